@@ -1,0 +1,56 @@
+/**
+ * Everything that can go wrong, as a closed list of codes with their HTTP status. Each answer is a problem
+ * document (RFC 9457) with `code`; screens have a sentence for each code in each language.
+ */
+export const ERRORS = {
+  bad_request: 400,
+  unknown_field: 400,
+  name_empty: 400,
+  name_too_long: 400,
+  name_characters: 400,
+  empty_file: 400,
+  email_invalid: 400,
+  password_too_short: 400,
+  password_too_long: 400,
+  not_signed_in: 401,
+  wrong_credentials: 401,
+  forbidden: 403,
+  wrong_origin: 403,
+  read_only: 403,
+  folder_holds_others: 403,
+  not_found: 404,
+  invitation_used: 404,
+  conflict: 409,
+  stale_tab: 409,
+  folder_into_itself: 409,
+  too_late: 409,
+  email_taken: 409,
+  already_set_up: 409,
+  upload_changed: 409,
+  upload_busy: 423,
+  too_large: 413,
+  no_preview: 404,
+  range_unsatisfiable: 416,
+  too_many_requests: 429,
+  internal: 500,
+  unavailable: 503,
+  disk_full: 507,
+} as const
+
+export type ErrorCode = keyof typeof ERRORS
+
+/** A refusal that its author may read: `code` says what, `data` holds numbers or names for the sentence. */
+export class Problem extends Error {
+  readonly code: ErrorCode
+  readonly data: Record<string, string | number>
+
+  constructor(code: ErrorCode, data: Record<string, string | number> = {}) {
+    super(code)
+    this.code = code
+    this.data = data
+  }
+
+  get status(): number {
+    return ERRORS[this.code]
+  }
+}
