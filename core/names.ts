@@ -20,7 +20,8 @@ export function nameProblem(name: string): NameProblem | null {
   if ([...name].length > NAME_LENGTH) return 'name_too_long'
   if (name === '.' || name === '..') return 'name_characters'
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is refused
-  if (/[/\\\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/u.test(name)) return 'name_characters'
+  if (/[/\\\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/u.test(name))
+    return 'name_characters'
   return name.isWellFormed() ? null : 'name_characters'
 }
 

@@ -1,0 +1,196 @@
+import { oc } from '@orpc/contract'
+import { z } from 'zod'
+import { Branch, Cursor, Email, Id, LevelShape, PersonName, ProfileShape, Reach, Time } from './shapes.ts'
+
+export const Contact = z.strictObject({
+  kind: z.enum(['client', 'group']),
+  /** The client's or the group's. */
+  id: Id,
+  spaceId: Id,
+  name: z.string(),
+  /** Of the branches, those of the caller's company. */
+  branches: z.array(z.string()),
+  /** Names of the stakeholders, the caller first. */
+  stakeholders: z.array(z.string()),
+  /** Members of a group; null for a client. */
+  members: z.number().int().nullable(),
+  since: Time,
+})
+export type Contact = z.infer<typeof Contact>
+
+export const ClientRecord = z.strictObject({
+  id: Id,
+  spaceId: Id,
+  name: z.string(),
+  email: z.string().nullable(),
+  /** `none`: no account and no invitation; `invited`: has not chosen a password yet. */
+  app: z.enum(['none', 'invited', 'active']),
+  branches: z.array(Branch),
+  since: Time,
+  can: z.strictObject({ edit: z.boolean(), manageStakeholders: z.boolean(), invite: z.boolean() }),
+})
+export type ClientRecord = z.infer<typeof ClientRecord>
+
+export const GroupRecord = z.strictObject({
+  id: Id,
+  spaceId: Id,
+  name: z.string(),
+  branches: z.array(Branch),
+  /** Only members whom the caller reaches are named. */
+  members: z.array(z.strictObject({ id: Id, name: z.string() })),
+  memberCount: z.number().int(),
+  since: Time,
+  can: z.strictObject({ manageStakeholders: z.boolean() }),
+})
+export type GroupRecord = z.infer<typeof GroupRecord>
+
+export const Stakeholder = z.strictObject({
+  professionalId: Id,
+  name: z.string(),
+  company: z.string(),
+  profile: ProfileShape,
+  colleague: z.boolean(),
+  you: z.boolean(),
+  /** Null for administrators and managers who are in reach by their scope alone. */
+  since: Time.nullable(),
+  addedBy: z.string().nullable(),
+  canArchive: z.boolean(),
+})
+export type Stakeholder = z.infer<typeof Stakeholder>
+
+/** What a professional needs to know of a space in order to add to it. */
+export const Space = z.strictObject({
+  id: Id,
+  kind: z.enum(['client', 'group']),
+  name: z.string(),
+  can: z.strictObject({ add: z.boolean() }),
+  defaultLevel: LevelShape,
+  /** The branches that a new item may belong to; more than one: the uploader chooses. */
+  branches: z.array(Branch),
+  /** Whom each level would reach, in the branch asked for or else the first. */
+  levels: z.array(z.strictObject({ level: LevelShape, reach: Reach })),
+})
+export type Space = z.infer<typeof Space>
+
+const space = z.strictObject({ spaceId: Id })
+
+export const people = {
+  listContacts: oc
+    .route({ method: 'GET', path: '/contacts', summary: 'Clients and groups in reach', tags: ['people'] })
+    .input(
+      z.strictObject({
+        kind: z.enum(['client', 'group']).optional(),
+        search: z.string().max(200).optional(),
+        sort: z.enum(['name', 'since']).default('name'),
+        order: z.enum(['asc', 'desc']).default('asc'),
+        cursor: Cursor.optional(),
+      }),
+    )
+    .output(z.strictObject({ contacts: z.array(Contact), next: Cursor.nullable() })),
+  createClient: oc
+    .route({
+      method: 'POST',
+      path: '/clients',
+      successStatus: 201,
+      summary: 'Create a client; an e-mail gets an invitation',
+      tags: ['people'],
+    })
+    .input(
+      z.strictObject({
+        name: PersonName,
+        email: Email.optional(),
+        /** Of the caller's; the first of them unless said. */
+        branchId: Id.optional(),
+      }),
+    )
+    .output(ClientRecord),
+  readClient: oc
+    .route({ method: 'GET', path: '/clients/{clientId}', summary: 'A client’s record', tags: ['people'] })
+    .input(z.strictObject({ clientId: Id }))
+    .output(ClientRecord),
+  changeClient: oc
+    .route({
+      method: 'PATCH',
+      path: '/clients/{clientId}',
+      summary: 'Change a client’s name or, until the account exists, e-mail',
+      tags: ['people'],
+    })
+    .input(z.strictObject({ clientId: Id, name: PersonName.optional(), email: Email.nullable().optional() }))
+    .output(ClientRecord),
+  inviteClient: oc
+    .route({
+      method: 'POST',
+      path: '/clients/{clientId}/invitation',
+      summary: 'Send the invitation (again); earlier ones end',
+      tags: ['people'],
+    })
+    .input(z.strictObject({ clientId: Id }))
+    .output(ClientRecord),
+  readGroup: oc
+    .route({ method: 'GET', path: '/groups/{groupId}', summary: 'A group', tags: ['people'] })
+    .input(z.strictObject({ groupId: Id }))
+    .output(GroupRecord),
+  readSpace: oc
+    .route({
+      method: 'GET',
+      path: '/spaces/{spaceId}',
+      summary: 'What adding to a client’s or group’s files takes',
+      tags: ['people'],
+    })
+    .input(z.strictObject({ spaceId: Id, branchId: Id.optional() }))
+    .output(Space),
+  listStakeholders: oc
+    .route({
+      method: 'GET',
+      path: '/spaces/{spaceId}/stakeholders',
+      summary: 'The professionals involved',
+      tags: ['people'],
+    })
+    .input(space)
+    .output(z.array(Stakeholder)),
+  listColleagues: oc
+    .route({
+      method: 'GET',
+      path: '/spaces/{spaceId}/colleagues',
+      summary: 'Colleagues who could be added as stakeholders',
+      tags: ['people'],
+    })
+    .input(space)
+    .output(
+      z.array(
+        z.strictObject({
+          professionalId: Id,
+          name: z.string(),
+          profile: ProfileShape,
+          branches: z.array(z.string()),
+        }),
+      ),
+    ),
+  addStakeholder: oc
+    .route({
+      method: 'POST',
+      path: '/spaces/{spaceId}/stakeholders',
+      successStatus: 201,
+      summary: 'Add a colleague as stakeholder, at once',
+      tags: ['people'],
+    })
+    .input(z.strictObject({ spaceId: Id, professionalId: Id }))
+    .output(z.array(Stakeholder)),
+  archiveStakeholder: oc
+    .route({
+      method: 'DELETE',
+      path: '/spaces/{spaceId}/stakeholders/{professionalId}',
+      summary: 'Archive a stakeholder: their access ends at once, what they added stays',
+      tags: ['people'],
+    })
+    .input(z.strictObject({ spaceId: Id, professionalId: Id }))
+    .output(z.array(Stakeholder)),
+  listMyProfessionals: oc
+    .route({
+      method: 'GET',
+      path: '/my/professionals',
+      summary: 'For a client: the professionals involved with them',
+      tags: ['people'],
+    })
+    .output(z.array(z.strictObject({ professionalId: Id, name: z.string(), company: z.string() }))),
+}
