@@ -1,0 +1,131 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { Profile } from '../core/profiles.ts'
+
+/**
+ * THE rule: who reaches a space, and what they see and may do in it. Every question is asked of these
+ * fragments: a listing (one viewer, many items), one item, "who sees this?" (one item, many viewers), what a
+ * folder holds for somebody (the rows of `folder_content` have the columns of an item that the rule reads).
+ *
+ * The rules themselves: README of the levels in docs/access.md.
+ */
+
+/** As whom a request acts. */
+export type Actor =
+  | { kind: 'professional'; personId: string; professionalId: string; companyId: string; profile: Profile }
+  | { kind: 'client'; personId: string; clientId: string }
+
+type Fragment = RawBuilder<unknown>
+
+/** Professionals in reach of a space: active stakeholders, and those whose scope holds the client or group. */
+const reach = sql`(
+  select st.space_id, st.professional_id
+  from stakeholder st
+  join space s on s.id = st.space_id
+  join professional p on p.id = st.professional_id
+  left join client_company cc on cc.client_id = s.client_id and cc.company_id = p.company_id
+  left join client_group g on g.id = s.group_id
+  where st.status = 'active' and cc.archived_at is null and g.deleted_at is null
+  union
+  select s.id, p.id
+  from professional p
+  join client_company cc on cc.company_id = p.company_id and cc.archived_at is null
+  join space s on s.client_id = cc.client_id
+  where p.profile = 'super_admin'
+    or p.profile in ('branch_admin', 'manager') and exists (
+      select from client_branch cb join professional_branch pb using (branch_id)
+      where cb.client_id = cc.client_id and pb.professional_id = p.id)
+  union
+  select s.id, p.id
+  from professional p
+  join client_group g on g.company_id = p.company_id and g.deleted_at is null
+  join space s on s.group_id = g.id
+  where p.profile = 'super_admin'
+    or p.profile in ('branch_admin', 'manager') and exists (
+      select from group_branch gb join professional_branch pb using (branch_id)
+      where gb.group_id = g.id and pb.professional_id = p.id)
+)`
+
+/**
+ * Everybody involved, a row per space and person: space_id, professional_id or client_id, name, company_id,
+ * every_branch, branch_ids, may_write. Members of a group are viewers of its space who may not write.
+ */
+export const viewers = sql`(
+  select r.space_id, p.id as professional_id, null::uuid as client_id, p.name, p.company_id,
+         p.profile = 'super_admin' as every_branch,
+         array(select pb.branch_id from professional_branch pb where pb.professional_id = p.id) as branch_ids,
+         p.profile <> 'read_only' as may_write
+  from ${reach} r
+  join professional p on p.id = r.professional_id
+  where p.archived_at is null
+  union all
+  select s.id, null, c.id, c.name, null, false, '{}'::uuid[], true
+  from client c join space s on s.client_id = c.id
+  union all
+  select s.id, null, c.id, c.name, null, false, '{}'::uuid[], false
+  from group_member gm
+  join client c on c.id = gm.client_id
+  join client_group g on g.id = gm.group_id and g.deleted_at is null
+  join space s on s.group_id = g.id
+)`
+
+/** The rows of `viewers` that are this actor: one for each space in reach. */
+export function viewerOf(actor: Actor): Fragment {
+  return actor.kind === 'professional'
+    ? sql`(select * from ${viewers} w where w.professional_id = ${actor.professionalId}::uuid)`
+    : sql`(select * from ${viewers} w where w.client_id = ${actor.clientId}::uuid)`
+}
+
+/** Whether the level of `i` (an item, or a row of folder_content) reaches the viewer `v` of the same space. */
+export function sees(i: string, v: string): Fragment {
+  const [item, viewer] = [sql.ref(i), sql.ref(v)]
+  return sql`(case when ${viewer}.professional_id is not null then
+      coalesce(${item}.owner_professional_id = ${viewer}.professional_id, false)
+      or ${item}.level = 'everybody'
+      or ${item}.level in ('company', 'company_client') and ${item}.company_id = ${viewer}.company_id
+      or ${item}.level = 'branch' and ${item}.company_id = ${viewer}.company_id
+         and (${viewer}.every_branch or ${item}.branch_id = any(${viewer}.branch_ids))
+      or ${item}.level = 'client' and (${item}.audience is null or ${viewer}.professional_id = any(${item}.audience))
+    else
+      ${reachesClient(i)} and (${item}.level <> 'client' or ${item}.owner_client_id = ${viewer}.client_id)
+    end)`
+}
+
+/** Whether the client is among those whom the level of `i` reaches. */
+export function reachesClient(i: string): Fragment {
+  return sql`${sql.ref(i)}.level in ('me_client', 'company_client', 'everybody', 'client')`
+}
+
+/** Whether `v` sees the item `i` now: by its own level or, of a folder, by what lies inside it. */
+export function visible(i: string, v: string): Fragment {
+  const [item, viewer] = [sql.ref(i), sql.ref(v)]
+  return sql`(${item}.deletion_id is null and ${item}.space_id = ${viewer}.space_id and (${sees(i, v)}
+    or ${item}.kind = 'folder' and exists (
+      select from folder_content inside
+      where inside.folder_id = ${item}.id and inside.count > 0 and ${sees('inside', v)})))`
+}
+
+/** Whether `v` may rename, move or change the level of `i`, which it sees. */
+export function mayModify(i: string, v: string): Fragment {
+  const [item, viewer] = [sql.ref(i), sql.ref(v)]
+  return sql`(not ${item}.protected and ${viewer}.may_write and (${isOwner(i, v)}))`
+}
+
+/** Whether `v` may delete `i`, which it sees, with all that lies inside it, seen or not. */
+export function mayDelete(i: string, v: string): Fragment {
+  const item = sql.ref(i)
+  return sql`(${mayModify(i, v)} and (${item}.kind = 'file' or not exists (
+    select from folder_content inside
+    where inside.folder_id = ${item}.id and inside.count > 0
+      and (inside.protected or not ${isOwner('inside', v)}))))`
+}
+
+/** Whether `v` may add to the folder `i`, which it sees. Members never write in a group's space. */
+export function mayAddInside(i: string, v: string): Fragment {
+  return sql`(${sql.ref(i)}.kind = 'folder' and not ${sql.ref(i)}.protected and ${sql.ref(v)}.may_write)`
+}
+
+function isOwner(i: string, v: string): Fragment {
+  const [item, viewer] = [sql.ref(i), sql.ref(v)]
+  return sql`coalesce(${item}.owner_professional_id = ${viewer}.professional_id
+    or ${item}.owner_client_id = ${viewer}.client_id, false)`
+}

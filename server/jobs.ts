@@ -1,0 +1,78 @@
+import { Logger, parseCronItems, run, runMigrations, runOnce, type TaskList } from 'graphile-worker'
+import { type Kysely, sql } from 'kysely'
+import type { Pool } from 'pg'
+import type { Database } from './db/schema.ts'
+import type { Log } from './log.ts'
+
+/** What waits: a task's name and what its handler is given (JSON; no secrets, it is stored in clear). */
+export type Tasks = {
+  /** Send a mail; the handler makes what is secret in it. */
+  mail: Record<string, unknown>
+  /** Make the small images of a blob. */
+  preview: { blobId: string }
+  /** Remove for good what was deleted and can no longer be undone. */
+  purge: Record<string, never>
+  /** Remove the bytes behind keys that nothing refers to any more. */
+  erase: { keys: string[] }
+  /** Remove uploads that were abandoned. */
+  'expire-uploads': Record<string, never>
+}
+export type TaskName = keyof Tasks
+export type TaskHandlers = { [Name in TaskName]: (payload: Tasks[Name]) => Promise<void> }
+
+export type Jobs = ReturnType<typeof createJobs>
+
+const HOURLY: TaskName[] = ['purge', 'expire-uploads']
+
+/**
+ * Work that may wait, in the database's own queue: `add` belongs to the caller's transaction, so that a job
+ * exists exactly if what it is for was committed. Any process runs it; a failed job is tried again, later and later.
+ */
+export function createJobs({ pool, log }: { pool: Pool; log: Log }) {
+  const logger = new Logger((scope) => (level, message) => {
+    if (level === 'error') log.error({ job: scope.taskIdentifier }, message)
+    else if (level === 'warning') log.warn({ job: scope.taskIdentifier }, message)
+  })
+  const shared = { pgPool: pool, logger }
+  const taskList = (handlers: TaskHandlers): TaskList =>
+    Object.fromEntries(
+      Object.entries(handlers).map(([name, handle]) => [
+        name,
+        (payload: unknown) => handle(payload as never),
+      ]),
+    )
+
+  return {
+    /** Makes or upgrades the queue's own tables. */
+    migrate: () => runMigrations(shared),
+
+    async add<Name extends TaskName>(
+      db: Kysely<Database>,
+      task: Name,
+      payload: Tasks[Name],
+      options: { runAt?: Date; key?: string; priority?: number } = {},
+    ): Promise<void> {
+      await sql`select graphile_worker.add_job(${task}, ${JSON.stringify(payload)}::json,
+        run_at => ${options.runAt ?? null}::timestamptz, job_key => ${options.key ?? null}::text,
+        priority => ${options.priority ?? null}::integer)`.execute(db)
+    },
+
+    /** Runs jobs as they come until `stop`; stopping lets those under way end. */
+    async start(handlers: TaskHandlers): Promise<{ stop(): Promise<void> }> {
+      const runner = await run({
+        ...shared,
+        taskList: taskList(handlers),
+        concurrency: 2,
+        noHandleSignals: true,
+        parsedCronItems: parseCronItems(
+          HOURLY.map((task, i) => ({ task, match: `${7 + 20 * i} * * * *`, identifier: task })),
+        ),
+      })
+      return { stop: () => runner.stop() }
+    },
+
+    /** Runs what is due now, then returns. */
+    runDue: (handlers: TaskHandlers) =>
+      runOnce({ ...shared, noHandleSignals: true, taskList: taskList(handlers) }),
+  }
+}
