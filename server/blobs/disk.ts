@@ -3,6 +3,7 @@ import { constants } from 'node:fs'
 import { type FileHandle, lstat, mkdir, open as openPath, readdir, rename, unlink } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { addAbortSignal, Readable } from 'node:stream'
+import type { ReadableStream as NodeReadableStream } from 'node:stream/web'
 import {
   type AppendOptions,
   assertKey,
@@ -43,7 +44,7 @@ export async function openDiskBlobs(at: { folder: string; staging: string }): Pr
   async function committedPath(key: string): Promise<{ shard: string; path: string }> {
     assertKey(key)
     const shard = join(folder, key.slice(0, 2))
-    if (!(await lstat(shard)).isDirectory()) throw new StorageFailed(`${shard} is not a folder`)
+    await assertFolder(shard)
     return { shard, path: join(folder, key) }
   }
 
@@ -150,15 +151,20 @@ export async function openDiskBlobs(at: { folder: string; staging: string }): Pr
   }
 
   async function* list(which: 'committed' | 'staged' = 'committed') {
-    for (const shard of which === 'staged' ? [staging] : shards) {
-      for (const name of await readdir(shard)) {
-        const key = which === 'staged' ? `${name.slice(0, 2)}/${name.slice(2)}` : `${basename(shard)}/${name}`
-        if (!isKey(key)) continue
-        const found = await lstat(join(shard, name)).catch(absent)
-        if (found?.isFile()) yield { key, size: found.size, modified: found.mtime }
-      }
-    }
+    if (which === 'staged') yield* await listFolder(staging, (name) => `${name.slice(0, 2)}/${name.slice(2)}`)
+    else for (const shard of shards) yield* await listFolder(shard, (name) => `${basename(shard)}/${name}`)
   }
+
+  const listFolder = translated(async (path: string, keyOf: (name: string) => string) => {
+    await assertFolder(path)
+    const blobs = []
+    for (const name of await readdir(path)) {
+      const key = keyOf(name)
+      const found = isKey(key) ? await lstat(join(path, name)).catch(absent) : undefined
+      if (found?.isFile()) blobs.push({ key, size: found.size, modified: found.mtime })
+    }
+    return blobs
+  })
 
   async function check() {
     const key = newKey()
@@ -183,6 +189,10 @@ async function openFile(path: string, flags: number): Promise<FileHandle | undef
   return await openPath(path, flags | O_NOFOLLOW, 0o600).catch(absent)
 }
 
+async function assertFolder(path: string) {
+  if (!(await lstat(path)).isDirectory()) throw new StorageFailed(`${path} is not a folder`)
+}
+
 async function flushFolder(path: string) {
   await using folder = await openPath(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
   await folder.sync()
@@ -202,7 +212,7 @@ async function* untilBroken(
   signal: AbortSignal | undefined,
   onBroken: (error: unknown) => void,
 ) {
-  const stream = bytes instanceof Readable ? bytes : Readable.fromWeb(bytes)
+  const stream = bytes instanceof Readable ? bytes : Readable.fromWeb(bytes as NodeReadableStream)
   if (signal) addAbortSignal(signal, stream)
   try {
     yield* stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>

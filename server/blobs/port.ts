@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import type { Readable } from 'node:stream'
-import type { ReadableStream } from 'node:stream/web'
 
 /**
  * Where bytes live. A blob is written once under a key that the server makes, and never changes.
