@@ -64,12 +64,13 @@ create table verification (
 );
 create index on verification (identifier);
 
+-- How often something was tried, by a key that names what and by whom; counts afresh from `resets_at` on.
 create table rate_limit (
-  id uuid primary key default gen_random_uuid(),
-  key text not null unique,
+  key text primary key,
   count integer not null,
-  last_request bigint not null
+  resets_at timestamptz not null
 );
+create index on rate_limit (resets_at);
 
 -- Single-use, short-lived tokens; only their SHA-256 is kept.
 create table invitation (
@@ -84,6 +85,7 @@ create table invitation (
   created_at timestamptz not null default now(),
   check ((purpose = 'join') = (person_id is not null))
 );
+create index on invitation (person_id);
 
 ------------------------------------------------------------------------------------------------ people
 
@@ -140,6 +142,7 @@ create table client (
   access_ended_at timestamptz,
   created_at timestamptz not null default now()
 );
+create index on client (email);
 
 -- A client followed by a company; each link is separate.
 create table client_company (
