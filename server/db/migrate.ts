@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type pg from 'pg'
+import type { Log } from '../log.ts'
+import { StartError } from '../start-error.ts'
+
+export const MIGRATIONS = join(import.meta.dirname, 'migrations')
+
+const LOCK = 4_226_019
+
+interface Migration {
+  number: number
+  name: string
+  sha256: string
+  sql: string
+}
+
+/**
+ * Brings the database to the state that `folder` (NNNN-name.sql) describes. All that is pending goes into one
+ * transaction: were the first of two to stay when the second fails, the version before would face a database that is
+ * newer than itself. Processes that start at once wait for each other.
+ * Resolves with the names applied.
+ * @throws {StartError} the database is newer than the code, a migration was changed after it landed, or one fails
+ */
+export async function migrate(pool: pg.Pool, log: Log, folder: string = MIGRATIONS): Promise<string[]> {
+  const known = await readMigrations(folder)
+  const client = await pool.connect()
+  try {
+    await client.query('begin')
+    await client.query('select pg_advisory_xact_lock($1)', [LOCK])
+    await client.query(`
+      create table if not exists migration (
+        number integer primary key,
+        name text not null,
+        sha256 text not null,
+        applied_at timestamptz not null default now()
+      )`)
+    const { rows } = await client.query<Omit<Migration, 'sql'>>(
+      'select number, name, sha256 from migration order by number',
+    )
+    refuseOthers(rows, known)
+    const pending = known.slice(rows.length)
+    for (const { number, name, sha256, sql } of pending) {
+      await client.query(sql).catch((error) => {
+        throw new StartError(`Migration ${name} fails, nothing was changed: ${error.message}`)
+      })
+      await client.query('insert into migration (number, name, sha256) values ($1, $2, $3)', [
+        number,
+        name,
+        sha256,
+      ])
+      log.info(`migrated: ${name}`)
+    }
+    await client.query('commit')
+    client.release()
+    return pending.map(({ name }) => name)
+  } catch (error) {
+    // Dropping the connection rolls back whatever state it is in.
+    client.release(true)
+    throw error
+  }
+}
+
+function refuseOthers(applied: Omit<Migration, 'sql'>[], known: Migration[]): void {
+  for (const [index, row] of applied.entries()) {
+    const ours = known[index]
+    if (!ours)
+      throw new StartError(
+        `The database is newer than this Carnet (it has ${row.name}); start the newer version`,
+      )
+    if (ours.name !== row.name) {
+      throw new StartError(`The database has migration ${row.name} where this Carnet has ${ours.name}`)
+    }
+    if (ours.sha256 !== row.sha256)
+      throw new StartError(`Migration ${row.name} was changed after it had been applied`)
+  }
+}
+
+async function readMigrations(folder: string): Promise<Migration[]> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort()
+  return Promise.all(
+    names.map(async (name, index) => {
+      const number = Number(/^(\d{4})-[a-z0-9-]+\.sql$/.exec(name)?.[1])
+      if (number !== index + 1)
+        throw new StartError(`Migrations must be numbered 0001, 0002 … without gaps: ${name}`)
+      const sql = await readFile(join(folder, name), 'utf8')
+      return { number, name, sha256: createHash('sha256').update(sql).digest('hex'), sql }
+    }),
+  )
+}

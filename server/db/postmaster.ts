@@ -1,0 +1,125 @@
+import { execFile } from 'node:child_process'
+import { readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import pg from 'pg'
+import type { Log } from '../log.ts'
+import { StartError } from '../start-error.ts'
+import { removeRunFolder } from './postgres-account.ts'
+
+const run = promisify(execFile)
+
+const OWNER_LOCK = 4_226_018
+
+/**
+ * The connection by which a process of ours holds its embedded server. The lock ends with the process, however
+ * that ends, so it tells a server in use from an orphan.
+ * Resolves with undefined when another process holds it.
+ */
+export async function holdServer(socketFolder: string): Promise<pg.Client | undefined> {
+  const client = new pg.Client({ host: socketFolder, user: 'postgres', database: 'postgres' })
+  // The server may stop under us at any time; who watches the server tells that story.
+  client.on('error', () => {})
+  await client.connect()
+  const { rows } = await client.query<{ held: boolean }>('select pg_try_advisory_lock($1) as held', [
+    OWNER_LOCK,
+  ])
+  if (rows[0]?.held) return client
+  await client.end()
+  return undefined
+}
+
+/**
+ * Deals with the server that an earlier process may have left on the cluster: an orphan is shut down, one in use
+ * is refused. Resolves with the environment for our own server.
+ * @throws {StartError} another process uses the cluster
+ */
+export async function clearTheWay(folder: string, log: Log): Promise<Record<string, string>> {
+  const pidFile = await readPidFile(folder)
+  if (!pidFile) return {}
+  const { pid } = pidFile
+  if (!(await runsOn(folder, pid))) {
+    await removeRunFolder(pidFile.socketFolder)
+    // A number in the file may by now be another program's, which PostgreSQL can't know: it leaves this one aside.
+    // Its own check for surviving children, by shared memory, stays in force.
+    return { PG_GRANDPARENT_PID: String(pid) }
+  }
+  await refuseIfHeld(folder, pid)
+  log.warn({ pid }, 'shutting down a database server left by a killed process')
+  await stopOrphan(folder, pid)
+  await removeRunFolder(pidFile.socketFolder)
+  return {}
+}
+
+// pg_ctl waits a minute for a shutdown, too; recovery after a crash may take longer than a shutdown.
+const PATIENCE_MS = 60_000
+
+async function refuseIfHeld(folder: string, pid: number): Promise<void> {
+  const deadline = Date.now() + PATIENCE_MS
+  while (await runsOn(folder, pid)) {
+    // The file is complete only a moment after the server starts.
+    const socketFolder = (await readPidFile(folder))?.socketFolder ?? ''
+    try {
+      const client = await holdServer(socketFolder)
+      if (!client) {
+        throw new StartError(
+          `DATA_DIR: another Carnet already uses ${folder} (PostgreSQL is process ${pid}); stop it first`,
+        )
+      }
+      await client.end()
+      return
+    } catch (error) {
+      if (error instanceof StartError) throw error
+      if (Date.now() > deadline) {
+        throw new StartError(
+          `DATA_DIR: PostgreSQL (process ${pid}) runs on ${folder} but doesn't answer; stop it first`,
+        )
+      }
+      // Starting up, or shutting down.
+      await wait(50)
+    }
+  }
+}
+
+async function stopOrphan(folder: string, pid: number): Promise<void> {
+  // Fast, then immediate: the second skips the checkpoint, which the next start makes up for.
+  for (const signal of ['SIGINT', 'SIGQUIT'] as const) {
+    try {
+      process.kill(pid, signal)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ESRCH') return
+      throw new StartError(
+        `DATA_DIR: PostgreSQL (process ${pid}) was left on ${folder} by another user; stop it first`,
+      )
+    }
+    const deadline = Date.now() + PATIENCE_MS
+    while (Date.now() < deadline) {
+      if (!(await runsOn(folder, pid))) return
+      await wait(20)
+    }
+  }
+  throw new StartError(`DATA_DIR: PostgreSQL (process ${pid}) on ${folder} doesn't stop`)
+}
+
+async function readPidFile(folder: string): Promise<{ pid: number; socketFolder: string } | undefined> {
+  const text = await readFile(join(folder, 'postmaster.pid'), 'utf8').catch(() => '')
+  const lines = text.split('\n')
+  const pid = Number(lines[0])
+  return pid > 0 ? { pid, socketFolder: lines[4] ?? '' } : undefined
+}
+
+/** Marks our server's command line with the cluster it serves: any user may read that, even in a container. */
+export async function clusterMark(folder: string): Promise<string> {
+  const { dev, ino } = await stat(folder)
+  return `cluster_name=carnet:${dev}:${ino}`
+}
+
+/** Whether the process is a PostgreSQL server on this cluster, and not some other that was given the same number. */
+async function runsOn(folder: string, pid: number): Promise<boolean> {
+  const command =
+    process.platform === 'linux'
+      ? readFile(`/proc/${pid}/cmdline`, 'utf8')
+      : run('ps', ['-ww', '-o', 'command=', '-p', String(pid)]).then(({ stdout }) => stdout)
+  return (await command.catch(() => '')).includes(await clusterMark(folder))
+}

@@ -1,0 +1,285 @@
+// Generated from the migrated database by `npm run schema`.
+
+import type { ColumnType } from "kysely";
+
+export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
+  ? ColumnType<S, I | undefined, U>
+  : ColumnType<T, T | undefined, T>;
+
+export type Timestamp = ColumnType<Date, Date | string, Date | string>;
+
+export interface Blob {
+  created_at: Generated<Timestamp>;
+  id: Generated<string>;
+  key: string;
+  sha256: Buffer;
+  size: number;
+  type: string;
+}
+
+export interface Branch {
+  company_id: string;
+  created_at: Generated<Timestamp>;
+  id: Generated<string>;
+  name: string;
+}
+
+export interface Client {
+  access_ended_at: Timestamp | null;
+  created_at: Generated<Timestamp>;
+  email: string | null;
+  id: Generated<string>;
+  name: string;
+  person_id: string | null;
+}
+
+export interface ClientBranch {
+  branch_id: string;
+  client_id: string;
+  company_id: string;
+}
+
+export interface ClientCompany {
+  archived_at: Timestamp | null;
+  client_id: string;
+  company_id: string;
+  created_at: Generated<Timestamp>;
+}
+
+export interface ClientGroup {
+  company_id: string;
+  created_at: Generated<Timestamp>;
+  deleted_at: Timestamp | null;
+  id: Generated<string>;
+  name: string;
+}
+
+export interface Company {
+  created_at: Generated<Timestamp>;
+  default_level: Generated<string>;
+  id: Generated<string>;
+  name: string;
+  quota_bytes: number | null;
+  retention_days: Generated<number>;
+}
+
+export interface Credential {
+  access_token: string | null;
+  access_token_expires_at: Timestamp | null;
+  account_id: string;
+  created_at: Generated<Timestamp>;
+  id: Generated<string>;
+  id_token: string | null;
+  password: string | null;
+  person_id: string;
+  provider_id: string;
+  refresh_token: string | null;
+  refresh_token_expires_at: Timestamp | null;
+  scope: string | null;
+  updated_at: Generated<Timestamp>;
+}
+
+export interface Deletion {
+  at: Generated<Timestamp>;
+  client_id: string | null;
+  id: Generated<string>;
+  professional_id: string | null;
+  purge_after: Timestamp;
+  space_id: string;
+  undo_until: Timestamp;
+}
+
+export interface FolderContent {
+  audience: string[] | null;
+  branch_id: string | null;
+  company_id: string | null;
+  count: number;
+  folder_id: string;
+  kind: string;
+  level: string;
+  owner_client_id: string | null;
+  owner_professional_id: string | null;
+  protected: boolean;
+}
+
+export interface GroupBranch {
+  branch_id: string;
+  company_id: string;
+  group_id: string;
+}
+
+export interface GroupMember {
+  client_id: string;
+  group_id: string;
+  since: Generated<Timestamp>;
+}
+
+export interface Invitation {
+  company_id: string | null;
+  created_at: Generated<Timestamp>;
+  expires_at: Timestamp;
+  id: Generated<string>;
+  invited_by: string | null;
+  person_id: string | null;
+  purpose: string;
+  token_hash: Buffer;
+  used_at: Timestamp | null;
+}
+
+export interface Item {
+  audience: string[] | null;
+  blob_id: string | null;
+  branch_id: string | null;
+  changed_at: Generated<Timestamp>;
+  company_id: string | null;
+  created_at: Generated<Timestamp>;
+  deletion_id: string | null;
+  id: Generated<string>;
+  kind: string;
+  level: string;
+  name: string;
+  owner_client_id: string | null;
+  owner_professional_id: string | null;
+  parent_id: string | null;
+  protected: Generated<boolean>;
+  space_id: string;
+}
+
+export interface Migration {
+  applied_at: Generated<Timestamp>;
+  name: string;
+  number: number;
+  sha256: string;
+}
+
+export interface Person {
+  created_at: Generated<Timestamp>;
+  email: string;
+  email_verified: Generated<boolean>;
+  id: Generated<string>;
+  image: string | null;
+  language: Generated<string>;
+  name: string;
+  theme: Generated<string>;
+  updated_at: Generated<Timestamp>;
+}
+
+export interface Preview {
+  blob_id: string;
+  created_at: Generated<Timestamp>;
+  height: number | null;
+  key: string | null;
+  problem: string | null;
+  size: number | null;
+  type: string | null;
+  variant: string;
+  width: number | null;
+}
+
+export interface Professional {
+  archived_at: Timestamp | null;
+  company_id: string;
+  created_at: Generated<Timestamp>;
+  id: Generated<string>;
+  name: string;
+  person_id: string | null;
+  profile: string;
+}
+
+export interface ProfessionalBranch {
+  branch_id: string;
+  company_id: string;
+  professional_id: string;
+}
+
+export interface RateLimit {
+  count: number;
+  key: string;
+  resets_at: Timestamp;
+}
+
+export interface Session {
+  acting_as: string | null;
+  created_at: Generated<Timestamp>;
+  expires_at: Timestamp;
+  id: Generated<string>;
+  ip_address: string | null;
+  person_id: string;
+  token: string;
+  updated_at: Generated<Timestamp>;
+  user_agent: string | null;
+}
+
+export interface Space {
+  client_id: string | null;
+  created_at: Generated<Timestamp>;
+  group_id: string | null;
+  id: Generated<string>;
+  professional_id: string | null;
+}
+
+export interface Stakeholder {
+  added_by: string | null;
+  ended_at: Timestamp | null;
+  professional_id: string;
+  since: Generated<Timestamp>;
+  space_id: string;
+  status: Generated<string>;
+}
+
+export interface Upload {
+  audience: string[] | null;
+  branch_id: string | null;
+  bytes: Generated<number>;
+  client_id: string | null;
+  created_at: Generated<Timestamp>;
+  expires_at: Timestamp;
+  held_by: string | null;
+  held_until: Timestamp | null;
+  id: Generated<string>;
+  item_id: string | null;
+  level: string;
+  name: string;
+  parent_id: string | null;
+  professional_id: string | null;
+  size: number;
+  space_id: string;
+  staging: string;
+}
+
+export interface Verification {
+  created_at: Generated<Timestamp>;
+  expires_at: Timestamp;
+  id: Generated<string>;
+  identifier: string;
+  updated_at: Generated<Timestamp>;
+  value: string;
+}
+
+export interface Database {
+  blob: Blob;
+  branch: Branch;
+  client: Client;
+  client_branch: ClientBranch;
+  client_company: ClientCompany;
+  client_group: ClientGroup;
+  company: Company;
+  credential: Credential;
+  deletion: Deletion;
+  folder_content: FolderContent;
+  group_branch: GroupBranch;
+  group_member: GroupMember;
+  invitation: Invitation;
+  item: Item;
+  migration: Migration;
+  person: Person;
+  preview: Preview;
+  professional: Professional;
+  professional_branch: ProfessionalBranch;
+  rate_limit: RateLimit;
+  session: Session;
+  space: Space;
+  stakeholder: Stakeholder;
+  upload: Upload;
+  verification: Verification;
+}

@@ -1,0 +1,141 @@
+import { resolve } from 'node:path'
+import { z } from 'zod'
+import { StartError } from './start-error.ts'
+
+/** One environment variable. `must` completes "NAME must be …"; `secret` values are never repeated in an error. */
+export interface Setting<S extends z.ZodType = z.ZodType> {
+  env: string
+  doc: string
+  must: string
+  /** The text read when the variable is absent or empty; undefined when what happens then is told by `unset`. */
+  default?: string
+  unset?: string
+  secret?: true
+  schema: S
+}
+
+const setting = <S extends z.ZodType>(row: Setting<S>) => row
+
+const wholeNumber = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/)
+    .transform(Number)
+    .pipe(z.number().min(min).max(max))
+
+const url = (...protocols: string[]) =>
+  z.string().refine((text) => protocols.includes(URL.parse(text)?.protocol ?? ''))
+
+const LOG_LEVELS = ['error', 'warn', 'info', 'debug', 'trace'] as const
+
+/** Every setting there is, in the order of docs/settings.md. */
+export const settingsTable = {
+  port: setting({
+    env: 'PORT',
+    doc: 'The TCP port to serve on; 0 takes any free one.',
+    must: 'a whole number from 0 to 65535',
+    default: '8080',
+    schema: wholeNumber(0, 65535),
+  }),
+  host: setting({
+    env: 'HOST',
+    doc: 'The address to serve on. The default answers this machine only, because records of health should not cross a network without TLS: put a reverse proxy in front. In a container, use `0.0.0.0`.',
+    must: 'an IP address or a host name',
+    default: '127.0.0.1',
+    schema: z.string().regex(/^[\w.:-]+$/),
+  }),
+  publicUrl: setting({
+    env: 'PUBLIC_URL',
+    doc: 'The address that people type. Links in e-mails start with it, and with `https` cookies are marked Secure.',
+    must: 'an http or https address without a path, such as https://carnet.example.org',
+    unset: '`http://localhost:PORT`',
+    schema: url('http:', 'https:')
+      .refine((text) => /^https?:\/\/[^/?#@]+\/?$/i.test(text))
+      .transform((text) => new URL(text).origin)
+      .optional(),
+  }),
+  dataDir: setting({
+    env: 'DATA_DIR',
+    doc: 'The folder that holds everything: database, files, uploads under way, mails, secret key.',
+    must: 'the path of a folder',
+    default: './data',
+    schema: z
+      .string()
+      .refine((text) => !text.includes('\0'))
+      .transform((text) => resolve(text)),
+  }),
+  databaseUrl: setting({
+    env: 'DATABASE_URL',
+    doc: 'An existing PostgreSQL (15 or later, encoding UTF8) to use instead of the embedded one.',
+    must: 'a PostgreSQL address, such as postgresql://user:password@host:5432/database',
+    unset: 'a PostgreSQL of its own in `DATA_DIR/postgres`',
+    secret: true,
+    schema: url('postgres:', 'postgresql:').optional(),
+  }),
+  databaseConnections: setting({
+    env: 'DATABASE_CONNECTIONS',
+    doc: 'How many connections to the database requests may use at once.',
+    must: 'a whole number from 2 to 200',
+    default: '10',
+    schema: wholeNumber(2, 200),
+  }),
+  smtpUrl: setting({
+    env: 'SMTP_URL',
+    doc: 'The mail server, such as `smtps://user:password@mail.example.org`.',
+    must: 'a mail server address, such as smtp://user:password@host:587',
+    unset: 'mails are written to `DATA_DIR/mail` as `.eml` files and their links logged',
+    secret: true,
+    schema: url('smtp:', 'smtps:').optional(),
+  }),
+  mailFrom: setting({
+    env: 'MAIL_FROM',
+    doc: 'The sender of mails.',
+    must: 'an e-mail address, with or without a name: Carnet <carnet@example.org>',
+    default: 'Carnet <carnet@localhost>',
+    schema: z.string().regex(/^(?:[^<>\r\n]*<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)$/),
+  }),
+  secret: setting({
+    env: 'SECRET',
+    doc: 'The key that signs sessions and links. Changing it signs everybody out.',
+    must: 'at least 32 characters',
+    unset: 'a random key, made at the first start and kept in `DATA_DIR/secret`',
+    secret: true,
+    schema: z.string().min(32).optional(),
+  }),
+  trustProxy: setting({
+    env: 'TRUST_PROXY',
+    doc: 'How many reverse proxies stand in front: that many last entries of `X-Forwarded-For` are believed.',
+    must: 'a whole number from 0 to 10',
+    default: '0',
+    schema: wholeNumber(0, 10),
+  }),
+  logLevel: setting({
+    env: 'LOG_LEVEL',
+    doc: 'How much to log: `error`, `warn`, `info`, `debug` or `trace`.',
+    must: `one of ${LOG_LEVELS.join(', ')}`,
+    default: 'info',
+    schema: z.enum(LOG_LEVELS),
+  }),
+}
+
+type Table = typeof settingsTable
+export type Settings = { readonly [K in keyof Table]: z.output<Table[K]['schema']> }
+
+/** A setting that makes no sense: the message is one line that names it and says why. */
+export class SettingsError extends StartError {
+  override name = 'SettingsError'
+}
+
+/** An empty variable counts as absent, as Compose files pass them so. @throws {SettingsError} on the first nonsense */
+export function readSettings(env: Record<string, string | undefined> = process.env): Settings {
+  const entries = Object.entries<Setting>(settingsTable).map(([key, row]) => {
+    const given = env[row.env]?.trim() || undefined
+    const result = row.schema.safeParse(given ?? row.default)
+    if (!result.success) {
+      const seen = row.secret ? '' : `, not ${JSON.stringify(given?.slice(0, 100))}`
+      throw new SettingsError(`${row.env} must be ${row.must}${seen}`)
+    }
+    return [key, result.data]
+  })
+  return Object.fromEntries(entries) as Settings
+}
