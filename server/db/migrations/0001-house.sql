@@ -52,7 +52,7 @@ create table credential (
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now()
 );
-create index on credential (person_id);
+create unique index on credential (person_id, provider_id);
 
 create table verification (
   id uuid primary key default gen_random_uuid(),
