@@ -1,0 +1,32 @@
+import { setTimeout as wait } from 'node:timers/promises'
+
+const PATIENCE_MS = 5_000
+
+/** Rejects when a part that the app can't do without doesn't answer. */
+export type Check = () => Promise<unknown>
+
+/** Asks every part at once: 200 when all answer in time, otherwise 503, with one word for each and no details. */
+export async function answerHealth(checks: Record<string, Check>): Promise<Response> {
+  const results = await Promise.all(
+    Object.entries(checks).map(
+      async ([name, check]) => [name, (await answers(check)) ? 'ok' : 'failing'] as const,
+    ),
+  )
+  const ok = results.every(([, result]) => result === 'ok')
+  return Response.json(
+    { status: ok ? 'ok' : 'failing', checks: Object.fromEntries(results) },
+    { status: ok ? 200 : 503, headers: { 'Cache-Control': 'no-store', ...(!ok && { 'Retry-After': '5' }) } },
+  )
+}
+
+async function answers(check: Check): Promise<boolean> {
+  const over = new AbortController()
+  const late = wait(PATIENCE_MS, false, { signal: over.signal }).catch(() => false)
+  try {
+    return await Promise.race([check().then(() => true), late])
+  } catch {
+    return false
+  } finally {
+    over.abort()
+  }
+}

@@ -1,0 +1,66 @@
+import { getRequestListener } from '@hono/node-server'
+import { createApp } from './app.ts'
+import { openDataFolder, readSecretKey } from './data-folder.ts'
+import { migrate } from './db/migrate.ts'
+import { openDatabase } from './db/open.ts'
+import { listen } from './listener.ts'
+import { createLog } from './log.ts'
+import { readSettings } from './settings.ts'
+import { StartError } from './start-error.ts'
+
+const COMMANDS: Record<string, () => Promise<void>> = { start, demo: start }
+
+/** How long a stop may take in all before what is left is abandoned; the database recovers from that by itself. */
+const STOP_MS = 30_000
+
+let stopping = false
+
+async function start(): Promise<void> {
+  const settings = readSettings()
+  const log = createLog(settings.logLevel)
+  // What was opened last is closed first.
+  const opened = new AsyncDisposableStack()
+
+  const stop = async (signal: string) => {
+    if (stopping) process.exit(1)
+    stopping = true
+    log.info(`${signal}: stopping`)
+    setTimeout(() => process.exit(1), STOP_MS).unref()
+    await opened.disposeAsync()
+    log.info('stopped')
+    process.exit(0)
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => void stop(signal).catch(fail))
+  }
+
+  const listener = await listen(settings.host, settings.port)
+  const publicUrl = settings.publicUrl ?? `http://localhost:${listener.port}`
+  await openDataFolder(settings.dataDir)
+  const secret = settings.secret ?? (await readSecretKey(settings.dataDir))
+  const database = await openDatabase(settings, log)
+  opened.defer(database.close)
+  void database.lost.then((reason) => stopping || fail(new StartError(reason)))
+  await migrate(database.pool, log)
+  const app = await createApp({ settings, publicUrl, secret, log, database })
+  opened.defer(app.close)
+  listener.serve(getRequestListener(app.fetch))
+  opened.defer(listener.close)
+
+  process.stdout.write(`Carnet is ready: ${publicUrl}\n`)
+  if (app.setupLink) process.stdout.write(`Set it up here: ${app.setupLink}\n`)
+}
+
+/** One line for what the operator can mend, a stack for what we must. The embedded database ends with us. */
+function fail(error: unknown): never {
+  const text = error instanceof StartError ? error.message.replaceAll(/\s+/g, ' ') : (error as Error).stack
+  process.stderr.write(`carnet: ${text}\n`)
+  process.exit(1)
+}
+
+const [name = '', ...rest] = process.argv.slice(2)
+const command = COMMANDS[name]
+if (!command || rest.length > 0) {
+  fail(new StartError(`usage: node server/main.ts ${Object.keys(COMMANDS).join(' | ')}`))
+}
+await command().catch((error) => stopping || fail(error))
