@@ -1,0 +1,85 @@
+import { contract } from 'virtual:contract'
+import { createORPCClient } from '@orpc/client'
+import type { ContractRouterClient } from '@orpc/contract'
+import type { JsonifiedClient } from '@orpc/openapi-client'
+import { OpenAPILink } from '@orpc/openapi-client/fetch'
+import { createTanstackQueryUtils } from '@orpc/tanstack-query'
+import { QueryClient } from '@tanstack/react-query'
+import { ERRORS, type ErrorCode, Problem } from '../core/errors.ts'
+import { isMessageKey, t } from './i18n.ts'
+
+/** For answers that are no problem document of ours, such as a proxy's. */
+const BY_STATUS: Record<number, ErrorCode> = {
+  401: 'not_signed_in',
+  403: 'forbidden',
+  404: 'not_found',
+  409: 'conflict',
+  413: 'too_large',
+  429: 'too_many_requests',
+  502: 'unavailable',
+  503: 'unavailable',
+  504: 'unavailable',
+  507: 'disk_full',
+}
+
+function isErrorCode(code: unknown): code is ErrorCode {
+  return typeof code === 'string' && code in ERRORS
+}
+
+async function readProblem(response: Response): Promise<Problem> {
+  const body: unknown = await response.json().catch(() => null)
+  const document = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>
+  if (!isErrorCode(document.code)) {
+    return new Problem(BY_STATUS[response.status] ?? (response.status < 500 ? 'bad_request' : 'internal'))
+  }
+  const data = Object.entries(document).filter(
+    (entry): entry is [string, string | number] =>
+      typeof entry[1] === 'string' || typeof entry[1] === 'number',
+  )
+  return new Problem(document.code, Object.fromEntries(data))
+}
+
+const sessionEnds = new Set<() => void>()
+
+/** Calls back whenever the server no longer knows the session; returns the way to stop. */
+export function onSessionEnd(ended: () => void): () => void {
+  sessionEnds.add(ended)
+  return () => sessionEnds.delete(ended)
+}
+
+/** `fetch` within our own origin, with the session's cookie; throws a `Problem` for anything but success. */
+export async function request(input: string | Request, init?: RequestInit): Promise<Response> {
+  const response = await fetch(input, { ...init, credentials: 'same-origin' })
+  if (response.ok) return response
+  const problem = await readProblem(response)
+  if (problem.code === 'not_signed_in') for (const ended of sessionEnds) ended()
+  throw problem
+}
+
+const client: JsonifiedClient<ContractRouterClient<typeof contract>> = createORPCClient(
+  new OpenAPILink(contract, {
+    url: `${location.origin}/api`,
+    fetch: (req, init) => request(req, init as RequestInit),
+  }),
+)
+
+/** Every operation: `api.files.listItems.queryOptions({ input })`, `.mutationOptions()`, `.call(input)`, `.key()`. */
+export const api = createTanstackQueryUtils(client)
+
+function worthRetrying(failures: number, error: Error): boolean {
+  const ours = error instanceof Problem && error.status < 500
+  return !ours && failures < 2
+}
+
+export const queries = new QueryClient({
+  defaultOptions: { queries: { retry: worthRetrying, staleTime: 10_000 } },
+})
+
+/** What happened, in the reader's language. */
+export function errorSentence(error: unknown): string {
+  if (error instanceof Problem) {
+    const key = `error_${error.code}`
+    return t(isMessageKey(key) ? key : 'error_internal', error.data)
+  }
+  return t(error instanceof TypeError ? 'error_offline' : 'error_internal')
+}

@@ -1,0 +1,45 @@
+import { LogOut } from 'lucide-react'
+import { errorSentence } from '../api.ts'
+import { useT } from '../i18n.ts'
+import { Button } from '../parts/button.tsx'
+import { ClientHeader } from '../parts/client-shell.tsx'
+import { LanguageChoice, ThemeChoice } from '../parts/preferences.tsx'
+import { toast } from '../parts/toasts.tsx'
+import { changeHat, signOut, useMe } from '../session.ts'
+import css from './account.module.css'
+
+/** A client's own account. */
+export function AccountPage() {
+  const t = useT()
+  const { person, hat, hats } = useMe()
+  const attempt = (doing: Promise<void>) =>
+    void doing.catch((error) => toast({ tone: 'error', text: errorSentence(error) }))
+  return (
+    <>
+      <ClientHeader title={t('account')} />
+      <div className={css.card}>
+        <div>
+          <p className={css.name}>{person.name}</p>
+          <p className={css.email}>{person.email}</p>
+        </div>
+        <LanguageChoice />
+        <ThemeChoice />
+      </div>
+      {hats.length > 1 && (
+        <section className={css.hats}>
+          <h2>{t('act_as')}</h2>
+          {hats
+            .filter((other) => other.id !== hat?.id)
+            .map((other) => (
+              <Button key={other.id} onClick={() => attempt(changeHat(other.id))}>
+                {other.kind === 'professional' ? `${other.name} · ${other.company.name}` : other.name}
+              </Button>
+            ))}
+        </section>
+      )}
+      <Button icon={LogOut} onClick={() => attempt(signOut())}>
+        {t('sign_out')}
+      </Button>
+    </>
+  )
+}

@@ -1,0 +1,42 @@
+import { Building2, Eye, Lock, type LucideIcon, MapPin } from 'lucide-react'
+import { includesClient, type Level } from '../../core/visibility.ts'
+import { type MessageKey, useT } from '../i18n.ts'
+import { cx } from './class-names.ts'
+import { Icon } from './icon.tsx'
+import css from './level-badge.module.css'
+
+/** The icon of a level: an eye wherever the client sees it. */
+export function levelIcon(level: Level): LucideIcon {
+  if (includesClient(level)) return Eye
+  return level === 'me' ? Lock : level === 'branch' ? MapPin : Building2
+}
+
+export const LEVEL_NAMES = {
+  me: 'level_me',
+  branch: 'level_branch',
+  company: 'level_company',
+  me_client: 'level_me_client',
+  company_client: 'level_company_client',
+  everybody: 'level_everybody',
+} as const satisfies Record<Level, MessageKey>
+
+/**
+ * Who sees something, always a word with its icon. `client_sees` is for folders that hold something the client
+ * sees, `template` for what the software made; null shows nothing.
+ */
+export function LevelBadge({ level }: { level: Level | 'client_sees' | 'template' | null }) {
+  const t = useT()
+  if (level === null) return null
+  if (level === 'template') return <span className={css.badge}>{t('level_template')}</span>
+  if (level === 'client_sees') return <Badge icon={Eye} eye words={t('level_client_sees')} />
+  return <Badge icon={levelIcon(level)} eye={includesClient(level)} words={t(LEVEL_NAMES[level])} />
+}
+
+function Badge({ icon, eye, words }: { icon: LucideIcon; eye: boolean; words: string }) {
+  return (
+    <span className={cx(css.badge, eye && css.eye)}>
+      <Icon of={icon} size={15} />
+      <span className={css.words}>{words}</span>
+    </span>
+  )
+}

@@ -1,0 +1,109 @@
+import { Check, type LucideIcon } from 'lucide-react'
+import type { ReactElement, ReactNode } from 'react'
+import {
+  Header,
+  MenuItem as Item,
+  type Key,
+  Menu as List,
+  MenuTrigger,
+  Popover,
+  Pressable,
+  MenuSection as Section,
+} from 'react-aria-components/Menu'
+import { cx } from './class-names.ts'
+import { Icon } from './icon.tsx'
+import css from './menu.module.css'
+
+type Placement = 'bottom start' | 'bottom end' | 'top start' | 'top end'
+
+/** Actions under a button: arrows, first letters and Escape work; a sheet from the bottom on phones. */
+export function Menu({
+  trigger,
+  label,
+  head,
+  placement = 'bottom end',
+  children,
+}: {
+  /** The `Button` or `IconButton` that opens it. */
+  trigger: ReactElement<React.DOMAttributes<Element>, string>
+  label: string
+  /** Something to read above the actions, such as whose account it is. */
+  head?: ReactNode
+  placement?: Placement
+  /** `MenuItem`s and `MenuSection`s. */
+  children: ReactNode
+}) {
+  return (
+    <MenuTrigger>
+      <Pressable>{trigger}</Pressable>
+      <Popover placement={placement} offset={6} className={css.popover ?? ''}>
+        {head && <div className={css.head}>{head}</div>}
+        <List aria-label={label} className={css.list ?? ''}>
+          {children}
+        </List>
+      </Popover>
+    </MenuTrigger>
+  )
+}
+
+interface MenuItemProps {
+  icon?: LucideIcon
+  /** A second line. */
+  detail?: string
+  danger?: boolean
+  onAction?: () => void
+  /** Names it within a `MenuSection` with `selected`. */
+  id?: string
+  children: string
+}
+
+export function MenuItem({ icon, detail, danger = false, onAction, id, children }: MenuItemProps) {
+  return (
+    <Item
+      {...(id !== undefined && { id })}
+      {...(onAction && { onAction })}
+      textValue={children}
+      className={cx(css.item, danger && css.danger)}
+    >
+      {({ isSelected, selectionMode }) => (
+        <>
+          {icon && <Icon of={icon} className={css.icon} />}
+          <span className={css.words}>
+            {children}
+            {detail && <span className={css.detail}>{detail}</span>}
+          </span>
+          {selectionMode !== 'none' && isSelected && <Icon of={Check} size={16} className={css.check} />}
+        </>
+      )}
+    </Item>
+  )
+}
+
+/** Items under a title; with `selected`, a choice of one among them that leaves the menu open. */
+export function MenuSection({
+  title,
+  selected,
+  onSelect,
+  children,
+}: {
+  title?: string
+  selected?: string
+  onSelect?: (id: string) => void
+  children: ReactNode
+}) {
+  const choice = selected !== undefined && {
+    selectionMode: 'single' as const,
+    disallowEmptySelection: true,
+    selectedKeys: [selected],
+    shouldCloseOnSelect: false,
+    onSelectionChange: (keys: 'all' | Set<Key>) => {
+      if (keys !== 'all') for (const key of keys) onSelect?.(String(key))
+    },
+  }
+  return (
+    <Section className={css.section ?? ''} {...choice}>
+      {title && <Header className={css.title}>{title}</Header>}
+      {children}
+    </Section>
+  )
+}

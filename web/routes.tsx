@@ -1,0 +1,95 @@
+import { LogOut } from 'lucide-react'
+import { lazy, Suspense, useEffect } from 'react'
+import { Redirect, Route, Switch } from 'wouter'
+import type { Me } from '../core/api/account.ts'
+import { recall } from './device.ts'
+import { useT } from './i18n.ts'
+import { SignInAgain, SignInPage } from './pages/sign-in.tsx'
+import { Button } from './parts/button.tsx'
+import { ErrorState } from './parts/states.tsx'
+import { WelcomeShell } from './parts/welcome-shell.tsx'
+import css from './routes.module.css'
+import { signOut, useSession, useSessionEnded, welcome } from './session.ts'
+
+const doors = {
+  professional: () => import('./doors/professional.tsx').then((door) => ({ default: door.ProfessionalDoor })),
+  client: () => import('./doors/client.tsx').then((door) => ({ default: door.ClientDoor })),
+}
+const ProfessionalDoor = lazy(doors.professional)
+const ClientDoor = lazy(doors.client)
+const SetUpPage = lazy(() => import('./pages/set-up.tsx').then((page) => ({ default: page.SetUpPage })))
+const InvitationPage = lazy(() =>
+  import('./pages/invitation.tsx').then((page) => ({ default: page.InvitationPage })),
+)
+
+/** Begins to fetch the door used here last, while the server is asked who one is. */
+export function fetchLikelyDoor(): void {
+  const door = recall('door')
+  if (door === 'professional' || door === 'client') void doors[door]()
+}
+
+/** Which page stands at which address. */
+export function Routes() {
+  return (
+    <Suspense fallback={<Waiting />}>
+      <Switch>
+        <Route path="/setup" component={SetUpPage} />
+        <Route path="/invitation" component={InvitationPage} />
+        <Route component={Inside} />
+      </Switch>
+    </Suspense>
+  )
+}
+
+function Inside() {
+  const session = useSession()
+  if (session.state === 'loading') return <Waiting />
+  if (session.state === 'out') return <SignInPage />
+  if (session.state === 'in') return <SignedIn me={session.me} />
+  return (
+    <WelcomeShell title="Carnet">
+      <ErrorState error={session.error} onRetry={session.retry} />
+    </WelcomeShell>
+  )
+}
+
+function SignedIn({ me }: { me: Me }) {
+  const ended = useSessionEnded()
+  useEffect(() => {
+    void welcome(me)
+  }, [me])
+  const Door = me.hat === null ? Nowhere : me.hat.kind === 'client' ? ClientDoor : ProfessionalDoor
+  return (
+    <>
+      <Switch>
+        <Route path="/sign-in">
+          <Redirect to="/" replace />
+        </Route>
+        <Route component={Door} />
+      </Switch>
+      {ended && <SignInAgain />}
+    </>
+  )
+}
+
+/** An account that belongs nowhere any more. */
+function Nowhere() {
+  const t = useT()
+  return (
+    <WelcomeShell title={t('nowhere_title')} lead={t('nowhere_lead')}>
+      <Button icon={LogOut} onClick={() => void signOut()}>
+        {t('sign_out')}
+      </Button>
+    </WelcomeShell>
+  )
+}
+
+/** Shows only if it takes long. */
+function Waiting() {
+  const t = useT()
+  return (
+    <div role="status" className={css.waiting}>
+      <span className="visually-hidden">{t('loading')}</span>
+    </div>
+  )
+}
