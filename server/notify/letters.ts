@@ -1,0 +1,116 @@
+import type { z } from 'zod'
+import type { Language as LanguageShape } from '../../core/api/shapes.ts'
+
+export type Language = z.infer<typeof LanguageShape>
+
+/** What each letter needs. Letters name people and practices, never files or what is in them. */
+export type Letters = {
+  /** Choose a password: the link works once. */
+  invitation: { name: string; practice: string; days: number; link: string }
+  /** A practice wants to follow somebody whose address is known already. */
+  request: { name: string; practice: string; link: string }
+}
+
+type Text = { subject: string; greeting: string; lines: string[]; action: string; ignore: string }
+type Texts = { [Name in keyof Letters]: (data: Letters[Name]) => Text }
+
+const TEXTS: Record<Language, Texts> = {
+  en: {
+    invitation: ({ name, practice, days }) => ({
+      subject: `${practice} invites you to Carnet`,
+      greeting: `Hello ${name},`,
+      lines: [
+        `${practice} shares files with you on Carnet: you see what is meant for you, and can add your own.`,
+        `Choose a password to open your account. The link works once, for ${days} days.`,
+      ],
+      action: 'Choose a password',
+      ignore: `If you don’t know ${practice}, do nothing: no account is opened without you.`,
+    }),
+    request: ({ name, practice }) => ({
+      subject: `${practice} would like to follow you on Carnet`,
+      greeting: `Hello ${name},`,
+      lines: [
+        `${practice} entered this address for a new client. It is already known to Carnet, where you may have an account or an invitation.`,
+        'Nothing you have there is shared with them, and nothing will be unless you accept.',
+      ],
+      action: 'Open Carnet',
+      ignore: `If you don’t know ${practice}, do nothing.`,
+    }),
+  },
+  fr: {
+    invitation: ({ name, practice, days }) => ({
+      subject: `${practice} vous invite sur Carnet`,
+      greeting: `Bonjour ${name},`,
+      lines: [
+        `${practice} partage des fichiers avec vous sur Carnet\u00a0: vous voyez ce qui vous est destiné et pouvez ajouter les vôtres.`,
+        `Choisissez un mot de passe pour ouvrir votre compte. Le lien fonctionne une seule fois, pendant ${days}\u00a0jours.`,
+      ],
+      action: 'Choisir un mot de passe',
+      ignore: `Si vous ne connaissez pas ${practice}, ne faites rien\u00a0: aucun compte n’est ouvert sans vous.`,
+    }),
+    request: ({ name, practice }) => ({
+      subject: `${practice} souhaite vous suivre sur Carnet`,
+      greeting: `Bonjour ${name},`,
+      lines: [
+        `${practice} a saisi cette adresse pour un nouveau client. Carnet la connaît déjà\u00a0: vous y avez peut-être un compte ou une invitation.`,
+        'Rien de ce que vous y avez n’est partagé avec eux, et rien ne le sera sans votre accord.',
+      ],
+      action: 'Ouvrir Carnet',
+      ignore: `Si vous ne connaissez pas ${practice}, ne faites rien.`,
+    }),
+  },
+  es: {
+    invitation: ({ name, practice, days }) => ({
+      subject: `${practice} le invita a Carnet`,
+      greeting: `Hola, ${name}:`,
+      lines: [
+        `${practice} comparte archivos con usted en Carnet: verá lo que es para usted y podrá añadir los suyos.`,
+        `Elija una contraseña para abrir su cuenta. El enlace funciona una sola vez, durante ${days}\u00a0días.`,
+      ],
+      action: 'Elegir una contraseña',
+      ignore: `Si no conoce a ${practice}, no haga nada: no se abre ninguna cuenta sin usted.`,
+    }),
+    request: ({ name, practice }) => ({
+      subject: `${practice} desea seguirle en Carnet`,
+      greeting: `Hola, ${name}:`,
+      lines: [
+        `${practice} ha escrito esta dirección para un nuevo cliente. Carnet ya la conoce: quizá tenga usted allí una cuenta o una invitación.`,
+        'Nada de lo que tiene allí se comparte con ellos, y nada se compartirá si usted no lo acepta.',
+      ],
+      action: 'Abrir Carnet',
+      ignore: `Si no conoce a ${practice}, no haga nada.`,
+    }),
+  },
+}
+
+/** The subject, the plain text and the same as HTML, which loads nothing from anywhere. */
+export function compose<Name extends keyof Letters>(language: Language, template: Name, data: Letters[Name]) {
+  const { subject, greeting, lines, action, ignore } = TEXTS[language][template](data)
+  const text = [greeting, ...lines, `${action}:\n${data.link}`, ignore].join('\n\n')
+  const paragraphs = [greeting, ...lines].map((line) => `<p>${escapeHtml(line)}</p>`).join('\n')
+  const html = `<!doctype html>
+<html lang="${language}">
+<head><meta charset="utf-8"><title>${escapeHtml(subject)}</title></head>
+<body style="margin:0;padding:24px;font:16px/1.5 system-ui,sans-serif;color:#1c1c1e;background:#ffffff">
+<div style="max-width:520px;margin:0 auto">
+${paragraphs}
+<p style="margin:28px 0"><a href="${escapeHtml(data.link)}" style="display:inline-block;padding:12px 20px;border-radius:10px;background:#1c1c1e;color:#ffffff;text-decoration:none">${escapeHtml(action)}</a></p>
+<p style="color:#6b6b70;font-size:14px">${escapeHtml(ignore)}</p>
+</div>
+</body>
+</html>
+`
+  return { subject, text: `${text}\n`, html }
+}
+
+const ENTITIES: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '')
+}

@@ -1,0 +1,180 @@
+import { type Kysely, sql } from 'kysely'
+import { Problem } from '../../core/errors.ts'
+import type { Database } from '../db/schema.ts'
+import type { Jobs } from '../jobs.ts'
+import type { Language } from '../notify/letters.ts'
+import type { Mail } from '../notify/mail.ts'
+import { type Limits, networkOf } from './limits.ts'
+import { type Passwords, requireLegalPassword } from './passwords.ts'
+import { addCredential, isActive } from './persons.ts'
+import type { SignIn, Visit } from './sign-in.ts'
+import { createToken, hashToken, LINK_DAYS, linkExpiry } from './tokens.ts'
+
+const PER_NETWORK = { max: 30, seconds: 15 * 60 }
+/** Mails that a company may cause to one address. */
+const PER_ADDRESS = { max: 5, seconds: 60 * 60 }
+
+type Db = Kysely<Database>
+type Inviter = { companyId: string; professionalId: string }
+
+export type Invitations = ReturnType<typeof createInvitations>
+
+/** Links by which a client comes to have an account. They are secrets: only their hashes are kept. */
+export function createInvitations({
+  db,
+  jobs,
+  mail,
+  limits,
+  passwords,
+  signIn,
+  publicUrl,
+  now,
+}: {
+  db: Db
+  jobs: Jobs
+  mail: Mail
+  limits: Limits
+  passwords: Passwords
+  signIn: SignIn
+  publicUrl: string
+  now: () => Date
+}) {
+  const open = (on: Db, token: string) =>
+    on
+      .selectFrom('invitation')
+      .innerJoin('person as p', 'p.id', 'invitation.person_id')
+      .leftJoin('company', 'company.id', 'invitation.company_id')
+      .select(['p.name', 'p.email', 'company.name as practice'])
+      .where('token_hash', '=', hashToken(token))
+      .where('purpose', '=', 'join')
+      .where('used_at', 'is', null)
+      .where('expires_at', '>', now())
+      .where(sql<boolean>`not ${isActive}`)
+      .executeTakeFirst()
+
+  /** @throws invitation_used where there is no such link, or no longer; too_many_requests */
+  async function find(visit: Visit, token: string) {
+    const network = `invitation ${networkOf(visit.ip)}`
+    await limits.count(network, PER_NETWORK)
+    const found = await open(db, token)
+    if (!found) throw new Problem('invitation_used')
+    await limits.restore(network)
+    return found
+  }
+
+  return {
+    /** Counts a mail to this address. @throws too_many_requests */
+    countMail: (companyId: string, email: string) =>
+      limits.count(`invite ${companyId} ${email}`, PER_ADDRESS),
+
+    /** Ends the client's links and has a new one sent once the transaction is committed. */
+    async send(on: Db, clientId: string, by: Inviter): Promise<void> {
+      await sql`delete from invitation i using client c
+        where c.id = ${clientId}::uuid and i.person_id = c.person_id and i.used_at is null`.execute(on)
+      // The link is made by the job, so that it is written in clear nowhere but in the mail.
+      const payload = { clientId, companyId: by.companyId, professionalId: by.professionalId }
+      await jobs.add(on, 'mail', payload, { key: `invitation ${clientId}` })
+    },
+
+    /** The task `mail`. Nothing is sent to somebody who came meanwhile, or to nobody. */
+    async deliver(payload: Record<string, unknown>): Promise<void> {
+      const { clientId, companyId, professionalId } = payload as { clientId: string } & Inviter
+      const { rows } = await sql<Recipient>`
+        select c.name, c.email, c.person_id, coalesce(p.language, 'en') as language, co.name as practice,
+          w.person_id as invited_by, c.person_id is not null and ${isActive} as active
+        from client c
+        join company co on co.id = ${companyId}::uuid
+        left join professional w on w.id = ${professionalId}::uuid
+        left join person p on case when c.person_id is null then p.email = c.email else p.id = c.person_id end
+        where c.id = ${clientId}::uuid`.execute(db)
+      const found = rows[0]
+      if (!found?.email || found.active) return
+      const { name, email, person_id, language, practice, invited_by } = found
+      if (!person_id) {
+        await mail.send({
+          to: email,
+          language,
+          template: 'request',
+          data: { name, practice, link: publicUrl },
+        })
+        return
+      }
+      const { token, hash } = createToken()
+      await db.transaction().execute(async (trx) => {
+        await trx
+          .deleteFrom('invitation')
+          .where('person_id', '=', person_id)
+          .where('used_at', 'is', null)
+          .execute()
+        await trx
+          .insertInto('invitation')
+          .values({
+            purpose: 'join',
+            token_hash: hash,
+            person_id,
+            company_id: companyId,
+            invited_by,
+            expires_at: linkExpiry(now()),
+          })
+          .execute()
+      })
+      const link = `${publicUrl}/invitation#${token}`
+      await mail.send({
+        to: email,
+        language,
+        template: 'invitation',
+        data: { name, practice, days: LINK_DAYS, link },
+      })
+    },
+
+    async readInvitation(visit: Visit, { token }: { token: string }) {
+      const { name, email, practice } = await find(visit, token)
+      return { name, email, practice: practice ?? '' }
+    },
+
+    /** Chooses the password, which opens the account and a session. @throws invitation_used, password_…, too_many_requests */
+    async acceptInvitation(
+      visit: Visit,
+      { token, password, language }: { token: string; password: string; language?: Language | undefined },
+    ): Promise<{ ok: true }> {
+      requireLegalPassword(password)
+      const { email } = await find(visit, token)
+      const hash = await passwords.hash(password)
+      await db.transaction().execute(async (trx) => {
+        // Whoever comes second waits here for the first, then finds the link used.
+        const used = await trx
+          .updateTable('invitation')
+          .set({ used_at: now() })
+          .where('token_hash', '=', hashToken(token))
+          .where('used_at', 'is', null)
+          .where('expires_at', '>', now())
+          .returning('person_id')
+          .executeTakeFirst()
+        if (!used?.person_id) throw new Problem('invitation_used')
+        await trx
+          .updateTable('person')
+          .set({ email_verified: true, updated_at: now(), ...(language && { language }) })
+          .where('id', '=', used.person_id)
+          .execute()
+        if (!(await addCredential(trx, used.person_id, hash))) throw new Problem('invitation_used')
+        await trx
+          .deleteFrom('invitation')
+          .where('person_id', '=', used.person_id)
+          .where('used_at', 'is', null)
+          .execute()
+      })
+      await signIn.open(visit, { email, password })
+      return { ok: true }
+    },
+  }
+}
+
+type Recipient = {
+  name: string
+  email: string | null
+  person_id: string | null
+  language: Language
+  practice: string
+  invited_by: string | null
+  active: boolean
+}

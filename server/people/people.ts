@@ -1,0 +1,47 @@
+import type { Kysely } from 'kysely'
+import type { Database } from '../db/schema.ts'
+import type { Jobs } from '../jobs.ts'
+import type { Log } from '../log.ts'
+import type { Mail } from '../notify/mail.ts'
+import { createAccounts } from './accounts.ts'
+import { createInvitations } from './invitations.ts'
+import { createLimits } from './limits.ts'
+import { createPasswords, type Passwords } from './passwords.ts'
+import { createSessions } from './sessions.ts'
+import { createSetUp } from './set-up.ts'
+import { createSignIn } from './sign-in.ts'
+
+/** Everything about people: who they are, how they come in, whom they follow. */
+export function createPeople(parts: {
+  db: Kysely<Database>
+  jobs: Jobs
+  mail: Mail
+  log: Log
+  now: () => Date
+  publicUrl: string
+  secret: string
+  passwords?: Passwords
+}) {
+  const { db } = parts
+  const passwords = parts.passwords ?? createPasswords()
+  const limits = createLimits(parts)
+  const signIn = createSignIn({ ...parts, limits, passwords })
+  const invitations = createInvitations({ ...parts, limits, passwords, signIn })
+  const { createSetupLink, readSetup, setUp } = createSetUp({ ...parts, limits, passwords, signIn })
+
+  return {
+    createSetupLink,
+    sessions: createSessions({ db, signIn }),
+    signIn: { signIn: signIn.signIn, signOut: signIn.signOut },
+    /** The operations of core/api/account.ts. */
+    account: {
+      readSetup,
+      setUp,
+      readInvitation: invitations.readInvitation,
+      acceptInvitation: invitations.acceptInvitation,
+      ...createAccounts(parts),
+    },
+    /** Handlers of jobs. */
+    tasks: { mail: invitations.deliver },
+  }
+}
