@@ -1,12 +1,42 @@
 /** How an item is shown, by the media type found in its bytes. */
 export type Kind = 'image' | 'pdf' | 'video' | 'audio' | 'text' | 'other'
 
-const BY_TYPE: Record<string, Kind> = { 'application/pdf': 'pdf', 'text/plain': 'text' }
-const FAMILIES: readonly Kind[] = ['image', 'video', 'audio']
+// Only what browsers play: a player that stays black is worse than a download.
+const BY_TYPE: Record<string, Kind> = {
+  'application/pdf': 'pdf',
+  'text/plain': 'text',
+  'video/mp4': 'video',
+  'video/ogg': 'video',
+  'video/quicktime': 'video',
+  'video/webm': 'video',
+  'video/x-m4v': 'video',
+  'audio/aac': 'audio',
+  'audio/flac': 'audio',
+  'audio/mp4': 'audio',
+  'audio/mpeg': 'audio',
+  'audio/ogg': 'audio',
+  'audio/wav': 'audio',
+  'audio/x-m4a': 'audio',
+}
+
+const PREVIEWED = new Set([
+  'application/pdf',
+  'image/apng',
+  'image/avif',
+  'image/gif',
+  'image/jpeg',
+  'image/png',
+  'image/tiff',
+  'image/webp',
+])
 
 /** SVG is text with a program in it: it never counts as an image. */
 export function kindOf(type: string): Kind {
-  if (type === 'image/svg+xml') return 'other'
-  const family = type.slice(0, type.indexOf('/'))
-  return BY_TYPE[type] ?? FAMILIES.find((kind) => kind === family) ?? 'other'
+  if (type.startsWith('image/') && type !== 'image/svg+xml') return 'image'
+  return BY_TYPE[type] ?? 'other'
+}
+
+/** Whether the server can make a picture of it. An image without one, such as HEIC, can only be downloaded. */
+export function hasPreview(type: string): boolean {
+  return PREVIEWED.has(type)
 }

@@ -1,0 +1,36 @@
+/** The longer side of a preview, in pixels. `view` is for images only. */
+export const BOXES = { thumb: 480, view: 2048 } as const
+
+export type Variant = keyof typeof BOXES
+
+/** WebP, with its size in pixels. */
+export interface Picture {
+  bytes: Uint8Array
+  width: number
+  height: number
+}
+
+export interface Preview extends Picture {
+  /** Of the whole picture once upright; of a PDF's first page in points. */
+  original: { width: number; height: number }
+}
+
+/** Rejects when the bytes can't be decoded. `pixels` is how many a picture may claim. */
+export type Decoder = (bytes: Uint8Array, variant: Variant, pixels: number) => Promise<Preview>
+
+/** What a worker is asked first. It then asks for bytes, a piece at a time, until it has an answer. */
+export interface Task {
+  type: string
+  variant: Variant
+  /** How many bytes it may ask for, and how many pixels a picture may claim. */
+  size: number
+  pixels: number
+}
+
+export const PIECE_BYTES = 1024 * 1024
+
+export type WorkerMessage =
+  | { ready: true }
+  | { wants: { start: number; end: number } }
+  | { unreadable: string }
+  | { made: Preview }

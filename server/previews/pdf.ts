@@ -1,0 +1,24 @@
+import { PDFiumLibrary } from '@hyzyla/pdfium'
+import sharp from 'sharp'
+import { encode } from './image.ts'
+import { BOXES, type Decoder } from './messages.ts'
+
+const library = await PDFiumLibrary.init()
+
+/** The first page; `original` is its size in points. */
+export const decodePdf: Decoder = async (bytes, variant) => {
+  const file = await library.loadDocument(bytes)
+  const page = file.getPage(0)
+  const { originalWidth, originalHeight } = page.getOriginalSize()
+  // Drawn twice as large as shown, whatever size the page claims: text drawn at the size of a thumbnail is mush.
+  const scale = (2 * BOXES[variant]) / Math.max(originalWidth, originalHeight)
+  const width = Math.max(1, Math.round(originalWidth * scale))
+  const height = Math.max(1, Math.round(originalHeight * scale))
+  const drawn = await page.render({ width, height, render: 'bitmap' })
+  file.destroy()
+  const image = sharp(drawn.data, { raw: { width, height, channels: 4 } }).removeAlpha()
+  return {
+    ...(await encode(image, variant)),
+    original: { width: Math.round(originalWidth), height: Math.round(originalHeight) },
+  }
+}

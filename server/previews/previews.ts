@@ -1,0 +1,167 @@
+import { mkdtempSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { buffer } from 'node:stream/consumers'
+import { hasPreview, kindOf } from '../../core/kinds.ts'
+import { BlobAbsent, type Blobs } from '../blobs/port.ts'
+import type { Log } from '../log.ts'
+import { PreviewFailed, PreviewsBusy } from './failures.ts'
+import type { Preview, Variant } from './messages.ts'
+import { startWorker, type WorkerLimits } from './worker-process.ts'
+
+export interface PreviewRequest {
+  key: string
+  /** The media type found in the bytes. */
+  type: string
+  variant: Variant
+  /** Somebody is looking at it now: goes before all background work. */
+  urgent: boolean
+  /** Gives up while still waiting: `make` rejects with its reason. */
+  signal?: AbortSignal
+}
+
+interface Limits extends WorkerLimits {
+  /** Of the file; more isn't read at all. */
+  bytes: number
+  /** That a picture may claim. */
+  pixels: number
+  /** Requests that may wait. */
+  waiting: number
+}
+
+const MB = 1024 * 1024
+const LIMITS: Limits = { bytes: 200 * MB, pixels: 250e6, memory: 768 * MB, seconds: 20, waiting: 200 }
+/** Native decoders leak and scatter their memory: a new process from time to time. */
+const PREVIEWS_PER_WORKER = 100
+const IDLE_MS = 60_000
+
+interface Waiting {
+  request: PreviewRequest
+  size: number
+  resolve(preview: Preview): void
+  reject(error: unknown): void
+}
+
+interface Worker {
+  process: ReturnType<typeof startWorker>
+  made: number
+}
+
+/** Pictures of files, made by a bounded pool of confined processes. */
+export function createPreviews(parts: {
+  blobs: Pick<Blobs, 'stat' | 'open'>
+  log: Log
+  workers?: number
+  limits?: Partial<Limits>
+}) {
+  const { blobs, log, workers = 2 } = parts
+  const limits = { ...LIMITS, ...parts.limits }
+  const folder = mkdtempSync(join(tmpdir(), 'carnet-previews-'))
+  const queue = { urgent: [] as Waiting[], background: [] as Waiting[] }
+  const idle = new Map<Worker, NodeJS.Timeout>()
+  const busy = new Set<Worker>()
+  let closed = false
+
+  /**
+   * A WebP picture that fits the variant's box.
+   * @throws {PreviewFailed} this file has none
+   * @throws {PreviewsBusy} not now
+   * Rejects with the blob store's own errors when the blob is absent or the store fails.
+   */
+  async function make(request: PreviewRequest): Promise<Preview> {
+    const { key, type, variant, urgent, signal } = request
+    if (!hasPreview(type) || (variant === 'view' && kindOf(type) !== 'image'))
+      throw new PreviewFailed('unsupported')
+    const blob = await blobs.stat(key)
+    if (!blob) throw new BlobAbsent(key)
+    if (blob.size > limits.bytes) throw new PreviewFailed('too_large')
+    signal?.throwIfAborted()
+    if (closed) throw new PreviewsBusy('closing')
+    makeRoom(urgent)
+
+    const { promise, resolve, reject } = Promise.withResolvers<Preview>()
+    const waiting = { request, size: blob.size, resolve, reject }
+    const line = urgent ? queue.urgent : queue.background
+    line.push(waiting)
+    const giveUp = () => {
+      const place = line.indexOf(waiting)
+      if (place < 0) return
+      line.splice(place, 1)
+      reject(signal?.reason)
+    }
+    signal?.addEventListener('abort', giveUp)
+    advance()
+    return await promise.finally(() => signal?.removeEventListener('abort', giveUp))
+  }
+
+  function makeRoom(urgent: boolean) {
+    if (queue.urgent.length + queue.background.length < limits.waiting) return
+    // Background work is asked for again by its queue; whoever is looking must not wait behind it.
+    const evicted = urgent ? queue.background.pop() : undefined
+    if (!evicted) throw new PreviewsBusy('too many are waiting')
+    evicted.reject(new PreviewsBusy('gave way to somebody looking'))
+  }
+
+  function advance() {
+    while (busy.size < workers && !closed) {
+      const next = queue.urgent.shift() ?? queue.background.shift()
+      if (!next) return
+      void work(next)
+    }
+  }
+
+  async function work({ request, size, resolve, reject }: Waiting) {
+    const worker = takeWorker()
+    const { key, type, variant } = request
+    const read = async (start: number, end: number) => buffer((await blobs.open(key, { start, end })).stream)
+    try {
+      const preview = await worker.process.make({ type, variant, size, pixels: limits.pixels }, read)
+      worker.made++
+      resolve(preview)
+    } catch (error) {
+      // Whatever it was, its process has seen something odd.
+      worker.made = Number.POSITIVE_INFINITY
+      if (!closed) log.warn({ err: error, key, type, variant }, 'no preview')
+      reject(closed ? new PreviewsBusy('closing') : error)
+    }
+    await putBack(worker)
+    advance()
+  }
+
+  function takeWorker(): Worker {
+    const [rested] = idle.keys()
+    const worker = rested ?? newWorker()
+    clearTimeout(idle.get(worker))
+    idle.delete(worker)
+    busy.add(worker)
+    return worker
+  }
+
+  function newWorker(): Worker {
+    const worker = { process: startWorker(folder, limits), made: 0 }
+    worker.process.gone.addEventListener('abort', () => {
+      clearTimeout(idle.get(worker))
+      idle.delete(worker)
+    })
+    return worker
+  }
+
+  async function putBack(worker: Worker) {
+    if (closed || worker.made >= PREVIEWS_PER_WORKER) await worker.process.kill()
+    busy.delete(worker)
+    if (worker.process.gone.aborted) return
+    idle.set(worker, setTimeout(worker.process.kill, IDLE_MS).unref())
+  }
+
+  async function close() {
+    closed = true
+    for (const { reject } of [...queue.urgent.splice(0), ...queue.background.splice(0)]) {
+      reject(new PreviewsBusy('closing'))
+    }
+    await Promise.all([...idle.keys(), ...busy].map((worker) => worker.process.kill()))
+    await rm(folder, { recursive: true, force: true })
+  }
+
+  return { make, close }
+}

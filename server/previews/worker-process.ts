@@ -1,0 +1,117 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join, resolve } from 'node:path'
+import { z } from 'zod'
+import { PreviewFailed, PreviewsBusy } from './failures.ts'
+import { PIECE_BYTES, type Preview, type Task, type WorkerMessage } from './messages.ts'
+
+export interface WorkerLimits {
+  /** Bytes of memory for one preview, over what the process needs by itself. */
+  memory: number
+  /** Seconds for one preview, and for the start of a process. */
+  seconds: number
+}
+
+const root = resolve(import.meta.dirname, '../..')
+const MB = 1024 * 1024
+// Node takes this much writable address space at its start (620 MB measured) and hardly touches it, but it counts.
+const RESERVED = 700 * MB
+// Stops a worker whose server was killed while it was in an endless loop. Far more than its share of previews needs.
+const CPU_SECONDS = 600
+
+const position = z.int().nonnegative()
+const length = z.int().positive()
+
+/** A worker has read hostile bytes: what it says is checked like anything from outside. */
+const workerMessage: z.ZodType<WorkerMessage> = z.union([
+  z.strictObject({ ready: z.literal(true) }),
+  z.strictObject({ wants: z.strictObject({ start: position, end: position }) }),
+  z.strictObject({ unreadable: z.string() }),
+  z.strictObject({
+    made: z.strictObject({
+      bytes: z.instanceof(Uint8Array).refine((bytes) => bytes.length <= 16 * MB),
+      width: length,
+      height: length,
+      original: z.strictObject({ width: length, height: length }),
+    }),
+  }),
+])
+
+/**
+ * A process that decodes what strangers sent: no secrets in its environment, no files but its own program,
+ * no room on the disk, no core dump, and an end to its memory and its time.
+ */
+export function startWorker(folder: string, { memory, seconds }: WorkerLimits) {
+  const limits = ['-c 0', '-f 0', `-t ${CPU_SECONDS}`, `-d ${Math.round((RESERVED + memory) / 1024)}`]
+  // Asked in a subshell first, for a shell ends when it may not set a limit.
+  const script = `for l in ${limits.map((limit) => `"${limit}"`).join(' ')}; do (ulimit $l) && ulimit $l; done; exec "$@"`
+  const node = [
+    process.execPath,
+    '--max-old-space-size=128',
+    '--no-warnings',
+    '--permission',
+    '--allow-addons',
+  ]
+  const readable = ['node_modules', 'server/previews', 'package.json'].map(
+    (path) => `--allow-fs-read=${join(root, path)}`,
+  )
+  const program = join(import.meta.dirname, 'worker.ts')
+  const child = spawn('/bin/sh', ['-c', script, 'sh', ...node, ...readable, program], {
+    cwd: folder,
+    env: { UV_THREADPOOL_SIZE: '2', MALLOC_ARENA_MAX: '2' },
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    serialization: 'advanced',
+  })
+
+  let lastWords = ''
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    lastWords = (lastWords + text).slice(-2000)
+  })
+  const gone = new AbortController()
+  const end = (how: string) => gone.abort(new PreviewFailed('crashed', `${how}: ${lastWords}`))
+  child.on('error', (error) => end(error.message))
+  child.on('exit', (code, signal) => end(signal ?? `exit ${code}`))
+
+  async function hear(time: AbortSignal): Promise<WorkerMessage> {
+    try {
+      const [message] = await once(child, 'message', { signal: AbortSignal.any([time, gone.signal]) })
+      return workerMessage.parse(message)
+    } catch (error) {
+      if (gone.signal.aborted) throw gone.signal.reason
+      throw time.aborted ? new PreviewFailed('timeout') : new PreviewFailed('crashed', String(error))
+    }
+  }
+
+  const ready = hear(AbortSignal.timeout(seconds * 1000)).catch((error) => {
+    throw new PreviewsBusy(`no worker starts: ${error.message}`)
+  })
+  ready.catch(() => {})
+
+  return {
+    /** Aborted when the process is no more. */
+    gone: gone.signal,
+
+    /** One task at a time. After a rejection the worker is of no more use. */
+    async make(task: Task, read: (start: number, end: number) => Promise<Uint8Array>): Promise<Preview> {
+      await ready
+      const time = AbortSignal.timeout(seconds * 1000)
+      child.send(task)
+      for (;;) {
+        const message = await hear(time)
+        if ('made' in message) return message.made
+        if ('unreadable' in message) throw new PreviewFailed('unreadable', message.unreadable)
+        if (!('wants' in message)) throw new PreviewFailed('crashed', 'out of turn')
+        const { start, end } = message.wants
+        if (end >= task.size || end - start >= PIECE_BYTES)
+          throw new PreviewFailed('crashed', 'out of bounds')
+        child.send(await read(start, end))
+      }
+    },
+
+    async kill() {
+      if (gone.signal.aborted) return
+      child.kill('SIGKILL')
+      await once(gone.signal, 'abort')
+    },
+  }
+}
