@@ -11,7 +11,7 @@ import {
   clusterAccount,
   clusterArgument,
   initdbAccount,
-  makeRunFolder,
+  reachPrograms,
   removeRunFolder,
 } from './postgres-account.ts'
 
@@ -38,7 +38,7 @@ export async function ensureCluster(folder: string, log: Log): Promise<void> {
   log.info('making the database cluster')
   const account = await initdbAccount()
   const half = await mkdtemp(`${folder}.half-`)
-  const { path, bin } = await makeRunFolder(account)
+  const { bin, path } = await reachPrograms(account)
   try {
     await chownTree(half, account)
     await initdb(join(bin, 'initdb'), half, account)
@@ -50,7 +50,7 @@ export async function ensureCluster(folder: string, log: Log): Promise<void> {
     if ((await readVersion(folder)) !== MAJOR) throw error
   } finally {
     await rm(half, { recursive: true, force: true })
-    await removeRunFolder(path)
+    if (path) await removeRunFolder(path)
   }
 }
 

@@ -106,6 +106,12 @@ export async function makeRunFolder(account: Account): Promise<RunFolder> {
   )
 }
 
+/** The programs for a short errand, with a run folder only where the account can't reach the installed ones. */
+export async function reachPrograms(account: Account): Promise<{ bin: string; path?: string }> {
+  const bin = installedBin()
+  return (await canRun(bin, account)) ? { bin } : makeRunFolder(account)
+}
+
 /** Removes what a killed start left. The path comes from a file that the account writes: only our kind of name counts. */
 export async function removeRunFolder(path: string): Promise<void> {
   if (/\/carnet-[A-Za-z0-9]{6}$/.test(path)) await rm(path, { recursive: true, force: true })

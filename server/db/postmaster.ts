@@ -15,19 +15,33 @@ const OWNER_LOCK = 4_226_018
 /**
  * The connection by which a process of ours holds its embedded server. The lock ends with the process, however
  * that ends, so it tells a server in use from an orphan.
- * Resolves with undefined when another process holds it.
  */
-export async function holdServer(socketFolder: string): Promise<pg.Client | undefined> {
-  const client = new pg.Client({ host: socketFolder, user: 'postgres', database: 'postgres' })
+export async function holdServer(socketFolder: string): Promise<pg.Client> {
+  const client = await connectAsAdmin(socketFolder)
+  await client.query('select pg_advisory_lock($1)', [OWNER_LOCK])
+  return client
+}
+
+async function isHeld(socketFolder: string): Promise<boolean> {
+  const client = await connectAsAdmin(socketFolder)
+  try {
+    const { rowCount } = await client.query(
+      `select from pg_locks where locktype = 'advisory' and objid = $1`,
+      [OWNER_LOCK],
+    )
+    return rowCount !== 0
+  } finally {
+    await client.end()
+  }
+}
+
+async function connectAsAdmin(socketFolder: string): Promise<pg.Client> {
+  const options = { user: 'postgres', database: 'postgres', connectionTimeoutMillis: 10_000 }
+  const client = new pg.Client({ host: socketFolder, ...options })
   // The server may stop under us at any time; who watches the server tells that story.
   client.on('error', () => {})
   await client.connect()
-  const { rows } = await client.query<{ held: boolean }>('select pg_try_advisory_lock($1) as held', [
-    OWNER_LOCK,
-  ])
-  if (rows[0]?.held) return client
-  await client.end()
-  return undefined
+  return client
 }
 
 /**
@@ -55,30 +69,36 @@ export async function clearTheWay(folder: string, log: Log): Promise<Record<stri
 // pg_ctl waits a minute for a shutdown, too; recovery after a crash may take longer than a shutdown.
 const PATIENCE_MS = 60_000
 
+// A killed process's lock outlives it by a moment, and a starting one's comes a moment after its server.
+const LINGER_MS = 2_000
+
+/** Waits until it is certain that nobody holds the server, or that it has ended. */
 async function refuseIfHeld(folder: string, pid: number): Promise<void> {
-  const deadline = Date.now() + PATIENCE_MS
+  let seen: 'held' | 'free' | 'silent' | undefined
+  let since = 0
   while (await runsOn(folder, pid)) {
     // The file is complete only a moment after the server starts.
     const socketFolder = (await readPidFile(folder))?.socketFolder ?? ''
-    try {
-      const client = await holdServer(socketFolder)
-      if (!client) {
-        throw new StartError(
-          `DATA_DIR: another Carnet already uses ${folder} (PostgreSQL is process ${pid}); stop it first`,
-        )
-      }
-      await client.end()
-      return
-    } catch (error) {
-      if (error instanceof StartError) throw error
-      if (Date.now() > deadline) {
-        throw new StartError(
-          `DATA_DIR: PostgreSQL (process ${pid}) runs on ${folder} but doesn't answer; stop it first`,
-        )
-      }
+    const now = await isHeld(socketFolder).then(
+      (held) => (held ? 'held' : 'free'),
       // Starting up, or shutting down.
-      await wait(50)
+      () => 'silent' as const,
+    )
+    if (now !== seen) since = Date.now()
+    seen = now
+    const lasted = Date.now() - since
+    if (seen === 'free' && lasted > LINGER_MS) return
+    if (seen === 'held' && lasted > LINGER_MS) {
+      throw new StartError(
+        `DATA_DIR: another Carnet already uses ${folder} (PostgreSQL is process ${pid}); stop it first`,
+      )
     }
+    if (lasted > PATIENCE_MS) {
+      throw new StartError(
+        `DATA_DIR: PostgreSQL (process ${pid}) runs on ${folder} but doesn't answer; stop it first`,
+      )
+    }
+    await wait(50)
   }
 }
 

@@ -11,13 +11,16 @@ import { makeTempFolder } from '../temp-folder.ts'
 const log = createLog('error')
 
 const FIRST = ['0001-first.sql', 'create table first (n int); insert into first values (1);'] as const
-const SECOND = ['0002-second.sql', "create table second (n int);\ncomment on table second is 'é; ''';"] as const
+const SECOND = [
+  '0002-second.sql',
+  "create table second (n int);\ncomment on table second is 'é; ''';",
+] as const
 const BROKEN = ['0003-broken.sql', 'create table third (n int); delete from first; select 1/0;'] as const
 
 async function world(t: TestContext) {
   const database = await openTestDatabase({ empty: true })
   t.after(database.close)
-  const parent = await makeTempFolder(t)
+  const parent = await makeTempFolder()
   const version = async (name: string, ...files: (readonly [string, string])[]) => {
     const folder = join(parent, name)
     await mkdir(folder)
@@ -40,7 +43,9 @@ test('migrations are applied once, in order, with a record of each', async (t) =
   assert.deepEqual(await migrate(pool, log, v2), ['0002-second.sql'])
   assert.deepEqual(await migrate(pool, log, v2), [])
   assert.deepEqual(await tables(), ['first', 'migration', 'second'])
-  const { rows } = await pool.query('select number, name, length(sha256) as hash, applied_at from migration order by 1')
+  const { rows } = await pool.query(
+    'select number, name, length(sha256) as hash, applied_at from migration order by 1',
+  )
   assert.deepEqual(
     rows.map(({ number, name, hash }) => [number, name, hash]),
     [
@@ -66,7 +71,9 @@ test('a failing migration changes nothing, not even what was pending before it, 
   const update = await version('new', FIRST, SECOND, BROKEN)
   await assert.rejects(
     migrate(pool, log, update),
-    (error) => error instanceof StartError && /^Migration 0003-broken\.sql fails, nothing was changed: /.test(error.message),
+    (error) =>
+      error instanceof StartError &&
+      /^Migration 0003-broken\.sql fails, nothing was changed: /.test(error.message),
   )
   assert.deepEqual(await tables(), ['first', 'migration'])
   assert.deepEqual((await pool.query('select n from first')).rows, [{ n: 1 }])
@@ -78,7 +85,10 @@ test('a failing migration changes nothing, not even what was pending before it, 
 test('a database newer than the code is refused, untouched', async (t) => {
   const { pool, version } = await world(t)
   await migrate(pool, log, await version('new', FIRST, SECOND))
-  await assert.rejects(migrate(pool, log, await version('old', FIRST)), /newer than this Carnet \(it has 0002-second\.sql\)/)
+  await assert.rejects(
+    migrate(pool, log, await version('old', FIRST)),
+    /newer than this Carnet \(it has 0002-second\.sql\)/,
+  )
 })
 
 test('a migration that was changed, or renamed, after it landed is refused', async (t) => {
@@ -87,7 +97,10 @@ test('a migration that was changed, or renamed, after it landed is refused', asy
   const changed = await version('changed', [FIRST[0], `${FIRST[1]} `], SECOND)
   await assert.rejects(migrate(pool, log, changed), /0001-first\.sql was changed after it had been applied/)
   const renamed = await version('renamed', ['0001-other.sql', FIRST[1]])
-  await assert.rejects(migrate(pool, log, renamed), /has migration 0001-first\.sql where this Carnet has 0001-other\.sql/)
+  await assert.rejects(
+    migrate(pool, log, renamed),
+    /has migration 0001-first\.sql where this Carnet has 0001-other\.sql/,
+  )
 })
 
 test('migrations are numbered without gaps or doubles', async (t) => {

@@ -44,7 +44,10 @@ test('sense is read', () => {
 const NONSENSE: [string, string[]][] = [
   ['PORT', ['abc', '-1', '65536', '80.5', '1e3', '0x50', '99999999999999999999']],
   ['HOST', ['a b', 'http://x', '<script>']],
-  ['PUBLIC_URL', ['carnet.example.org', 'ftp://x', 'https://x/path', 'https://x?y', 'https://u:p@x', 'https://']],
+  [
+    'PUBLIC_URL',
+    ['carnet.example.org', 'ftp://x', 'https://x/path', 'https://x?y', 'https://u:p@x', 'https://'],
+  ],
   ['DATA_DIR', ['a\0b']],
   ['DATABASE_URL', ['mysql://u:hunter2@h/d', 'hunter2']],
   ['DATABASE_CONNECTIONS', ['1', '201', 'many']],
@@ -70,7 +73,12 @@ test('nonsense in a setting is refused in one line that names it, and a secret i
     }
   }
   const covered = NONSENSE.map(([env]) => env)
-  assert.deepEqual(covered.sort(), Object.values(settingsTable).map(({ env }) => env).sort())
+  assert.deepEqual(
+    covered.sort(),
+    Object.values(settingsTable)
+      .map(({ env }) => env)
+      .sort(),
+  )
 })
 
 test('docs/settings.md is current: npm run docs', async () => {
