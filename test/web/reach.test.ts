@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createInstance } from 'i18next'
+import type { Reach } from '../../core/api/shapes.ts'
+import { createFormat, type Language } from '../../web/format.ts'
+import type { Translate } from '../../web/i18n.ts'
+import en from '../../web/messages/en.json' with { type: 'json' }
+import es from '../../web/messages/es.json' with { type: 'json' }
+import fr from '../../web/messages/fr.json' with { type: 'json' }
+import { describeChange, describeReach, describeViewers, type Wording } from '../../web/reach.ts'
+
+const i18n = createInstance()
+await i18n.init({
+  keySeparator: false,
+  nsSeparator: false,
+  interpolation: { escapeValue: false },
+  resources: { en: { translation: en }, fr: { translation: fr }, es: { translation: es } },
+})
+
+function wordingIn(language: Language, rest: Partial<Wording> = {}): Wording {
+  return {
+    t: i18n.getFixedT(language) as unknown as Translate,
+    format: createFormat(language),
+    space: 'client',
+    ...rest,
+  }
+}
+
+const you: Reach = { you: true, colleagues: [], externals: [], clients: [] }
+const three = ['Ana Ruiz', 'Bruno Roy', 'Chloé Roy']
+const all: Reach = { you: true, colleagues: three, externals: ['Élie Gagnon'], clients: ['Zoé Cyr'] }
+
+test('each level says whom it reaches, as a person of that language would', () => {
+  const sentences = (language: Language, rest?: Partial<Wording>) => {
+    const wording = wordingIn(language, rest)
+    return [
+      describeReach('me', you, wording),
+      describeReach('company', you, wording),
+      describeReach('branch', { ...you, colleagues: three.slice(0, 2) }, wording),
+      describeReach('company', { ...you, colleagues: ['Ana Ruiz'] }, wording),
+      describeReach('me_client', { ...you, clients: ['Zoé Cyr'] }, wording),
+      describeReach('everybody', all, wording),
+    ]
+  }
+  assert.deepEqual(sentences('en', { branch: 'Laval' }), [
+    'Only you',
+    'Only you, for now',
+    'You and 2 colleagues of the Laval branch',
+    'You and 1 colleague',
+    'You and your client',
+    'Everyone involved: you, 3 colleagues, 1 external professional and your client',
+  ])
+  assert.deepEqual(sentences('fr', { branch: 'Laval' }), [
+    'Vous seulement',
+    'Vous seulement, pour l’instant',
+    'Vous et 2 collègues de la succursale Laval',
+    'Vous et 1 collègue',
+    'Vous et votre client',
+    'Toutes les personnes concernées\u00a0: vous, 3 collègues, 1 intervenant externe et votre client',
+  ])
+  assert.deepEqual(sentences('es'), [
+    'Solo usted',
+    'Solo usted, por ahora',
+    'Usted y 2 colegas de la sucursal',
+    'Usted y 1 colega',
+    'Usted y su cliente',
+    'Todas las personas involucradas: usted, 3 colegas, 1 interviniente externo y su cliente',
+  ])
+})
+
+test('of a group the members are counted, and an empty group is nobody’s client', () => {
+  const members = Array.from({ length: 12 }, (_, n) => `Member ${n}`)
+  const group = wordingIn('en', { space: 'group' })
+  assert.equal(
+    describeReach('company_client', { ...all, externals: [], clients: members }, group),
+    'You, 3 colleagues and 12 members',
+  )
+  assert.equal(describeReach('me_client', { ...you, clients: ['Zoé Cyr'] }, group), 'You and 1 member')
+  assert.equal(describeReach('me_client', you, group), 'Only you, for now')
+  assert.equal(describeReach('me', { ...you, you: false }, group), 'Nobody yet')
+})
+
+test('who sees a file now is a sentence with its verb', () => {
+  const sentences = (language: Language) => {
+    const wording = wordingIn(language)
+    return [
+      describeViewers(you, wording),
+      describeViewers({ ...you, clients: ['Zoé Cyr'] }, wording),
+      describeViewers({ ...you, you: false, colleagues: ['Ana Ruiz'] }, wording),
+    ]
+  }
+  assert.deepEqual(sentences('en'), [
+    'Only you see this file',
+    'You and your client see this file',
+    '1 colleague sees this file',
+  ])
+  assert.deepEqual(sentences('fr'), [
+    'Visible par vous seulement',
+    'Visible par vous et votre client',
+    'Visible par 1 collègue',
+  ])
+  assert.deepEqual(sentences('es'), [
+    'Visible solo para usted',
+    'Visible para usted y su cliente',
+    'Visible para 1 colega',
+  ])
+})
+
+test('a change names who gains and who loses, and warns of folders that vanish for the client', () => {
+  const change = { gain: three, lose: [], foldersHidden: [], before: you, after: all }
+  assert.deepEqual(describeChange(change, wordingIn('en')), [
+    { text: '3 colleagues will newly see it: Ana Ruiz, Bruno Roy and Chloé Roy.', tone: 'gain' },
+    { text: 'Nobody loses access.', tone: 'plain' },
+  ])
+  const narrowing = {
+    gain: [],
+    lose: ['Zoé Cyr'],
+    foldersHidden: ['Programme', 'Photos'],
+    before: all,
+    after: you,
+  }
+  assert.deepEqual(describeChange(narrowing, wordingIn('en')), [
+    { text: 'Your client will lose access: Zoé Cyr.', tone: 'loss' },
+    { text: 'Folders “Programme” and “Photos” will no longer be visible to your client.', tone: 'loss' },
+  ])
+  assert.deepEqual(describeChange(narrowing, wordingIn('fr')), [
+    { text: 'Votre client n’y aura plus accès\u00a0: Zoé Cyr.', tone: 'loss' },
+    {
+      text: 'Les dossiers «\u00a0Programme\u00a0» et «\u00a0Photos\u00a0» ne seront plus visibles par votre client.',
+      tone: 'loss',
+    },
+  ])
+  assert.deepEqual(describeChange({ gain: [], lose: [], foldersHidden: [] }, wordingIn('es')), [
+    { text: 'Nadie gana ni pierde el acceso.', tone: 'plain' },
+  ])
+})
+
+test('of many, a few are named; without a reach they are people; namesakes count twice', () => {
+  const many = Array.from({ length: 12 }, (_, n) => `P${n}`)
+  assert.equal(
+    describeChange({ gain: many, lose: [], foldersHidden: [] }, wordingIn('en'))[0]?.text,
+    '12 people will newly see it: P0, P1, P2, P3, P4 and 7 others.',
+  )
+  const after = { ...you, colleagues: ['Ana Ruiz', 'Ana Ruiz'], externals: ['Ana Ruiz'] }
+  const change = { gain: ['Ana Ruiz', 'Ana Ruiz'], lose: [], foldersHidden: [], after }
+  assert.equal(
+    describeChange(change, wordingIn('en'))[0]?.text,
+    '2 colleagues will newly see it: Ana Ruiz and Ana Ruiz.',
+  )
+})
