@@ -26,17 +26,12 @@ function isErrorCode(code: unknown): code is ErrorCode {
   return typeof code === 'string' && code in ERRORS
 }
 
-async function readProblem(response: Response): Promise<Problem> {
+/** The problem document (RFC 9457) of an answer, or what its status says where there is none of ours. */
+export async function readProblem(response: Response): Promise<Problem> {
   const body: unknown = await response.json().catch(() => null)
-  const document = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>
-  if (!isErrorCode(document.code)) {
-    return new Problem(BY_STATUS[response.status] ?? (response.status < 500 ? 'bad_request' : 'internal'))
-  }
-  const data = Object.entries(document).filter(
-    (entry): entry is [string, string | number] =>
-      typeof entry[1] === 'string' || typeof entry[1] === 'number',
-  )
-  return new Problem(document.code, Object.fromEntries(data))
+  const { code, data } = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>
+  if (isErrorCode(code)) return new Problem(code, data as Problem['data'] | undefined)
+  return new Problem(BY_STATUS[response.status] ?? (response.status < 500 ? 'bad_request' : 'internal'))
 }
 
 const sessionEnds = new Set<() => void>()

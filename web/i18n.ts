@@ -73,11 +73,7 @@ export function useT(): Translate {
   return useMemo(() => i18n.getFixedT(language) as unknown as Translate, [language])
 }
 
-const formats = new Map<Language, Format>()
-
 export function useFormat(): Format {
   const language = useLanguage()
-  let format = formats.get(language)
-  if (!format) formats.set(language, (format = createFormat(language)))
-  return format
+  return useMemo(() => createFormat(language), [language])
 }

@@ -6,8 +6,7 @@ import { recall } from './device.ts'
 import { useT } from './i18n.ts'
 import { SignInAgain, SignInPage } from './pages/sign-in.tsx'
 import { Button } from './parts/button.tsx'
-import { ErrorState } from './parts/states.tsx'
-import { WelcomeShell } from './parts/welcome-shell.tsx'
+import { FailedShell, WelcomeShell } from './parts/welcome-shell.tsx'
 import css from './routes.module.css'
 import { signOut, useSession, useSessionEnded, welcome } from './session.ts'
 
@@ -46,11 +45,7 @@ function Inside() {
   if (session.state === 'loading') return <Waiting />
   if (session.state === 'out') return <SignInPage />
   if (session.state === 'in') return <SignedIn me={session.me} />
-  return (
-    <WelcomeShell title="Carnet">
-      <ErrorState error={session.error} onRetry={session.retry} />
-    </WelcomeShell>
-  )
+  return <FailedShell error={session.error} onRetry={session.retry} />
 }
 
 function SignedIn({ me }: { me: Me }) {
@@ -76,11 +71,15 @@ function SignedIn({ me }: { me: Me }) {
 function Nowhere() {
   const t = useT()
   return (
-    <WelcomeShell title={t('nowhere_title')} lead={t('nowhere_lead')}>
-      <Button icon={LogOut} onClick={() => void signOut()}>
-        {t('sign_out')}
-      </Button>
-    </WelcomeShell>
+    <WelcomeShell
+      title={t('nowhere_title')}
+      lead={t('nowhere_lead')}
+      action={
+        <Button icon={LogOut} onClick={() => void signOut()}>
+          {t('sign_out')}
+        </Button>
+      }
+    />
   )
 }
 

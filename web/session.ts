@@ -6,7 +6,7 @@ import { api, onSessionEnd, queries, request } from './api.ts'
 import { forgetPerson, remember } from './device.ts'
 import type { Language } from './format.ts'
 import { showLanguage } from './i18n.ts'
-import { showTheme, type Theme } from './theme.ts'
+import { currentTheme, showTheme, type Theme } from './theme.ts'
 
 type Professional = Extract<Hat, { kind: 'professional' }>
 
@@ -77,6 +77,9 @@ export async function signOut(): Promise<void> {
   await request('/api/auth/sign-out', post({}))
   queries.clear()
   await forgetPerson()
+  // The server had this device's storage emptied; how the screen looks tells nothing of anybody.
+  showTheme(currentTheme())
+  remember('language', document.documentElement.lang)
   location.replace('/sign-in')
 }
 

@@ -6,7 +6,7 @@ export type Theme = (typeof THEMES)[number]
 
 const listeners = new Set<() => void>()
 
-function currentTheme(): Theme {
+export function currentTheme(): Theme {
   const theme = document.documentElement.dataset.theme
   return theme === 'light' || theme === 'dark' ? theme : 'system'
 }

@@ -7,8 +7,8 @@ import { useLanguage, useT } from '../i18n.ts'
 import { ButtonLink } from '../parts/button.tsx'
 import { Form, FormProblem, SubmitButton } from '../parts/form.tsx'
 import { NewPasswordField } from '../parts/new-password-field.tsx'
-import { ErrorState, Skeleton } from '../parts/states.tsx'
-import { WelcomeShell } from '../parts/welcome-shell.tsx'
+import { Skeleton } from '../parts/states.tsx'
+import { FailedShell, WelcomeShell } from '../parts/welcome-shell.tsx'
 import { enter } from '../session.ts'
 
 /** Where the link of an invitation leads; its token is the fragment, which no server log holds. */
@@ -22,20 +22,18 @@ export function InvitationPage() {
   // A token cut short by a mail program is a bad request; one used or replaced is not found.
   if (error instanceof Problem && error.status < 429) {
     return (
-      <WelcomeShell title={t('invitation_over_title')} lead={t('invitation_over_lead')}>
-        <ButtonLink look="primary" href="/">
-          {t('sign_in')}
-        </ButtonLink>
-      </WelcomeShell>
+      <WelcomeShell
+        title={t('invitation_over_title')}
+        lead={t('invitation_over_lead')}
+        action={
+          <ButtonLink look="primary" href="/">
+            {t('sign_in')}
+          </ButtonLink>
+        }
+      />
     )
   }
-  if (error) {
-    return (
-      <WelcomeShell title={t('invitation')}>
-        <ErrorState error={error} onRetry={() => void refetch()} />
-      </WelcomeShell>
-    )
-  }
+  if (error) return <FailedShell error={error} onRetry={() => void refetch()} />
   if (!data) {
     return (
       <WelcomeShell title={t('invitation')}>

@@ -11,6 +11,7 @@ export function NotFoundPage() {
   return (
     <EmptyState
       icon={Compass}
+      heading="h1"
       title={t('not_found_title')}
       action={<ButtonLink href="/">{t('not_found_back')}</ButtonLink>}
     >

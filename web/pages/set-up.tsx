@@ -20,11 +20,15 @@ export function SetUpPage() {
 
   if (data?.needed === false) {
     return (
-      <WelcomeShell title={t('set_up_done_title')} lead={t('set_up_done_lead')}>
-        <ButtonLink look="primary" href="/">
-          {t('sign_in')}
-        </ButtonLink>
-      </WelcomeShell>
+      <WelcomeShell
+        title={t('set_up_done_title')}
+        lead={t('set_up_done_lead')}
+        action={
+          <ButtonLink look="primary" href="/">
+            {t('sign_in')}
+          </ButtonLink>
+        }
+      />
     )
   }
   if (token === '')

@@ -1,4 +1,4 @@
-import { type ComponentPropsWithRef, type ReactNode, useEffect, useRef } from 'react'
+import { type ComponentPropsWithRef, type ReactNode, useEffect, useId, useRef } from 'react'
 import css from './field.module.css'
 
 /** A box to tick with its words beside it. Without `children`, give an `aria-label`. */
@@ -11,14 +11,15 @@ export function Checkbox({
   indeterminate?: boolean
   children?: ReactNode
 }) {
+  const id = useId()
   const box = useRef<HTMLInputElement>(null)
   useEffect(() => {
     if (box.current) box.current.indeterminate = indeterminate
   }, [indeterminate])
-  const input = <input {...rest} ref={box} type="checkbox" className={css.box} />
+  const input = <input id={id} {...rest} ref={box} type="checkbox" className={css.box} />
   if (children === undefined) return input
   return (
-    <label className={css.checkbox}>
+    <label htmlFor={rest.id ?? id} className={css.checkbox}>
       {input}
       <span>{children}</span>
     </label>

@@ -1,6 +1,6 @@
 import type { LucideIcon } from 'lucide-react'
 
-/** An outlined icon with 1.6 px strokes at any size. It is mute: a word beside it or a label says it. */
+/** An outlined icon, its strokes 1.6 on the set's grid of 24. It is mute: a word beside it or a label says it. */
 export function Icon({
   of: Drawing,
   size = 18,
@@ -13,7 +13,7 @@ export function Icon({
   return (
     <Drawing
       size={size}
-      strokeWidth={(1.6 * 24) / size}
+      strokeWidth={1.6}
       className={`icon ${className ?? ''}`}
       aria-hidden="true"
       focusable="false"

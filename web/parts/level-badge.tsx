@@ -1,4 +1,4 @@
-import { Building2, Eye, Lock, type LucideIcon, MapPin } from 'lucide-react'
+import { Building, Eye, Lock, type LucideIcon, MapPin } from 'lucide-react'
 import { includesClient, type Level } from '../../core/visibility.ts'
 import { type MessageKey, useT } from '../i18n.ts'
 import { cx } from './class-names.ts'
@@ -8,7 +8,7 @@ import css from './level-badge.module.css'
 /** The icon of a level: an eye wherever the client sees it. */
 export function levelIcon(level: Level): LucideIcon {
   if (includesClient(level)) return Eye
-  return level === 'me' ? Lock : level === 'branch' ? MapPin : Building2
+  return level === 'me' ? Lock : level === 'branch' ? MapPin : Building
 }
 
 export const LEVEL_NAMES = {
@@ -35,7 +35,7 @@ export function LevelBadge({ level }: { level: Level | 'client_sees' | 'template
 function Badge({ icon, eye, words }: { icon: LucideIcon; eye: boolean; words: string }) {
   return (
     <span className={cx(css.badge, eye && css.eye)}>
-      <Icon of={icon} size={15} />
+      <Icon of={icon} size={16} />
       <span className={css.words}>{words}</span>
     </span>
   )

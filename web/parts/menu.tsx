@@ -1,5 +1,5 @@
 import { Check, type LucideIcon } from 'lucide-react'
-import type { ReactElement, ReactNode } from 'react'
+import { createContext, type ReactElement, type ReactNode, useContext, useEffect, useRef } from 'react'
 import {
   Header,
   MenuItem as Item,
@@ -15,6 +15,16 @@ import { Icon } from './icon.tsx'
 import css from './menu.module.css'
 
 type Placement = 'bottom start' | 'bottom end' | 'top start' | 'top end'
+
+const ActionContext = createContext<(action: () => void) => void>((action) => action())
+
+/** Calls back when it has gone from the page. */
+function WhenGone({ run }: { run: () => void }) {
+  const latest = useRef(run)
+  latest.current = run
+  useEffect(() => () => latest.current(), [])
+  return null
+}
 
 /** Actions under a button: arrows, first letters and Escape work; a sheet from the bottom on phones. */
 export function Menu({
@@ -33,14 +43,26 @@ export function Menu({
   /** `MenuItem`s and `MenuSection`s. */
   children: ReactNode
 }) {
+  const chosen = useRef<(() => void) | null>(null)
+  // The focus is back on the button first, so that a dialog opened by the action can return it there.
+  const act = () => {
+    if (chosen.current) requestAnimationFrame(chosen.current)
+    chosen.current = null
+  }
+  const choose = (action: () => void) => {
+    chosen.current = action
+  }
   return (
     <MenuTrigger>
       <Pressable>{trigger}</Pressable>
       <Popover placement={placement} offset={6} className={css.popover ?? ''}>
         {head && <div className={css.head}>{head}</div>}
-        <List aria-label={label} className={css.list ?? ''}>
-          {children}
-        </List>
+        <ActionContext value={choose}>
+          <List aria-label={label} className={css.list ?? ''}>
+            {children}
+          </List>
+        </ActionContext>
+        <WhenGone run={act} />
       </Popover>
     </MenuTrigger>
   )
@@ -58,10 +80,11 @@ interface MenuItemProps {
 }
 
 export function MenuItem({ icon, detail, danger = false, onAction, id, children }: MenuItemProps) {
+  const choose = useContext(ActionContext)
   return (
     <Item
       {...(id !== undefined && { id })}
-      {...(onAction && { onAction })}
+      {...(onAction && { onAction: () => choose(onAction) })}
       textValue={children}
       className={cx(css.item, danger && css.danger)}
     >

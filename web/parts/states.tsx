@@ -10,11 +10,14 @@ import css from './states.module.css'
 export function EmptyState({
   icon,
   title,
+  heading: Heading = 'h2',
   children,
   action,
 }: {
   icon: LucideIcon
   title: string
+  /** `h1` where nothing else is on the page. */
+  heading?: 'h1' | 'h2'
   /** One sentence. */
   children?: ReactNode
   /** A `Button`, if there is something that one may do. */
@@ -25,7 +28,7 @@ export function EmptyState({
       <span className={css.well}>
         <Icon of={icon} size={24} />
       </span>
-      <h2>{title}</h2>
+      <Heading>{title}</Heading>
       {children && <p>{children}</p>}
       {action}
     </div>

@@ -58,7 +58,7 @@ function Countdown({ until, onEnd }: { until: Date; onEnd: () => void }) {
   }, [until, onEnd])
   // Spoken once a second it would drown everything else.
   return (
-    <span className={css.count} aria-hidden="true">
+    <span className={cx(css.count, 'tabular')} aria-hidden="true">
       {left}
     </span>
   )
