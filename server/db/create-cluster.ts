@@ -11,9 +11,8 @@ import {
   clusterAccount,
   clusterArgument,
   initdbAccount,
-  reachPrograms,
-  removeRunFolder,
 } from './postgres-account.ts'
+import { reachPrograms, removeRunFolder } from './run-folder.ts'
 
 const run = promisify(execFile)
 
@@ -29,7 +28,11 @@ const CTYPES = ['C.UTF-8', 'UTF-8', 'C']
  */
 export async function ensureCluster(folder: string, log: Log): Promise<void> {
   const version = await readVersion(folder)
-  if (version === MAJOR) return
+  if (version === MAJOR) {
+    // Copied or restored by root, it would be out of PostgreSQL's reach.
+    if ((await lstat(folder)).uid === 0) await chownTree(folder, await clusterAccount(folder))
+    return
+  }
   if (version !== undefined) {
     throw new StartError(
       `${folder} was made by PostgreSQL ${version}, and this Carnet brings PostgreSQL ${MAJOR}`,

@@ -6,8 +6,9 @@ import type { Log } from '../log.ts'
 import { StartError } from '../start-error.ts'
 import { ensureCluster, removeHalfMadeClusters } from './create-cluster.ts'
 import { type Launch, launchServer } from './launch-server.ts'
-import { clusterAccount, clusterArgument, makeRunFolder, removeRunFolder } from './postgres-account.ts'
+import { clusterAccount, clusterArgument } from './postgres-account.ts'
 import { clearTheWay, clusterMark, holdServer } from './postmaster.ts'
+import { makeRunFolder, removeRunFolder } from './run-folder.ts'
 
 export interface EmbeddedPostgres {
   /** The app's database, as a role that owns it and nothing more. */

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import type { Log } from '../log.ts'
-import type { Account, RunFolder } from './postgres-account.ts'
+import type { Account } from './postgres-account.ts'
+import type { RunFolder } from './run-folder.ts'
 
 const IN_USE = 75
 

@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import pg from 'pg'
 import type { Log } from '../log.ts'
 import { StartError } from '../start-error.ts'
-import { removeRunFolder } from './postgres-account.ts'
+import { removeRunFolder } from './run-folder.ts'
 
 const run = promisify(execFile)
 

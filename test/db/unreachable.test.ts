@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
-import { cp, mkdir, readdir, readlink, stat, symlink } from 'node:fs/promises'
+import { cp, lchown, mkdir, readdir, readlink, stat, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { isAlive, readPostmaster, startNode, until } from '../process.ts'
@@ -44,6 +44,14 @@ test('as root, a clone and its data in a folder that only root can enter', {
     await until('the server ends', async () => !(await isAlive(pid)))
     await until('the copy goes', async () => !existsSync(socketFolder))
   }
+  // Restored by hand, all of it is root's.
+  for (const entry of await readdir(cluster, { recursive: true })) await lchown(join(cluster, entry), 0, 0)
+  await lchown(cluster, 0, 0)
+  const restored = startNode(['test/db/hold-cluster.ts', cluster], {}, home)
+  await restored.says(/^url /m)
+  restored.child.kill('SIGTERM')
+  await restored.ended
+
   // Nobody else was let in on the way.
   assert.equal((await stat(home)).mode & 0o777, 0o700)
   assert.deepEqual((await readdir(join(home, 'data'))).sort(), ['postgres'])
