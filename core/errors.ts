@@ -27,6 +27,7 @@ export const ERRORS = {
   email_taken: 409,
   already_set_up: 409,
   upload_changed: 409,
+  precondition_failed: 412,
   upload_busy: 423,
   too_large: 413,
   no_preview: 404,

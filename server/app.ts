@@ -1,8 +1,18 @@
-import { Hono } from 'hono'
+import { join } from 'node:path'
 import { sql } from 'kysely'
+import { openDiskBlobs } from './blobs/disk.ts'
 import type { OpenDatabase } from './db/open.ts'
-import { answerHealth } from './http/health.ts'
+import { createDownloads } from './files/downloads.ts'
+import { createItems } from './files/items.ts'
+import { createPreviewJobs } from './files/preview-jobs.ts'
+import { createUploads } from './files/uploads.ts'
+import { createHttp } from './http.ts'
+import { createJobs, type TaskHandlers } from './jobs.ts'
 import type { Log } from './log.ts'
+import { createMail } from './notify/mail.ts'
+import type { Passwords } from './people/passwords.ts'
+import { createPeople } from './people/people.ts'
+import { createPreviews } from './previews/previews.ts'
 import type { Settings } from './settings.ts'
 
 export interface AppParts {
@@ -13,18 +23,79 @@ export interface AppParts {
   secret: string
   log: Log
   database: OpenDatabase
+  /** What tests set otherwise. */
+  overrides?: {
+    now?: () => Date
+    passwords?: Passwords
+    /** Run jobs only when asked to, by `runJobs`. */
+    jobsOnDemand?: boolean
+  }
 }
 
-export interface App {
-  fetch(request: Request, env?: unknown): Response | Promise<Response>
-  /** Where the first super admin is made, as long as there is none. */
-  setupLink?: string
-  close(): Promise<void>
-}
+export type App = Awaited<ReturnType<typeof createApp>>
 
 /** Composes everything once. */
-export async function createApp({ database }: AppParts): Promise<App> {
-  const http = new Hono()
-  http.get('/healthz', () => answerHealth({ database: () => sql`select 1`.execute(database.db) }))
-  return { fetch: (request, env) => http.fetch(request, env as object), close: async () => {} }
+export async function createApp({ settings, publicUrl, secret, log, database, overrides = {} }: AppParts) {
+  const { db, pool } = database
+  const { now = () => new Date() } = overrides
+  const { dataDir } = settings
+  const opened = new AsyncDisposableStack()
+
+  const blobs = await openDiskBlobs({ folder: join(dataDir, 'blobs'), staging: join(dataDir, 'uploads') })
+  const jobs = createJobs({ pool, log })
+  await jobs.migrate()
+  const mail = createMail(settings, log)
+  opened.defer(() => mail.close())
+  const people = createPeople({
+    db,
+    jobs,
+    mail,
+    log,
+    now,
+    publicUrl,
+    secret,
+    ...(overrides.passwords && { passwords: overrides.passwords }),
+  })
+  const items = createItems({ db, jobs, now })
+  const previews = createPreviews({ blobs, log })
+  opened.defer(previews.close)
+  const previewJobs = createPreviewJobs({ db, blobs, previews })
+  const uploads = createUploads({ db, blobs, items, now })
+  const downloads = createDownloads({ items, blobs, previewJobs })
+
+  const tasks: TaskHandlers = {
+    mail: people.tasks.mail,
+    preview: previewJobs.makeAll,
+    purge: items.purge,
+    erase: async ({ keys }) => {
+      for (const key of await items.unreferenced(keys)) await blobs.remove(key)
+    },
+    'expire-uploads': uploads.expire,
+  }
+  if (!overrides.jobsOnDemand) {
+    const runner = await jobs.start(tasks)
+    opened.defer(runner.stop)
+  }
+
+  const { fetch, routes } = await createHttp({
+    settings,
+    log,
+    sessions: people.sessions,
+    signIn: people.signIn,
+    verbs: { account: people.account, people: {} as never, files: items },
+    uploads,
+    downloads,
+    health: { database: () => sql`select 1`.execute(db), blobs: blobs.check },
+    pages: join(import.meta.dirname, '../dist'),
+  })
+
+  return {
+    fetch,
+    routes,
+    services: { people, items, jobs, blobs },
+    /** Where the first super admin is made, as long as there is none. */
+    setupLink: await people.createSetupLink(),
+    runJobs: () => jobs.runDue(tasks),
+    close: () => opened.disposeAsync(),
+  }
 }

@@ -1,0 +1,110 @@
+import { Readable } from 'node:stream'
+import { create as contentDisposition } from 'content-disposition'
+import { Problem } from '../../core/errors.ts'
+import { hasPreview, kindOf } from '../../core/kinds.ts'
+import type { Actor } from '../access.ts'
+import type { Blobs } from '../blobs/port.ts'
+import { PreviewsBusy } from '../previews/failures.ts'
+import type { Items } from './items.ts'
+import type { PreviewJobs } from './preview-jobs.ts'
+
+/** Of what a browser shows by itself, that which runs nothing. Images are shown as previews, which are re-encoded. */
+const SHOWN = new Set(['audio', 'video', 'pdf', 'text'])
+
+/** What of a blob goes out, and how it is called. */
+type Bytes = { key: string; size: number; etag: string; headers: Record<string, string> }
+
+export type Downloads = ReturnType<typeof createDownloads>
+
+/** Bytes for whoever sees the item they belong to: asked anew for each request, of each part too. */
+export function createDownloads(needs: { items: Items; blobs: Blobs; previewJobs: PreviewJobs }) {
+  const { items, blobs, previewJobs } = needs
+  return {
+    /** A file, to be saved or, where `inline` and harmless, to be shown. @throws not_found, range_unsatisfiable */
+    async content(request: Request, actor: Actor, itemId: string, { inline }: { inline: boolean }) {
+      const { blobId, key, size, type, name } = await items.content(actor, itemId)
+      const shown = inline && SHOWN.has(kindOf(type))
+      return send(blobs, request, {
+        key,
+        size,
+        etag: `"${blobId}"`,
+        headers: {
+          'Content-Type': type === 'text/plain' ? 'text/plain; charset=utf-8' : type,
+          'Content-Disposition': contentDisposition(name, { type: shown ? 'inline' : 'attachment' }),
+        },
+      })
+    },
+
+    /** A small image of a file, made now if need be. @throws not_found, no_preview, unavailable */
+    async preview(request: Request, actor: Actor, itemId: string, variant: string) {
+      if (variant !== 'thumb' && variant !== 'view') throw new Problem('not_found')
+      const { blobId, key, type } = await items.content(actor, itemId)
+      const how = { urgent: true, signal: request.signal }
+      const preview = hasPreview(type)
+        ? await previewJobs.make({ id: blobId, key, type }, variant, how).catch(refuseBusy)
+        : undefined
+      if (!preview?.key || !preview.type || preview.size === null) throw new Problem('no_preview')
+      return send(blobs, request, {
+        key: preview.key,
+        size: preview.size,
+        etag: `"${blobId}-${variant}"`,
+        headers: { 'Content-Type': preview.type, 'Content-Disposition': 'inline' },
+      })
+    },
+  }
+}
+
+function refuseBusy(error: unknown): never {
+  throw error instanceof PreviewsBusy ? new Problem('unavailable') : error
+}
+
+/** Conditional and ranged requests as in RFC 9110. */
+async function send(blobs: Blobs, { method, headers: asked }: Request, bytes: Bytes): Promise<Response> {
+  const { key, size, etag } = bytes
+  const headers = {
+    ...bytes.headers,
+    ETag: etag,
+    'Accept-Ranges': 'bytes',
+    'Cache-Control': 'private, no-cache',
+    'Content-Security-Policy': "default-src 'none'; sandbox",
+    'X-Content-Type-Options': 'nosniff',
+  }
+  const ifMatch = asked.get('If-Match')
+  if (ifMatch !== null && !lists(ifMatch, etag)) throw new Problem('precondition_failed')
+  const ifNoneMatch = asked.get('If-None-Match')
+  if (ifNoneMatch !== null && lists(ifNoneMatch, etag)) return new Response(null, { status: 304, headers })
+
+  const ifRange = asked.get('If-Range')
+  const range = method === 'GET' && (ifRange === null || ifRange === etag) ? asked.get('Range') : null
+  const part = range === null ? undefined : readRange(range, size)
+  const whole = { ...headers, 'Content-Length': String(size) }
+  if (method === 'HEAD') return new Response(null, { headers: whole })
+  const { stream } = await blobs.open(key, part)
+  const body = Readable.toWeb(stream) as ReadableStream
+  if (!part) return new Response(body, { headers: whole })
+  return new Response(body, {
+    status: 206,
+    headers: {
+      ...headers,
+      'Content-Length': String(part.end - part.start + 1),
+      'Content-Range': `bytes ${part.start}-${part.end}/${size}`,
+    },
+  })
+}
+
+/** Whether a list of entity tags has this one; the weak sign of a tag makes no difference to what never changes. */
+function lists(header: string, etag: string): boolean {
+  return header.trim() === '*' || header.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag)
+}
+
+/** The one range asked for; undefined, which means all, for several or for what is no range. @throws range_unsatisfiable */
+function readRange(header: string, size: number): { start: number; end: number } | undefined {
+  const [, first = '', last = ''] = /^bytes=\s*(\d*)-(\d*)\s*$/.exec(header) ?? []
+  if (first === '' && last === '') return undefined
+  const start = first === '' ? Math.max(0, size - Number(last)) : Number(first)
+  const end = first === '' || last === '' ? size - 1 : Math.min(Number(last), size - 1)
+  // A range that ends before it begins is no range; one that begins after the end can't be satisfied.
+  if (first !== '' && last !== '' && Number(last) < Number(first)) return undefined
+  if (start >= size) throw new Problem('range_unsatisfiable', { size })
+  return { start, end }
+}

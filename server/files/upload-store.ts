@@ -1,0 +1,170 @@
+import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
+import { type Kysely, type Selectable, sql } from 'kysely'
+import { Problem } from '../../core/errors.ts'
+import type { Actor } from '../access.ts'
+import { type Blobs, newKey, UploadLost } from '../blobs/port.ts'
+import type { Database, Upload as UploadTable } from '../db/schema.ts'
+import type { Items, Place } from './items.ts'
+import { SNIFFED_BYTES, sniffType } from './sniff.ts'
+import type { Lease } from './upload-lock.ts'
+
+/** An upload that nobody goes on with is given up after this. */
+export const EXPIRES_MS = 7 * 86_400_000
+/** How long a complete one can still be asked what has become of it. */
+const REMEMBERED_MS = 86_400_000
+/** What is written between two flushes: this much is sent again after a crash. */
+const PIECE = 32 * 1024 * 1024
+
+export type UploadRow = Selectable<UploadTable>
+
+type Needs = { db: Kysely<Database>; blobs: Blobs; items: Items; now: () => Date }
+
+export type UploadRows = ReturnType<typeof createUploadRows>
+
+/** Uploads under way: their rows, and the bytes behind them. A row never claims more than is durable. */
+export function createUploadRows({ db, blobs, items, now }: Needs) {
+  async function create(id: string, actor: Actor, place: Place, size: number): Promise<void> {
+    await db
+      .insertInto('upload')
+      .values({
+        id,
+        space_id: place.spaceId,
+        parent_id: place.parentId,
+        professional_id: actor.kind === 'professional' ? actor.professionalId : null,
+        client_id: actor.kind === 'client' ? actor.clientId : null,
+        name: place.name,
+        level: place.level,
+        branch_id: place.branchId,
+        audience: place.audience,
+        size,
+        staging: newKey(),
+        created_at: now(),
+        expires_at: new Date(now().getTime() + EXPIRES_MS),
+      })
+      .execute()
+  }
+
+  /** An upload of the actor's own. @throws not_found */
+  async function find(id: string, actor: Actor): Promise<UploadRow> {
+    return db
+      .selectFrom('upload')
+      .selectAll()
+      .where('id', '=', id)
+      .where('expires_at', '>', now())
+      .where((is) =>
+        actor.kind === 'professional'
+          ? is('professional_id', '=', actor.professionalId)
+          : is('client_id', '=', actor.clientId),
+      )
+      .executeTakeFirstOrThrow(() => new Problem('not_found'))
+  }
+
+  /** Says what is durable. @throws upload_busy when the lease was lost meanwhile: what was written doesn't count */
+  async function record(id: string, lease: Lease, bytes: number): Promise<void> {
+    const { numUpdatedRows } = await db
+      .updateTable('upload')
+      .set({ bytes })
+      .where('id', '=', id)
+      .where('held_by', '=', lease.token)
+      .executeTakeFirst()
+    if (numUpdatedRows === 0n) throw new Problem('upload_busy')
+  }
+
+  /**
+   * Writes what comes from `offset` on while `mayGoOn`, flushing and recording piece by piece.
+   * @throws not_found when acknowledged bytes were lost: the upload has to start again
+   */
+  async function append(
+    row: UploadRow,
+    offset: number,
+    stream: AsyncIterable<Uint8Array>,
+    lease: Lease,
+    mayGoOn: () => boolean,
+  ): Promise<number> {
+    const pieces = cut(stream, PIECE, () => lease.isOurs() && mayGoOn())
+    let end = offset
+    do {
+      end = await blobs.append(row.staging, end, pieces.next(), { max: row.size }).catch(async (error) => {
+        if (!(error instanceof UploadLost)) throw error
+        await remove(row)
+        throw new Problem('not_found')
+      })
+      await record(row.id, lease, end)
+    } while (!pieces.ended())
+    return end
+  }
+
+  /**
+   * Makes the file of complete bytes, once: whoever comes again, after a crash or a lost answer, gets the same.
+   * @throws what `items.addFile` throws
+   */
+  async function finish(row: UploadRow, actor: Actor): Promise<string> {
+    if (row.item_id) return row.item_id
+    const key = row.staging
+    const facts = await blobs.commit(row.staging, key)
+    const { stream } = await blobs.open(key, { start: 0, end: Math.min(SNIFFED_BYTES, facts.size) - 1 })
+    const type = await sniffType(await buffer(stream))
+    return db.transaction().execute(async (trx) => {
+      const { rows } =
+        await sql<UploadRow>`select * from upload where id = ${row.id}::uuid for update`.execute(trx)
+      if (!rows[0]) throw new Problem('not_found')
+      if (rows[0].item_id) return rows[0].item_id
+      const item = await items.addFile(actor, placeOf(row), { key, type, ...facts }, trx)
+      const expires_at = new Date(now().getTime() + REMEMBERED_MS)
+      await trx.updateTable('upload').set({ item_id: item.id, expires_at }).where('id', '=', row.id).execute()
+      return item.id
+    })
+  }
+
+  /** Bytes first: should we stop in between, the row is still there to try again. */
+  async function remove({ id, staging, item_id }: UploadRow): Promise<void> {
+    await blobs.discard(staging)
+    if (!item_id) await blobs.remove(staging)
+    await db.deleteFrom('upload').where('id', '=', id).execute()
+  }
+
+  /** Gives up what nobody went on with. */
+  async function expire(): Promise<void> {
+    const { rows } =
+      await sql<UploadRow>`update upload set held_by = gen_random_uuid(), held_until = now() + interval '1 minute'
+      where expires_at <= ${now()} and (held_by is null or held_until < now()) returning *`.execute(db)
+    for (const row of rows) await remove(row)
+  }
+
+  return { create, find, append, finish, remove, expire }
+}
+
+export function placeOf(row: UploadRow): Place {
+  return {
+    spaceId: row.space_id,
+    parentId: row.parent_id,
+    name: row.name,
+    level: row.level as Place['level'],
+    // Decided anew from the actor when the file is added.
+    companyId: null,
+    branchId: row.branch_id,
+    audience: row.audience,
+  }
+}
+
+/** Cuts a stream into pieces of about `size` bytes without reading ahead; ends early unless `mayGoOn`. */
+function cut(stream: AsyncIterable<Uint8Array>, size: number, mayGoOn: () => boolean) {
+  const source = stream[Symbol.asyncIterator]()
+  let ended = false
+  async function* next(): AsyncGenerator<Uint8Array, void> {
+    try {
+      for (let taken = 0; taken < size; ) {
+        const { done, value } = await source.next()
+        ended = done === true || !mayGoOn()
+        if (ended) return
+        taken += value.length
+        yield value
+      }
+    } catch (error) {
+      ended = true
+      throw error
+    }
+  }
+  return { next: () => Readable.from(next(), { objectMode: false }), ended: () => ended }
+}

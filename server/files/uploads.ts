@@ -1,0 +1,183 @@
+import { randomUUID } from 'node:crypto'
+import type { Readable } from 'node:stream'
+import { Server } from '@tus/server'
+import { DataStore, Upload } from '@tus/utils'
+import type { Kysely } from 'kysely'
+import { z } from 'zod'
+import { Id, LevelShape } from '../../core/api/shapes.ts'
+import { type ErrorCode, Problem } from '../../core/errors.ts'
+import type { Actor } from '../access.ts'
+import { type Blobs, BlobTooLarge } from '../blobs/port.ts'
+import type { Database } from '../db/schema.ts'
+import type { Items, PlaceInput } from './items.ts'
+import { createUploadLocks, type Lease } from './upload-lock.ts'
+import { createUploadRows, EXPIRES_MS, placeOf, type UploadRow } from './upload-store.ts'
+
+export const MAX_SIZE = 5 * 1024 ** 3
+/** How often a long request is asked whether it still may. */
+const ASK_ACCESS_MS = 2000
+
+/** What an upload's maker may say of it; its owner, company, size and type are never theirs to say. */
+const Metadata = z.strictObject({
+  filename: z.string(),
+  spaceId: Id.optional(),
+  parentId: Id.optional(),
+  level: LevelShape.optional(),
+  branchId: Id.optional(),
+  audience: z
+    .string()
+    .transform((ids) => ids.split(','))
+    .pipe(z.array(Id).max(200))
+    .optional(),
+})
+
+type Needs = { db: Kysely<Database>; blobs: Blobs; items: Items; now: () => Date }
+
+export type Uploads = ReturnType<typeof createUploads>
+
+/** Resumable uploads: tus 1.0 over rows of `upload` and staged blobs, for any number of processes. */
+export function createUploads(needs: Needs) {
+  const { db, items } = needs
+  const locks = createUploadLocks({ db })
+  const rows = createUploadRows(needs)
+
+  /** @throws unless the actor may still add there; a folder that vanished is no reason, the root takes its place */
+  async function requireAccess(actor: Actor, row: UploadRow): Promise<void> {
+    const { level, ...place } = placeOf(row)
+    await items.place(actor, {
+      ...place,
+      parentId: null,
+      branchId: row.branch_id ?? undefined,
+      level: level === 'client' ? undefined : level,
+    })
+  }
+
+  /**
+   * Answers a request below /api/uploads; `readActor` tells who is calling by now, and throws once they may not.
+   * The answer has `Carnet-Item` once the file is there.
+   */
+  async function answer(request: Request, actor: Actor, readActor: () => Promise<Actor>): Promise<Response> {
+    if (request.method === 'GET') throw new Problem('not_found')
+    let lease: Lease | undefined
+    let writing: Promise<unknown> | undefined
+    let item: string | null = null
+    let failure: unknown
+
+    async function write(stream: Readable, id: string, offset: number): Promise<number> {
+      const row = await rows.find(id, actor)
+      if (!lease) throw new Problem('upload_busy')
+      let refusal: Problem | undefined
+      const ask = async () => requireAccess(await readActor(), row)
+      const timer = setInterval(
+        () => ask().catch((error) => error instanceof Problem && (refusal = error)),
+        ASK_ACCESS_MS,
+      )
+      try {
+        const end = offset < row.size ? await rows.append(row, offset, stream, lease, () => !refusal) : offset
+        if (refusal) throw refusal
+        if (end === row.size) item = await rows.finish(row, await readActor())
+        return end
+      } finally {
+        clearInterval(timer)
+      }
+    }
+
+    const store = Object.assign(new DataStore(), {
+      extensions: ['creation', 'creation-with-upload', 'termination', 'expiration'],
+      getExpiration: () => EXPIRES_MS,
+      // Its row was made in onUploadCreate, so that the lock finds it.
+      create: async (upload: Upload) => upload,
+      async getUpload(id: string) {
+        const row = await rows.find(id, actor)
+        // Complete, but whoever sent the last byte never heard so.
+        if (row.bytes === row.size) item = await rows.finish(row, actor)
+        const creation_date = row.created_at.toISOString()
+        return new Upload({ id, size: row.size, offset: row.bytes, creation_date })
+      },
+      write(stream: Readable, id: string, offset: number) {
+        const result = write(stream, id, offset)
+        writing = result
+        return result
+      },
+      remove: async (id: string) => rows.remove(await rows.find(id, actor)),
+    })
+
+    const tus = new Server({
+      path: '/api/uploads',
+      relativeLocation: true,
+      maxSize: MAX_SIZE,
+      allowedOrigins: [],
+      datastore: store,
+      namingFunction: () => randomUUID(),
+      getFileIdFromRequest: (_request, id) => (Id.safeParse(id).success ? id : undefined),
+      // Only what a former connection had in flight when its client came back is waited for.
+      lockDrainTimeout: 100,
+      locker: {
+        newLock: (id) => ({
+          async lock(signal, letGo) {
+            lease = await locks.acquire(id, () => void letGo(), signal)
+          },
+          async unlock() {
+            // A broken connection is reported before the bytes that it did bring are flushed.
+            await writing?.catch(() => {})
+            await lease?.release()
+          },
+        }),
+      },
+      async onIncomingRequest({ method }, id) {
+        if (method === 'POST') return
+        const row = await rows.find(id, actor)
+        if (method !== 'DELETE' && !row.item_id) await requireAccess(actor, row)
+      },
+      async onUploadCreate(_request, { id, size, metadata }) {
+        if (!size) throw new Problem('empty_file')
+        await rows.create(id, actor, await items.place(actor, readMetadata(metadata)), size)
+        return {}
+      },
+      onResponseError(_request, error) {
+        failure = error
+        return undefined
+      },
+    })
+
+    const response = await tus.handleWeb(request)
+    if (failure) throw toProblem(failure)
+    if (response.status >= 400) throw new Problem('bad_request')
+    response.headers.set('Cache-Control', 'no-store')
+    if (item) response.headers.set('Carnet-Item', item)
+    return response
+  }
+
+  return { answer, expire: rows.expire }
+}
+
+/** @throws unknown_field, bad_request */
+function readMetadata(metadata: Upload['metadata']): PlaceInput {
+  const result = Metadata.safeParse(metadata ?? {})
+  if (result.success) {
+    const { filename, parentId = null, ...place } = result.data
+    return { ...place, name: filename, parentId }
+  }
+  const unknown = result.error.issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys' ? issue.keys : [],
+  )
+  if (unknown.length > 0) throw new Problem('unknown_field', { field: unknown.join(', ').slice(0, 200) })
+  throw new Problem('bad_request', { field: String(result.error.issues[0]?.path[0]) })
+}
+
+/** By the statuses of tus, of which 409 and 423 make its clients ask for the offset and try again. */
+const BY_STATUS: Record<number, ErrorCode> = {
+  404: 'not_found',
+  409: 'upload_changed',
+  410: 'not_found',
+  413: 'too_large',
+}
+
+function toProblem(error: unknown): unknown {
+  if (error instanceof BlobTooLarge) return new Problem('upload_changed')
+  const { status_code: status, body } = error as { status_code?: number; body?: string }
+  if (!status) return error
+  // The connection broke, or its client came back on another.
+  if (status === 400 && body?.startsWith('Request aborted')) return new Problem('upload_busy')
+  return new Problem(BY_STATUS[status] ?? 'bad_request')
+}

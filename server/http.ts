@@ -1,0 +1,130 @@
+import type { HttpBindings } from '@hono/node-server'
+import { type Context, Hono } from 'hono'
+import { Problem } from '../core/errors.ts'
+import type { Actor } from './access.ts'
+import type { Downloads } from './files/downloads.ts'
+import type { Uploads } from './files/uploads.ts'
+import { type Access, admit, type Caller, type Sessions } from './http/admission.ts'
+import { createAuthRoutes, type SignIn } from './http/auth-routes.ts'
+import { readJsonBodies } from './http/bodies.ts'
+import { addressOf, limitConcurrency, refuseOtherOrigins, secureHeaders } from './http/guards.ts'
+import { answerHealth, type Check } from './http/health.ts'
+import { describeApi } from './http/openapi.ts'
+import { createOperations, type Verbs } from './http/operations.ts'
+import { openPages } from './http/pages.ts'
+import { answerProblem } from './http/problems.ts'
+import type { Log } from './log.ts'
+import type { Settings } from './settings.ts'
+
+type Env = { Bindings: HttpBindings }
+
+/** A way in: `path` as Hono writes it, below no prefix. */
+export type Route = { method: string; path: string; access: Access }
+
+type Needs = {
+  settings: Pick<Settings, 'publicUrl' | 'trustProxy'>
+  log: Log
+  sessions: Sessions
+  signIn: SignIn
+  verbs: Verbs
+  uploads: Uploads
+  downloads: Downloads
+  health: Record<string, Check>
+  /** The folder of the built pages. */
+  pages: string
+}
+
+/** HTTP for the modules: who may call what, how an error reads, what an answer may do in a browser. */
+export async function createHttp(needs: Needs) {
+  const { settings, log, sessions, uploads, downloads } = needs
+  const app = new Hono<Env>()
+  const routes: Route[] = []
+
+  /** The only way to add a route: it has a class, and nobody gets to its handler outside of it. */
+  function route(
+    access: Access,
+    method: string,
+    path: string,
+    answer: (c: Context<Env>, caller: Caller) => Response | Promise<Response>,
+  ) {
+    routes.push({ method, path, access })
+    app.on(method, path, async (c) => {
+      const { headers } = c.req.raw
+      const visit = { headers, ip: addressOf(c, settings.trustProxy), reply: new Headers() }
+      const response = await answer(c, await admit(access, visit, sessions))
+      for (const cookie of visit.reply.getSetCookie()) response.headers.append('Set-Cookie', cookie)
+      return response
+    })
+  }
+  const routeOfActor = (
+    method: string,
+    path: string,
+    answer: (c: Context<Env>, actor: Actor, again: () => Promise<Actor>) => Promise<Response>,
+  ) =>
+    route('actor', method, path, (c, caller) =>
+      answer(c, actorOf(caller), async () => actorOf(await admit('actor', caller.visit, sessions))),
+    )
+
+  app.onError((error) => answerProblem(error, log))
+  app.notFound(() => answerProblem(new Problem('not_found'), log))
+  app.use(secureHeaders(settings.publicUrl?.startsWith('https:') ?? false))
+  app.use(limitConcurrency(500))
+  app.use(refuseOtherOrigins(settings.publicUrl))
+
+  for (const method of ['POST', 'OPTIONS']) {
+    routeOfActor(method, '/api/uploads', (c, ...who) => uploads.answer(c.req.raw, ...who))
+  }
+  for (const method of ['PATCH', 'DELETE', 'GET']) {
+    // HEAD, which tells how far an upload has come, is matched as GET.
+    routeOfActor(method, '/api/uploads/:uploadId', (c, ...who) => uploads.answer(c.req.raw, ...who))
+  }
+
+  app.use('/api/*', readJsonBodies({ bytes: 1024 * 1024, seconds: 30 }))
+
+  routeOfActor('GET', '/api/items/:itemId/content', (c, actor) =>
+    downloads.content(c.req.raw, actor, c.req.param('itemId') ?? '', {
+      inline: c.req.query('inline') !== undefined,
+    }),
+  )
+  routeOfActor('GET', '/api/items/:itemId/preview/:variant', (c, actor) =>
+    downloads.preview(c.req.raw, actor, c.req.param('itemId') ?? '', c.req.param('variant') ?? ''),
+  )
+
+  const { operations, answer } = createOperations(needs.verbs)
+  for (const operation of operations) {
+    const path = `/api${operation.path.replace(/\{(\w+)\}/g, ':$1')}`
+    route(operation.access, operation.method, path, (c, caller) => answer(operation, c.req.raw, caller))
+  }
+
+  for (const [path, answer] of Object.entries(createAuthRoutes(needs.signIn))) {
+    route('public', 'POST', path, (c, { visit }) => answer(c.req.raw, visit))
+  }
+
+  const document = await describeApi()
+  route('public', 'GET', '/api/openapi.json', (c) =>
+    c.json(document, { headers: { 'Cache-Control': 'no-cache' } }),
+  )
+  route('public', 'GET', '/healthz', () => answerHealth(needs.health))
+  app.all('/api/*', () => {
+    throw new Problem('not_found')
+  })
+  route('public', 'GET', '/*', await openPages(needs.pages))
+
+  refuseUnclassified(app, routes)
+  return { fetch: app.fetch, routes }
+}
+
+function actorOf({ actor }: Caller): Actor {
+  if (!actor) throw new Problem('not_found')
+  return actor
+}
+
+/** @throws on a route that was added past `route` */
+function refuseUnclassified(app: Hono<Env>, routes: readonly Route[]) {
+  const classified = new Set(routes.map(({ method, path }) => `${method} ${path}`))
+  for (const { method, path } of app.routes) {
+    if (method !== 'ALL' && !classified.has(`${method} ${path}`)) {
+      throw new Error(`${method} ${path} has no access class`)
+    }
+  }
+}

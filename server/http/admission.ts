@@ -1,0 +1,93 @@
+import { Problem } from '../../core/errors.ts'
+import type { Actor } from '../access.ts'
+
+/**
+ * Who may call a route at all: anybody; anybody signed in; those who act as a professional or a client; only
+ * professionals; only clients. What they find there is decided by the rule in server/access.ts.
+ */
+export type Access = 'public' | 'session' | 'actor' | 'professional' | 'client'
+
+/** Where a request comes from, and the headers to answer it with: cookies. */
+export type Visit = { headers: Headers; ip: string; reply: Headers }
+
+/** Whom a verb of this class is given. */
+export type WhoOf<A extends Access> = A extends 'public'
+  ? Visit
+  : A extends 'session'
+    ? Session
+    : A extends 'actor'
+      ? Actor
+      : Extract<Actor, { kind: A }>
+
+/** Every operation of the contract; what is missing here doesn't compile, and doesn't start. */
+export const OPERATIONS = {
+  account: {
+    readSetup: 'public',
+    setUp: 'public',
+    readInvitation: 'public',
+    acceptInvitation: 'public',
+    readMe: 'session',
+    changeMe: 'session',
+    changeHat: 'session',
+  },
+  people: {
+    listContacts: 'professional',
+    createClient: 'professional',
+    readClient: 'professional',
+    changeClient: 'professional',
+    inviteClient: 'professional',
+    readGroup: 'professional',
+    readSpace: 'professional',
+    listStakeholders: 'professional',
+    listColleagues: 'professional',
+    addStakeholder: 'professional',
+    archiveStakeholder: 'professional',
+    listMyProfessionals: 'client',
+  },
+  files: {
+    listItems: 'actor',
+    readItem: 'actor',
+    createFolder: 'professional',
+    renameItem: 'actor',
+    moveItems: 'actor',
+    changeLevel: 'professional',
+    changeAudience: 'client',
+    readAudience: 'client',
+    readLevels: 'professional',
+    foresee: 'actor',
+    deleteItems: 'actor',
+    undoDeletion: 'actor',
+  },
+} as const
+
+export type Session = { id: string; personId: string }
+
+export type Sessions = {
+  /** Read afresh on every request, so that whatever has ended has ended now. `cookies` prolong the session. */
+  actorOf(headers: Headers): Promise<{ session: Session; actor: Actor | null; cookies: string[] } | null>
+}
+
+/** Who calls, as far as the class of the route asks. */
+export type Caller = { visit: Visit; session: Session | null; actor: Actor | null }
+
+/**
+ * Lets a request in, or refuses it: without a session `not_signed_in`; with the wrong hat `not_found`, as if the
+ * route weren't there; from a tab that was opened under another hat `stale_tab`.
+ */
+export async function admit(access: Access, visit: Visit, sessions: Sessions): Promise<Caller> {
+  if (access === 'public') return { visit, session: null, actor: null }
+  const found = await sessions.actorOf(visit.headers)
+  if (!found) throw new Problem('not_signed_in')
+  const { session, actor, cookies } = found
+  for (const cookie of cookies) visit.reply.append('Set-Cookie', cookie)
+  if (access === 'session') return { visit, session, actor }
+  const as = visit.headers.get('Carnet-As')
+  if (as && as !== (actor && hatOf(actor))) throw new Problem('stale_tab')
+  if (!actor || (access !== 'actor' && access !== actor.kind)) throw new Problem('not_found')
+  return { visit, session, actor }
+}
+
+/** The id of the professional or client as whom one acts. */
+export function hatOf(actor: Actor): string {
+  return actor.kind === 'professional' ? actor.professionalId : actor.clientId
+}

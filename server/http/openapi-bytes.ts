@@ -1,0 +1,205 @@
+/** What the contract doesn't hold: bytes, uploads and signing in. Written by hand, and compared with the routes by a test. */
+
+const itemId = {
+  name: 'itemId',
+  in: 'path',
+  required: true,
+  schema: { type: 'string', format: 'uuid' },
+}
+const uploadId = { ...itemId, name: 'uploadId' }
+const as = {
+  name: 'Carnet-As',
+  in: 'header',
+  description:
+    'As whom the caller believes to act; another than the session says is refused with `stale_tab`.',
+  schema: { type: 'string', format: 'uuid' },
+}
+const tus = { name: 'Tus-Resumable', in: 'header', required: true, schema: { const: '1.0.0' } }
+const offset = {
+  name: 'Upload-Offset',
+  in: 'header',
+  required: true,
+  description: 'Bytes that are durable already, as HEAD tells.',
+  schema: { type: 'integer' },
+}
+const conditions = ['If-None-Match', 'If-Match'].map((name) => ({
+  name,
+  in: 'header',
+  schema: { type: 'string' },
+}))
+const ranges = ['Range', 'If-Range'].map((name) => ({ name, in: 'header', schema: { type: 'string' } }))
+const bytes = { content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } } }
+const whole = { description: 'The bytes, of the type found in them', ...bytes }
+const progress = {
+  'Upload-Offset': { description: 'Bytes that are durable.', schema: { type: 'integer' } },
+  'Upload-Expires': { description: 'When an unfinished upload is given up.', schema: { type: 'string' } },
+  'Carnet-Item': {
+    description: 'The file that the upload has become, once it is complete.',
+    schema: { type: 'string', format: 'uuid' },
+  },
+}
+const json = (properties: Record<string, unknown>) => ({
+  required: true,
+  content: {
+    'application/json': { schema: { type: 'object', required: Object.keys(properties), properties } },
+  },
+})
+
+const download = {
+  tags: ['bytes'],
+  parameters: [
+    itemId,
+    { name: 'inline', in: 'query', description: 'To be shown instead of saved: audio, video, PDF and text.' },
+    ...conditions,
+    ...ranges,
+  ],
+  responses: {
+    200: whole,
+    206: { description: 'The part asked for; one range only', ...bytes },
+    304: { description: 'Not changed' },
+  },
+}
+const preview = {
+  tags: ['bytes'],
+  parameters: [
+    itemId,
+    { name: 'variant', in: 'path', required: true, schema: { enum: ['thumb', 'view'] } },
+    ...conditions,
+  ],
+  responses: { 200: whole, 304: { description: 'Not changed' } },
+}
+
+export const OTHER_OPERATIONS = [
+  {
+    method: 'get',
+    path: '/api/items/{itemId}/content',
+    operationId: 'bytes.content',
+    summary: 'Download a file',
+    ...download,
+  },
+  {
+    method: 'get',
+    path: '/api/items/{itemId}/preview/{variant}',
+    operationId: 'bytes.preview',
+    summary: 'A small image of a file, re-encoded and without metadata',
+    ...preview,
+  },
+  {
+    method: 'options',
+    path: '/api/uploads',
+    operationId: 'uploads.describe',
+    summary: 'What uploads can do: tus 1.0 (https://tus.io)',
+    tags: ['uploads'],
+    responses: { 204: { description: 'Tus-Version, Tus-Extension and Tus-Max-Size' } },
+  },
+  {
+    method: 'post',
+    path: '/api/uploads',
+    operationId: 'uploads.create',
+    summary: 'Begin an upload',
+    tags: ['uploads'],
+    parameters: [
+      as,
+      tus,
+      {
+        name: 'Upload-Length',
+        in: 'header',
+        required: true,
+        description: 'Bytes of the whole file.',
+        schema: { type: 'integer', minimum: 1 },
+      },
+      {
+        name: 'Upload-Metadata',
+        in: 'header',
+        required: true,
+        description:
+          'As in tus, values in base64: `filename`; `spaceId` (a client’s own is known); `parentId`, the folder, unless the root; for professionals `level` and `branchId`; for clients `audience`, ids of professionals with commas, unless all. Nothing else.',
+        schema: { type: 'string' },
+      },
+    ],
+    responses: {
+      201: {
+        description: 'Where to send the bytes',
+        headers: { ...progress, Location: { schema: { type: 'string' } } },
+      },
+    },
+  },
+  {
+    method: 'head',
+    path: '/api/uploads/{uploadId}',
+    operationId: 'uploads.progress',
+    summary: 'How far an upload of one’s own has come',
+    tags: ['uploads'],
+    parameters: [uploadId, as, tus],
+    responses: { 200: { description: 'The offset to go on from', headers: progress } },
+  },
+  {
+    method: 'patch',
+    path: '/api/uploads/{uploadId}',
+    operationId: 'uploads.append',
+    summary: 'Send bytes from the offset on; with the last ones the file appears',
+    tags: ['uploads'],
+    parameters: [uploadId, as, tus, offset],
+    requestBody: {
+      required: true,
+      content: { 'application/offset+octet-stream': { schema: { type: 'string', format: 'binary' } } },
+    },
+    responses: { 204: { description: 'The bytes are durable', headers: progress } },
+  },
+  {
+    method: 'delete',
+    path: '/api/uploads/{uploadId}',
+    operationId: 'uploads.terminate',
+    summary: 'Give an upload up',
+    tags: ['uploads'],
+    parameters: [uploadId, as, tus],
+    responses: { 204: { description: 'Its bytes are gone' } },
+  },
+  {
+    method: 'post',
+    path: '/api/auth/sign-in/email',
+    operationId: 'auth.signIn',
+    summary: 'Sign in with e-mail and password',
+    tags: ['auth'],
+    security: [],
+    requestBody: json({
+      email: { type: 'string', format: 'email' },
+      password: { type: 'string', format: 'password' },
+    }),
+    responses: { 200: { description: 'A session cookie' } },
+  },
+  {
+    method: 'post',
+    path: '/api/auth/sign-out',
+    operationId: 'auth.signOut',
+    summary: 'End the session, and empty the browser’s caches',
+    tags: ['auth'],
+    security: [],
+    responses: { 200: { description: 'The session has ended' } },
+  },
+  {
+    method: 'get',
+    path: '/api/openapi.json',
+    operationId: 'api.describe',
+    summary: 'This document',
+    tags: ['service'],
+    security: [],
+    responses: { 200: { description: 'OpenAPI 3.1', content: { 'application/json': {} } } },
+  },
+  {
+    method: 'get',
+    path: '/healthz',
+    operationId: 'service.health',
+    summary: 'Whether the database and the blob store answer',
+    tags: ['service'],
+    security: [],
+    responses: {
+      200: {
+        description: 'They do',
+        content: {
+          'application/json': { schema: { type: 'object', properties: { status: { const: 'ok' } } } },
+        },
+      },
+    },
+  },
+]

@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto'
+import { STATUS_CODES } from 'node:http'
+import { type ErrorCode, Problem } from '../../core/errors.ts'
+import { StorageFailed, StorageFull } from '../blobs/port.ts'
+import type { Log } from '../log.ts'
+
+/** Seconds after which it is worth asking again. */
+const RETRY_AFTER = '5'
+
+/** Answers an error with a problem document (RFC 9457). What its author may not read stays in the log. */
+export function answerProblem(error: unknown, log: Log): Response {
+  const problem = asProblem(error)
+  if (problem) return respond(problem)
+  const instance = `urn:uuid:${randomUUID()}`
+  log.error({ err: error, instance }, 'a request failed')
+  return respond(new Problem('internal'), instance)
+}
+
+function respond(problem: Problem, instance?: string): Response {
+  const { code, status, data } = problem
+  const body = {
+    type: 'about:blank',
+    title: STATUS_CODES[status],
+    status,
+    code,
+    ...(Object.keys(data).length > 0 && { data }),
+    ...(instance && { instance }),
+  }
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: {
+      'Content-Type': 'application/problem+json',
+      'Cache-Control': 'no-store',
+      ...(code === 'range_unsatisfiable' && { 'Content-Range': `bytes */${data.size}` }),
+      ...(status === 503 && { 'Retry-After': RETRY_AFTER }),
+      ...(status === 429 && { 'Retry-After': String(data.retryAfter ?? RETRY_AFTER) }),
+    },
+  })
+}
+
+/** The refusal behind an error, however deep; undefined where nobody foresaw it. */
+function asProblem(error: unknown): Problem | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof Problem) return cause
+    const code = codeOf(cause)
+    if (code) return new Problem(code)
+  }
+  return undefined
+}
+
+function codeOf(error: Error): ErrorCode | undefined {
+  if (error instanceof StorageFull) return 'disk_full'
+  if (error instanceof StorageFailed) return 'unavailable'
+  const code = 'code' in error ? String(error.code) : ''
+  if (code === '53100') return 'disk_full'
+  return isDatabaseGone(error, code) ? 'unavailable' : undefined
+}
+
+/** Whether the database can't be reached or is going down, by SQLSTATE, system call or the driver's own words. */
+function isDatabaseGone(error: Error, code: string): boolean {
+  if (/^(?:08...|57P0[123]|53300|ECONN(?:REFUSED|RESET)|EPIPE)$/.test(code)) return true
+  if (code === 'ENOENT') return 'syscall' in error && error.syscall === 'connect'
+  return /^(?:Connection terminated|timeout exceeded when trying to connect|Client was closed|Cannot use a pool after)/.test(
+    error.message,
+  )
+}
