@@ -1,0 +1,182 @@
+import { Problem } from '../../core/errors.ts'
+import type { Level } from '../../core/visibility.ts'
+import {
+  dropAll,
+  dropBatch,
+  type KeptBatch,
+  type KeptUpload,
+  keepBatch,
+  readBatches,
+  readFile,
+  readUploads,
+} from './kept-uploads.ts'
+import type { Picked } from './picked-files.ts'
+import {
+  allUploads,
+  delist,
+  enlist,
+  findUpload,
+  findWork,
+  finish,
+  keep,
+  patch,
+  replaceFile,
+} from './queue.ts'
+import { goOn, goOnAll, pump, refreshListings, settle, stopSending } from './sending.ts'
+import { findOpenTabs, newId, whileAlone } from './tabs.ts'
+import { giveUp } from './transfer.ts'
+import { createFolderOnce } from './upload-folders.ts'
+
+/** Where files go, and who will see them. */
+export interface UploadPlace {
+  /** A client's own is known. */
+  spaceId?: string
+  /** Null at the root. */
+  parentId: string | null
+  /** A professional's. */
+  level?: Level
+  branchId?: string
+  /** A client's: the professionals who see the files; none given means all. */
+  audience?: readonly string[]
+  /** Address of the page where they are added, to lead back there. */
+  page: string
+}
+
+let owner: { personId: string; as: string } | null = null
+
+/** Queues files and their folders; who acts by now is their owner. */
+export function addUploads(picked: Picked, place: UploadPlace): void {
+  if (!owner) throw new Error('Nobody is signed in')
+  const folders = Object.fromEntries(picked.folders.map((path) => [path, null]))
+  const batch: KeptBatch = { ...place, ...owner, id: newId(), folders }
+  void keepBatch(batch)
+  for (const { file, folder, reread } of picked.files) {
+    const { name, size, lastModified } = file
+    void enlist(
+      { id: newId(), name, size, state: 'waiting' },
+      { batch, file, folder, reread, lastModified, url: null, kept: 0 },
+    )
+  }
+  void createFolders(batch)
+  pump()
+}
+
+/** Makes all folders of a batch, the empty ones too. What fails is told by the files inside, and tried again with them. */
+async function createFolders(batch: KeptBatch): Promise<void> {
+  const paths = Object.keys(batch.folders)
+  for (const path of paths) await createFolderOnce(batch, path).catch(() => {})
+  if (paths.length > 0) refreshListings()
+}
+
+export function pauseUpload(id: string): void {
+  const state = findUpload(id)?.state
+  if (state !== 'sending' && state !== 'waiting' && state !== 'unreachable') return
+  stopSending(id, 'paused')
+  void keep(id)
+  pump()
+}
+
+export function resumeUpload(id: string): void {
+  goOn(id, 'paused')
+  void keep(id)
+}
+
+/** After a failure; with the file as it is by now on the disk, or where the browser can't read it again, missing. */
+export async function retryUpload(id: string): Promise<void> {
+  const upload = findUpload(id)
+  if (upload?.state !== 'failed') return
+  if (!(upload.problem instanceof Problem) || upload.problem.code !== 'upload_changed')
+    return goOn(id, 'failed')
+  const file = await findWork(id)
+    ?.reread?.()
+    .catch(() => null)
+  if (file) useFile(id, file)
+  else patch(id, { state: 'missing', problem: null })
+}
+
+/** Gives files to the uploads that miss theirs, by name; true when the one asked about got it. */
+export function offerFiles(id: string, files: readonly File[]): boolean {
+  for (const { id: each, name, size, state } of allUploads()) {
+    const work = findWork(each)
+    if (state !== 'missing' || !work) continue
+    const namesakes = files.filter((file) => file.name === name)
+    const same = namesakes.find((file) => file.size === size && file.lastModified === work.lastModified)
+    const other = each === id ? namesakes[0] : undefined
+    if (same) {
+      work.file = same
+      goOn(each, 'missing')
+    } else if (other) useFile(each, other)
+  }
+  return findUpload(id)?.state !== 'missing'
+}
+
+/** Begins anew: nothing of the former content may be mixed with this one. */
+function useFile(id: string, file: File): void {
+  const work = findWork(id)
+  if (work?.url) void giveUp(work.url, work.batch.as)
+  replaceFile(id, file)
+  pump()
+}
+
+export function cancelUpload(id: string): void {
+  const work = findWork(id)
+  stopSending(id, 'paused')
+  if (work?.url) void giveUp(work.url, work.batch.as)
+  delist([id])
+  void finish(id)
+  pump()
+  if (work) settle(work.batch)
+}
+
+/** Goes on with what a former page of this person left undone. Call it when it is known who is here. */
+export async function resumeUploads(who: { personId: string; as: string }): Promise<void> {
+  owner = who
+  goOnAll()
+  await whileAlone(async () => {
+    const batches = await readBatches()
+    if (batches.some(({ personId }) => personId !== who.personId)) return dropAll()
+    const left = await readUploads()
+    const isOpen = await findOpenTabs()
+    for (const batch of batches.filter(({ as }) => as === who.as)) {
+      const its = left.filter((upload) => upload.batch === batch.id)
+      if (its.length === 0) await dropBatch(batch.id)
+      for (const upload of its) if (!isOpen(upload.tab)) await takeOver(batch, upload)
+    }
+  })
+  pump()
+}
+
+async function takeOver(batch: KeptBatch, upload: KeptUpload): Promise<void> {
+  if (findUpload(upload.id)) return
+  const { id, name, size, paused, folder, lastModified, url } = upload
+  const file = await readFile(id)
+  const state = paused ? 'paused' : file ? 'waiting' : 'missing'
+  const kept = file?.size ?? 0
+  await enlist({ id, name, size, state }, { batch, file, folder, reread: undefined, lastModified, url, kept })
+}
+
+/** Stops everything and leaves nothing on this device; for signing out. */
+export async function forgetUploads(): Promise<void> {
+  owner = null
+  for (const { id } of allUploads()) {
+    stopSending(id, 'paused')
+    await finish(id)
+    delist([id])
+  }
+  await dropAll()
+}
+
+addEventListener('offline', () => {
+  for (const { id, state } of allUploads()) {
+    if (state === 'sending') stopSending(id, 'unreachable', new TypeError('offline'))
+  }
+})
+
+addEventListener('online', goOnAll)
+
+// Leaving would lose what no copy is kept of.
+addEventListener('beforeunload', (event) => {
+  const isLost = ({ id, state }: { id: string; state: string }) =>
+    ['sending', 'waiting', 'unreachable'].includes(state) && !findWork(id)?.kept
+  if (allUploads().some(isLost)) event.preventDefault()
+})
