@@ -46,11 +46,13 @@ const works = new Map<string, Work>()
 
 let shown: readonly Upload[] = []
 const listeners = new Set<() => void>()
-let news: ReturnType<typeof setTimeout> | undefined
+let telling = false
 
 function tell(): void {
-  news ??= setTimeout(() => {
-    news = undefined
+  if (telling) return
+  telling = true
+  setTimeout(() => {
+    telling = false
     shown = [...uploads.values()]
     for (const changed of listeners) changed()
   }, NEWS_MS)

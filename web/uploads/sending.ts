@@ -154,12 +154,14 @@ export function settle(batch: KeptBatch): void {
   if (done.length === all.length) void dropBatch(batch.id)
 }
 
-let refreshing: ReturnType<typeof setTimeout> | undefined
+let refreshing = false
 
 /** Lists show what has come, but not at every single file. */
 export function refreshListings(): void {
-  refreshing ??= setTimeout(() => {
-    refreshing = undefined
+  if (refreshing) return
+  refreshing = true
+  setTimeout(() => {
+    refreshing = false
     void queries.invalidateQueries({ queryKey: api.files.listItems.key() })
   }, REFRESH_MS)
 }

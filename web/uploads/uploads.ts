@@ -90,7 +90,7 @@ export async function retryUpload(id: string): Promise<void> {
   const file = await findWork(id)
     ?.reread?.()
     .catch(() => null)
-  if (file) useFile(id, file)
+  if (file) takeFile(id, file)
   else patch(id, { state: 'missing', problem: null })
 }
 
@@ -105,13 +105,13 @@ export function offerFiles(id: string, files: readonly File[]): boolean {
     if (same) {
       work.file = same
       goOn(each, 'missing')
-    } else if (other) useFile(each, other)
+    } else if (other) takeFile(each, other)
   }
   return findUpload(id)?.state !== 'missing'
 }
 
 /** Begins anew: nothing of the former content may be mixed with this one. */
-function useFile(id: string, file: File): void {
+function takeFile(id: string, file: File): void {
   const work = findWork(id)
   if (work?.url) void giveUp(work.url, work.batch.as)
   replaceFile(id, file)
@@ -139,7 +139,8 @@ export async function resumeUploads(who: { personId: string; as: string }): Prom
     const isOpen = await findOpenTabs()
     for (const batch of batches.filter(({ as }) => as === who.as)) {
       const its = left.filter((upload) => upload.batch === batch.id)
-      if (its.length === 0) await dropBatch(batch.id)
+      if (its.length === 0 && allUploads().every((upload) => upload.batch !== batch.id))
+        await dropBatch(batch.id)
       for (const upload of its) if (!isOpen(upload.tab)) await takeOver(batch, upload)
     }
   })
