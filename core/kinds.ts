@@ -2,22 +2,22 @@
 export type Kind = 'image' | 'pdf' | 'video' | 'audio' | 'text' | 'other'
 
 // Only what browsers play: a player that stays black is worse than a download.
-const BY_TYPE: Record<string, Kind> = {
-  'application/pdf': 'pdf',
-  'text/plain': 'text',
-  'video/mp4': 'video',
-  'video/ogg': 'video',
-  'video/quicktime': 'video',
-  'video/webm': 'video',
-  'video/x-m4v': 'video',
-  'audio/aac': 'audio',
-  'audio/flac': 'audio',
-  'audio/mp4': 'audio',
-  'audio/mpeg': 'audio',
-  'audio/ogg': 'audio',
-  'audio/wav': 'audio',
-  'audio/x-m4a': 'audio',
-}
+const BY_TYPE = new Map<string, Kind>([
+  ['application/pdf', 'pdf'],
+  ['text/plain', 'text'],
+  ['video/mp4', 'video'],
+  ['video/ogg', 'video'],
+  ['video/quicktime', 'video'],
+  ['video/webm', 'video'],
+  ['video/x-m4v', 'video'],
+  ['audio/aac', 'audio'],
+  ['audio/flac', 'audio'],
+  ['audio/mp4', 'audio'],
+  ['audio/mpeg', 'audio'],
+  ['audio/ogg', 'audio'],
+  ['audio/wav', 'audio'],
+  ['audio/x-m4a', 'audio'],
+])
 
 const PREVIEWED = new Set([
   'application/pdf',
@@ -33,7 +33,7 @@ const PREVIEWED = new Set([
 /** SVG is text with a program in it: it never counts as an image. */
 export function kindOf(type: string): Kind {
   if (type.startsWith('image/') && type !== 'image/svg+xml') return 'image'
-  return BY_TYPE[type] ?? 'other'
+  return BY_TYPE.get(type) ?? 'other'
 }
 
 /** Whether the server can make a picture of it. An image without one, such as HEIC, can only be downloaded. */

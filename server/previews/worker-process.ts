@@ -95,6 +95,7 @@ export function startWorker(folder: string, { memory, seconds }: WorkerLimits) {
     async make(task: Task, read: (start: number, end: number) => Promise<Uint8Array>): Promise<Preview> {
       await ready
       const time = AbortSignal.timeout(seconds * 1000)
+      const over = once(AbortSignal.any([time, gone.signal]), 'abort')
       child.send(task)
       for (;;) {
         const message = await hear(time)
@@ -104,7 +105,8 @@ export function startWorker(folder: string, { memory, seconds }: WorkerLimits) {
         const { start, end } = message.wants
         if (end >= task.size || end - start >= PIECE_BYTES)
           throw new PreviewFailed('crashed', 'out of bounds')
-        child.send(await read(start, end))
+        // A store that hangs must not hold the pool; whatever comes first, the next `hear` tells.
+        await Promise.race([read(start, end).then((bytes) => void child.send(bytes)), over])
       }
     },
 
