@@ -54,6 +54,11 @@ export async function request(input: string | Request, init?: RequestInit): Prom
 const client: JsonifiedClient<ContractRouterClient<typeof contract>> = createORPCClient(
   new OpenAPILink(contract, {
     url: `${location.origin}/api`,
+    // As whom this page was shown, lest another tab have us act in the wrong name.
+    headers: () => {
+      const hat = queries.getQueryData(api.account.readMe.queryKey())?.hat
+      return hat ? { 'Carnet-As': hat.id } : {}
+    },
     fetch: (req, init) => request(req, init as RequestInit),
   }),
 )
