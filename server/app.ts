@@ -82,7 +82,7 @@ export async function createApp({ settings, publicUrl, secret, log, database, ov
     log,
     sessions: people.sessions,
     signIn: people.signIn,
-    verbs: { account: people.account, people: {} as never, files: items },
+    verbs: { account: people.account, people: people.people, files: items },
     uploads,
     downloads,
     health: { database: () => sql`select 1`.execute(db), blobs: blobs.check },

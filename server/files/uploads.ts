@@ -68,10 +68,11 @@ export function createUploads(needs: Needs) {
       if (!lease) throw new Problem('upload_busy')
       let refusal: Problem | undefined
       const ask = async () => requireAccess(await readActor(), row)
-      const timer = setInterval(
-        () => ask().catch((error) => error instanceof Problem && (refusal = error)),
-        ASK_ACCESS_MS,
-      )
+      const timer = setInterval(() => {
+        ask().catch((error) => {
+          if (error instanceof Problem) refusal = error
+        })
+      }, ASK_ACCESS_MS)
       try {
         const end = offset < row.size ? await rows.append(row, offset, stream, lease, () => !refusal) : offset
         if (refusal) throw refusal

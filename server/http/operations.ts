@@ -68,12 +68,12 @@ export function createOperations(verbs: Verbs) {
   >
   const router: Record<string, Record<string, AnyRouter>> = {}
   for (const { noun, name, access, procedure } of operations) {
-    const verbsOfNoun = byName[noun]
-    if (noun !== 'people' && !verbsOfNoun?.[name]) throw new Error(`no verb for ${noun}.${name}`)
+    const verb = byName[noun]?.[name]
+    if (!verb) throw new Error(`${noun}.${name} has no verb`)
     router[noun] ??= {}
     router[noun][name] = implement(procedure)
       .$context<{ caller: Caller }>()
-      .handler(({ input, context: { caller } }) => verbsOfNoun?.[name]?.(whoOf(access, caller), input))
+      .handler(({ input, context: { caller } }) => verb(whoOf(access, caller), input))
   }
 
   const handler = new OpenAPIHandler<{ caller: Caller; failed?: unknown }>(router as never, {

@@ -1,0 +1,205 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type Browser, createWorld, encodeMetadata, UNKNOWN, type World } from '../world.ts'
+
+/** Real things of a practice, which a stranger knows the ids of. */
+type Ids = Record<
+  'itemId' | 'folderId' | 'spaceId' | 'clientId' | 'groupId' | 'professionalId' | 'deletionId' | 'uploadId',
+  string
+>
+
+type Sent = { query?: Record<string, string>; json?: unknown; headers?: Record<string, string> }
+
+/** What to send to routes that take more than the ids in their path. */
+const EXAMPLES: Record<string, (ids: Ids) => Sent> = {
+  'GET /api/items': ({ folderId }) => ({ query: { folderId } }),
+  'POST /api/folders': ({ spaceId }) => ({ json: { spaceId, parentId: null, name: 'x' } }),
+  'PATCH /api/items/:itemId': () => ({ json: { name: 'x' } }),
+  'POST /api/items/move': ({ itemId }) => ({ json: { ids: [itemId], folderId: null } }),
+  'POST /api/items/level': ({ itemId }) => ({ json: { ids: [itemId], level: 'everybody' } }),
+  'POST /api/items/audience': ({ itemId }) => ({ json: { ids: [itemId], audience: null } }),
+  'POST /api/items/foresee': ({ itemId }) => ({ json: { ids: [itemId], change: { kind: 'delete' } } }),
+  'POST /api/items/delete': ({ itemId }) => ({ json: { ids: [itemId] } }),
+  'GET /api/items/:itemId/preview/:variant': () => ({}),
+  'PATCH /api/clients/:clientId': () => ({ json: { name: 'x' } }),
+  'POST /api/spaces/:spaceId/stakeholders': ({ professionalId }) => ({ json: { professionalId } }),
+  'POST /api/uploads': ({ spaceId }) => ({
+    headers: {
+      'Tus-Resumable': '1.0.0',
+      'Upload-Length': '4',
+      'Upload-Metadata': encodeMetadata({ filename: 'x', spaceId }),
+    },
+  }),
+  'PATCH /api/uploads/:uploadId': () => ({
+    headers: {
+      'Tus-Resumable': '1.0.0',
+      'Upload-Offset': '0',
+      'Content-Type': 'application/offset+octet-stream',
+    },
+  }),
+  'DELETE /api/uploads/:uploadId': () => ({ headers: { 'Tus-Resumable': '1.0.0' } }),
+  'GET /api/uploads/:uploadId': () => ({ headers: { 'Tus-Resumable': '1.0.0' } }),
+}
+
+/** Routes about the caller alone: a stranger gets their own, in which nothing of the practice shows. */
+const OWN: Record<string, Sent> = {
+  'GET /api/me': {},
+  'PATCH /api/me': { json: { language: 'fr' } },
+  'GET /api/contacts': {},
+  'POST /api/clients': { json: { name: 'Somebody else' } },
+  'GET /api/my/professionals': {},
+  'OPTIONS /api/uploads': { headers: { 'Tus-Resumable': '1.0.0' } },
+}
+/** The same for a hat that isn't one's own. */
+const NEVER_OWN = new Set(['POST /api/me/hat'])
+
+test('every route keeps the signed out and strangers away', async (t) => {
+  const world = await createWorld(t)
+  const house = await furnish(world)
+  const strangers = await makeStrangers(world)
+  const gated = world.routes.filter(({ access }) => access !== 'public')
+  assert.ok(gated.length > 25)
+
+  for (const { method, path, access } of gated) {
+    const route = `${method} ${path}`
+    await t.test(route, async () => {
+      const signedOut = await send(world.visitor(), route, house.ids)
+      assert.equal(signedOut.status, 401)
+      assert.equal(signedOut.code, 'not_signed_in')
+
+      for (const [hat, stranger] of Object.entries(strangers)) {
+        const wrongHat = access !== 'actor' && access !== 'session' && access !== hat
+        const answer = await send(stranger, route, house.ids)
+        if (OWN[route] && !wrongHat) {
+          assert.ok(answer.status < 300, `${hat}: ${answer.status} ${answer.text}`)
+          for (const id of [...Object.values(house.ids), house.name]) assert.ok(!answer.text.includes(id))
+        } else {
+          assert.deepEqual([answer.status, answer.code], [404, 'not_found'], `${hat}: ${answer.text}`)
+          const unknown = await send(
+            stranger,
+            route,
+            mapValues(house.ids, () => UNKNOWN),
+          )
+          assert.equal(answer.text, unknown.text, 'as if it had never been')
+        }
+      }
+    })
+  }
+
+  assert.deepEqual(await house.look(), house.before, 'nothing was changed')
+})
+
+test('every route is known to this test', async (t) => {
+  const world = await createWorld(t)
+  const unknown = world.routes.filter(({ method, path, access }) => {
+    const route = `${method} ${path}`
+    const takesOnlyIds =
+      /:(?:itemId|spaceId|clientId|groupId|deletionId|uploadId)\b/.test(path) && method !== 'PATCH'
+    return access !== 'public' && !takesOnlyIds && !EXAMPLES[route] && !OWN[route] && !NEVER_OWN.has(route)
+  })
+  assert.deepEqual(unknown, [], 'say here what to send to it, and whether it is about the caller alone')
+  const open = world.routes
+    .filter(({ access }) => access === 'public')
+    .map(({ method, path }) => `${method} ${path}`)
+  assert.deepEqual(open.sort(), [
+    'GET /*',
+    'GET /api/openapi.json',
+    'GET /api/setup',
+    'GET /healthz',
+    'POST /api/auth/sign-in/email',
+    'POST /api/auth/sign-out',
+    'POST /api/invitation/accept',
+    'POST /api/invitation/read',
+    'POST /api/setup',
+  ])
+})
+
+test('a professional and a client have different routes', async (t) => {
+  const world = await createWorld(t)
+  const { ids, professional, client } = await furnish(world)
+  for (const { method, path, access } of world.routes) {
+    const wrong = access === 'professional' ? client : access === 'client' ? professional : undefined
+    if (!wrong) continue
+    const answer = await send(wrong, `${method} ${path}`, ids)
+    assert.deepEqual([answer.status, answer.code], [404, 'not_found'], `${method} ${path}`)
+  }
+})
+
+async function furnish(world: World) {
+  const company = await world.addCompany({ name: 'A practice of its own' })
+  const owner = await world.addProfessional(company, 'super_admin')
+  const followed = await world.addClient(company, { name: 'A client of its own' })
+  const group = await world.addGroup(company, [followed])
+  await world.setStakeholder(followed, owner)
+  const professional = await world.signIn(owner)
+  const client = await world.signIn(followed)
+  const { spaceId } = followed
+  const item = await professional.upload('secret', { spaceId, level: 'everybody' })
+  const folder = await professional.api.files.createFolder({ spaceId, parentId: null, name: 'f' })
+  await professional.upload('secret', { spaceId, parentId: folder.id, level: 'everybody' })
+  const gone = await professional.upload('deleted', { spaceId, level: 'everybody' })
+  const { deletionId } = await professional.api.files.deleteItems({ ids: [gone.id] })
+  const begun = await professional.fetch('/api/uploads', {
+    method: 'POST',
+    headers: {
+      'Tus-Resumable': '1.0.0',
+      'Upload-Length': '4',
+      'Upload-Metadata': encodeMetadata({ filename: 'x', spaceId }),
+    },
+  })
+  const uploadId = begun.headers.get('Location')?.split('/').at(-1) ?? ''
+  const ids: Ids = {
+    itemId: item.id,
+    folderId: folder.id,
+    spaceId,
+    clientId: followed.id,
+    groupId: group.id,
+    professionalId: owner.id,
+    deletionId,
+    uploadId,
+  }
+  const look = async () => ({
+    items: await world.db.selectFrom('item').selectAll().orderBy('id').execute(),
+    uploads: await world.db.selectFrom('upload').select(['id', 'bytes']).execute(),
+    stakeholders: await world.db
+      .selectFrom('stakeholder')
+      .selectAll()
+      .where('space_id', '=', spaceId)
+      .execute(),
+    client: await world.db.selectFrom('client').selectAll().where('id', '=', followed.id).execute(),
+  })
+  return { ids, professional, client, name: 'of its own', look, before: await look() }
+}
+
+async function makeStrangers(world: World): Promise<Record<'professional' | 'client', Browser>> {
+  const company = await world.addCompany({ name: 'Elsewhere' })
+  const professional = await world.addProfessional(company, 'super_admin')
+  const client = await world.addClient(company)
+  return { professional: await world.signIn(professional), client: await world.signIn(client) }
+}
+
+async function send(browser: Browser, route: string, ids: Ids) {
+  const [method = '', pattern = ''] = route.split(' ')
+  const { query, json, headers } =
+    OWN[route] ?? EXAMPLES[route]?.(ids) ?? (NEVER_OWN.has(route) ? { json: { id: ids.professionalId } } : {})
+  const path = pattern
+    .replace(':variant', 'thumb')
+    .replace(/:(\w+)/g, (_, name: string) => (ids as Record<string, string>)[name] ?? '')
+  // How far an upload has come is asked with HEAD, which has no body to compare.
+  const real = pattern === '/api/uploads/:uploadId' && method === 'GET' ? 'HEAD' : method
+  const answer = await browser.fetch(`${path}?${new URLSearchParams(query)}`, {
+    method: real,
+    ...(json !== undefined && { body: JSON.stringify(json) }),
+    headers: { ...(json !== undefined && { 'Content-Type': 'application/json' }), ...headers },
+  })
+  const text = await answer.text()
+  const code =
+    real === 'HEAD'
+      ? { 401: 'not_signed_in', 404: 'not_found' }[answer.status]
+      : text && JSON.parse(text).code
+  return { status: answer.status, code, text }
+}
+
+function mapValues<T extends object>(of: T, change: () => string): T {
+  return Object.fromEntries(Object.keys(of).map((key) => [key, change()])) as T
+}
