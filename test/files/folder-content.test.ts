@@ -72,56 +72,67 @@ const operation = fc.oneof(
 test('what folders hold is counted right after any operations', async () => {
   let done = 0
   await fc.assert(
-    fc.asyncProperty(fc.array(operation, { minLength: 5, maxLength: 40 }), async (operations) => {
-      const { spaceId, actors } = await people()
-      const made: string[] = []
-      const deletions: string[] = []
-      const from = <T>(list: readonly T[], n: number) => list[n % Math.max(list.length, 1)]
-      for (const op of operations) {
-        const actor = 'by' in op ? (from(actors, op.by) as Actor) : null
-        try {
-          if (op.do === 'purge' || !actor) {
-            await sql`update deletion set purge_after = at - interval '1 s' where space_id = ${spaceId}`.execute(
-              database.db,
-            )
-            await items.purge()
-          } else if (op.do === 'folder') {
-            const parentId = from([null, ...made], op.at) ?? null
-            made.push((await items.createFolder(actor, { spaceId, parentId, name: 'Folder' })).id)
-          } else if (op.do === 'file') {
-            const audience = actors
-              .flatMap((a) => (a.kind === 'professional' ? a.professionalId : []))
-              .slice(0, 1)
-            const place = await items.place(actor, {
-              spaceId,
-              parentId: from([null, ...made], op.at) ?? null,
-              name: 'file',
-              ...(actor.kind === 'client'
-                ? { audience: op.chosen ? audience : null }
-                : { level: LEVELS[op.level % LEVELS.length] }),
-            })
-            const blob = { key: `${spaceId}/${done++}`, size: 1, sha256: '00'.repeat(32), type: 'text/plain' }
-            made.push((await items.addFile(actor, place, blob)).id)
-          } else if (op.do === 'undo') {
-            const deletionId = from(deletions, op.what)
-            if (deletionId) await items.undoDeletion(actor, { deletionId })
-          } else {
-            const id = from(made, op.what)
-            if (!id) continue
-            if (op.do === 'move')
-              await items.moveItems(actor, { ids: [id], folderId: from([null, ...made], op.at) ?? null })
-            else if (op.do === 'level')
-              await items.changeLevel(actor, { ids: [id], level: LEVELS[op.level % LEVELS.length] ?? 'me' })
-            else deletions.push((await items.deleteItems(actor, { ids: [id] })).deletionId)
+    fc.asyncProperty(
+      fc.array(operation, { minLength: 20, maxLength: 60, size: 'max' }),
+      async (operations) => {
+        const { spaceId, actors } = await people()
+        const made: string[] = []
+        const folders: (string | null)[] = [null]
+        const deletions: string[] = []
+        const from = <T>(list: readonly T[], n: number) => list[n % Math.max(list.length, 1)]
+        for (const op of operations) {
+          const actor = 'by' in op ? (from(actors, op.by) as Actor) : null
+          try {
+            if (op.do === 'purge' || !actor) {
+              await sql`update deletion set purge_after = at - interval '1 s' where space_id = ${spaceId}`.execute(
+                database.db,
+              )
+              await items.purge()
+            } else if (op.do === 'folder') {
+              const parentId = from(folders, op.at) ?? null
+              const { id } = await items.createFolder(actor, { spaceId, parentId, name: 'Folder' })
+              made.push(id)
+              folders.push(id)
+            } else if (op.do === 'file') {
+              const audience = actors
+                .flatMap((a) => (a.kind === 'professional' ? a.professionalId : []))
+                .slice(0, 1)
+              const place = await items.place(actor, {
+                spaceId,
+                parentId: from(folders, op.at) ?? null,
+                name: 'file',
+                ...(actor.kind === 'client'
+                  ? { audience: op.chosen ? audience : null }
+                  : { level: LEVELS[op.level % LEVELS.length] }),
+              })
+              const blob = {
+                key: `${spaceId}/${done++}`,
+                size: 1,
+                sha256: '00'.repeat(32),
+                type: 'text/plain',
+              }
+              made.push((await items.addFile(actor, place, blob)).id)
+            } else if (op.do === 'undo') {
+              const deletionId = from(deletions, op.what)
+              if (deletionId) await items.undoDeletion(actor, { deletionId })
+            } else {
+              const id = from(made, op.what)
+              if (!id) continue
+              if (op.do === 'move')
+                await items.moveItems(actor, { ids: [id], folderId: from(folders, op.at) ?? null })
+              else if (op.do === 'level')
+                await items.changeLevel(actor, { ids: [id], level: LEVELS[op.level % LEVELS.length] ?? 'me' })
+              else deletions.push((await items.deleteItems(actor, { ids: [id] })).deletionId)
+            }
+          } catch (error) {
+            // Refusals are part of the game; anything else is a defect.
+            if (!(error instanceof Problem)) throw error
           }
-        } catch (error) {
-          // Refusals are part of the game; anything else is a defect.
-          if (!(error instanceof Problem)) throw error
         }
-      }
-      assert.deepEqual(await counted(spaceId), await recounted(spaceId))
-    }),
-    { numRuns: 60 },
+        assert.deepEqual(await counted(spaceId), await recounted(spaceId))
+      },
+    ),
+    { numRuns: 30 },
   )
 })
 
