@@ -59,6 +59,8 @@ export function connect(connectionString: string, max: number, log: Log) {
   })
   // An idle connection broke, say because the server restarts. The pool has dropped it already.
   pool.on('error', (error) => log.warn(`a database connection broke: ${error.message}`))
+  // One in use broke: its query is rejected, which says enough; unheard, the event would end the process.
+  pool.on('connect', (client) => client.on('error', () => {}))
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
   return { pool, db, close: () => pool.end() }
 }

@@ -220,6 +220,8 @@ test('a server that ends by itself is told', async () => {
   process.kill((await readPostmaster(cluster)).pid, 'SIGKILL')
   assert.equal(await server.lost, 'the embedded PostgreSQL ended (SIGKILL)')
   await server.close()
+  // What the killed one left in shared memory goes with the next start.
+  await (await startEmbedded(cluster, log)).close()
 })
 
 test('a folder that holds something else, or another version, is refused and left alone', async () => {

@@ -86,11 +86,14 @@ test('a second signal exits at once, and the database still shuts down', async (
 })
 
 test('without its database the app ends, and says so', async (t) => {
-  const app = await start(t, join(await makeTempFolder(), 'data'))
+  const dataDir = join(await makeTempFolder(), 'data')
+  const app = await start(t, dataDir)
   process.kill(app.postmaster, 'SIGKILL')
   const { code, stderr } = await app.ended
   assert.equal(code, 1)
   assert.match(stderr, /^carnet: the embedded PostgreSQL ended \(SIGKILL\)$/m)
+  const next = await start(t, dataDir)
+  assert.equal((await fetch(`${next.url}/healthz`)).status, 200)
 })
 
 test('nonsense in a setting, and a port in use, stop the start with one line and leave no data folder', async (t) => {
