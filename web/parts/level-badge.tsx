@@ -21,14 +21,21 @@ export const LEVEL_NAMES = {
 } as const satisfies Record<Level, MessageKey>
 
 /**
- * Who sees something, always a word with its icon. `client_sees` is for folders that hold something the client
- * sees, `template` for what the software made; null shows nothing.
+ * Who sees something, always a word with its icon. `client_sees` and `members_see` are for folders that hold
+ * something they see, `chosen` for what a client shows to some of their professionals, `template` for what the
+ * software made; null shows nothing.
  */
-export function LevelBadge({ level }: { level: Level | 'client_sees' | 'template' | null }) {
+export function LevelBadge({
+  level,
+}: {
+  level: Level | 'client_sees' | 'members_see' | 'chosen' | 'template' | null
+}) {
   const t = useT()
   if (level === null) return null
   if (level === 'template') return <span className={css.badge}>{t('level_template')}</span>
   if (level === 'client_sees') return <Badge icon={Eye} eye words={t('level_client_sees')} />
+  if (level === 'members_see') return <Badge icon={Eye} eye words={t('level_members_see')} />
+  if (level === 'chosen') return <Badge icon={Eye} eye words={t('level_chosen')} />
   return <Badge icon={levelIcon(level)} eye={includesClient(level)} words={t(LEVEL_NAMES[level])} />
 }
 

@@ -1,6 +1,8 @@
 import { CircleAlert, X } from 'lucide-react'
 import { useEffect, useState, useSyncExternalStore } from 'react'
-import { useT } from '../i18n.ts'
+import { Problem } from '../../core/errors.ts'
+import { errorSentence, errorSentence } from '../api.ts'
+import { t, useT } from '../i18n.ts'
 import { IconButton } from './button.tsx'
 import { cx } from './class-names.ts'
 import { Icon } from './icon.tsx'
@@ -35,6 +37,18 @@ export function toast(what: Toast): () => void {
   const id = ++lastId
   show([...toasts.slice(-2), { ...what, id }])
   return () => dismiss(id)
+}
+
+/** Waits for something begun by a press, and says what went wrong if it fails. */
+export function attempt(doing: Promise<unknown>): void {
+  doing.catch((error) => toast({ tone: 'error', text: errorSentence(error) }))
+}
+
+/** Says why something did not happen; a tab that acts as somebody else by now can be loaded again. */
+export function toastError(error: unknown): void {
+  const reload = { label: t('reload'), run: () => location.reload() }
+  const stale = error instanceof Problem && error.code === 'stale_tab'
+  toast({ tone: 'error', text: errorSentence(error), ...(stale && { action: reload }) })
 }
 
 function subscribe(changed: () => void): () => void {
@@ -75,7 +89,7 @@ function Pill({ item, held }: { item: Toast & { id: number }; held: boolean }) {
     return () => clearTimeout(timer)
   }, [error, until, held, end])
   return (
-    <li className={cx(css.pill, error && css.error)}>
+    <div className={cx(css.pill, error && css.error)}>
       {error && <Icon of={CircleAlert} className={css.sign} />}
       <span className={css.text}>{text}</span>
       {action && (
@@ -92,7 +106,7 @@ function Pill({ item, held }: { item: Toast & { id: number }; held: boolean }) {
       )}
       {until && <Countdown until={until} onEnd={end} />}
       {error && <IconButton icon={X} label={t('dismiss')} className={css.dismiss} onClick={end} />}
-    </li>
+    </div>
   )
 }
 
@@ -111,11 +125,11 @@ export function Toasts() {
       onFocus={() => setHeld(true)}
       onBlur={() => setHeld(false)}
     >
-      <ol role="status" aria-live="polite" aria-relevant="additions" className={css.list}>
+      <div role="status" aria-relevant="additions" className={css.list}>
         {shown.map((item) => (
           <Pill key={item.id} item={item} held={held} />
         ))}
-      </ol>
+      </div>
     </section>
   )
 }

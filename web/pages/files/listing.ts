@@ -1,0 +1,133 @@
+import { type InfiniteData, useInfiniteQuery } from '@tanstack/react-query'
+import { useEffect } from 'react'
+import type { Item } from '../../../core/api/shapes.ts'
+import { api, queries } from '../../api.ts'
+
+export type SortKey = 'name' | 'owner' | 'visibility' | 'added' | 'size'
+export interface Sort {
+  by: SortKey
+  order: 'asc' | 'desc'
+}
+
+/** A folder of a space, or what is found below it, in an order. */
+export interface Listed {
+  spaceId: string
+  /** Null at the root. */
+  folderId: string | null
+  search: string
+  sort: Sort
+  viewAs?: 'client' | undefined
+}
+
+export type Listing = ReturnType<typeof useListing>
+type Page = Awaited<ReturnType<typeof api.files.listItems.call>>
+type Pages = InfiniteData<Page, string | undefined>
+
+function inputOf({ spaceId, folderId, search, sort, viewAs }: Listed, cursor?: string | undefined) {
+  return {
+    spaceId,
+    sort: sort.by,
+    order: sort.order,
+    ...(folderId !== null && { folderId }),
+    ...(search !== '' && { search }),
+    ...(viewAs && { viewAs }),
+    ...(cursor !== undefined && { cursor }),
+  }
+}
+
+function optionsOf(listed: Listed) {
+  return api.files.listItems.infiniteOptions({
+    input: (cursor: string | undefined) => inputOf(listed, cursor),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ next }) => next ?? undefined,
+  })
+}
+
+/** The rows of a folder, page by page, as far as they have been asked for. */
+export function useListing(listed: Listed) {
+  const { folderId, spaceId } = listed
+  const query = useInfiniteQuery({
+    ...optionsOf(listed),
+    // Another order or search of the same folder keeps the rows until the new ones are there.
+    placeholderData: (before, { queryKey } = {}) => {
+      const input = queryKey?.[1]?.input
+      const same =
+        input && 'spaceId' in input && input.spaceId === spaceId && (input.folderId ?? null) === folderId
+      return same ? before : undefined
+    },
+  })
+  const pages = query.data?.pages ?? []
+  usePreviewsInTheMaking(listed, query.data)
+  return {
+    items: pages.flatMap(({ items }) => items),
+    /** Folders from the root down to and with this one; null while unknown. */
+    path: pages[0]?.path ?? null,
+    canAdd: pages[0]?.can.addInside ?? false,
+    loading: query.isPending,
+    /** Rows of the former order or search are still shown. */
+    stale: query.isPlaceholderData,
+    error: query.error,
+    retry: () => void query.refetch(),
+    hasMore: query.hasNextPage,
+    fetchMore() {
+      if (query.hasNextPage && !query.isFetching) void query.fetchNextPage()
+    },
+  }
+}
+
+/** Has a folder's first rows at hand before it is opened. */
+export function prefetchListing(listed: Listed): void {
+  void queries.prefetchInfiniteQuery(optionsOf(listed))
+}
+
+const PATIENCE = [1500, 3000, 6000, 12_000, 30_000, 60_000]
+
+/** Asks ever more rarely for the pages with a thumbnail that is being made, and takes over nothing but that. */
+function usePreviewsInTheMaking(listed: Listed, data: Pages | undefined): void {
+  const pending =
+    data?.pages.flatMap(({ items }) => items.filter(({ preview }) => preview === 'pending')) ?? []
+  const which = pending.map(({ id }) => id).join()
+  useEffect(() => {
+    if (which === '' || !data) return
+    const ids = new Set(which.split(','))
+    let asked = 0
+    let timer: ReturnType<typeof setTimeout>
+    async function ask() {
+      const cursors =
+        data?.pageParams.filter((_, at) => data.pages[at]?.items.some(({ id }) => ids.has(id))) ?? []
+      const pages = await Promise.all(
+        cursors.map((cursor) => api.files.listItems.call(inputOf(listed, cursor)).catch(() => null)),
+      )
+      const made = new Map(
+        pages
+          .flatMap((page) => page?.items ?? [])
+          .flatMap(({ id, preview }) => (preview === 'pending' ? [] : [[id, preview]])),
+      )
+      if (made.size > 0) {
+        editListings((items) =>
+          items.map((item) => ({ ...item, preview: made.get(item.id) ?? item.preview })),
+        )
+      }
+      wait()
+    }
+    function wait() {
+      timer = setTimeout(() => void ask(), PATIENCE[Math.min(asked++, PATIENCE.length - 1)])
+    }
+    wait()
+    return () => clearTimeout(timer)
+    // biome-ignore lint/correctness/useExhaustiveDependencies: only another set of thumbnails begins anew
+  }, [which])
+}
+
+/** Changes the rows of every list there is, at once; returns the way back. */
+export function editListings(edit: (items: Item[]) => Item[]): () => void {
+  const filter = { queryKey: api.files.listItems.key({ type: 'infinite' }) }
+  const before = queries.getQueriesData<Pages>(filter)
+  queries.setQueriesData<Pages>(
+    filter,
+    (data) => data && { ...data, pages: data.pages.map((page) => ({ ...page, items: edit(page.items) })) },
+  )
+  return () => {
+    for (const [key, data] of before) queries.setQueryData(key, data)
+  }
+}

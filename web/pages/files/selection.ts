@@ -1,0 +1,58 @@
+import { useState } from 'react'
+import type { Item } from '../../../core/api/shapes.ts'
+
+export interface Selection {
+  ids: ReadonlySet<string>
+  /** The item with the keyboard's focus, among those shown. */
+  active: string | null
+  /** Where a range begins. */
+  anchor: string | null
+}
+
+export const NOTHING: Selection = { ids: new Set(), active: null, anchor: null }
+
+export type Gesture =
+  /** The keyboard's focus goes there. */
+  | { kind: 'go'; id: string }
+  | { kind: 'only'; id: string }
+  | { kind: 'toggle'; id: string }
+  /** From where the last choice was made to here. */
+  | { kind: 'range'; id: string }
+  | { kind: 'all' }
+  | { kind: 'clear' }
+
+/** What is selected after a gesture, among the items in the order in which they are shown. */
+export function select(before: Selection, gesture: Gesture, order: readonly string[]): Selection {
+  if (gesture.kind === 'clear') return { ...before, ids: NOTHING.ids, anchor: null }
+  if (gesture.kind === 'all') return { ...before, ids: new Set(order) }
+  const { id } = gesture
+  if (gesture.kind === 'go') return { ...before, active: id }
+  if (gesture.kind === 'only') return { ids: new Set([id]), active: id, anchor: id }
+  if (gesture.kind === 'toggle') {
+    const ids = new Set(before.ids)
+    if (!ids.delete(id)) ids.add(id)
+    return { ids, active: id, anchor: id }
+  }
+  const anchor = [before.anchor, before.active].find((one) => one !== null && order.includes(one)) ?? id
+  const [from = 0, to = 0] = [order.indexOf(anchor), order.indexOf(id)].sort((a, b) => a - b)
+  return { ids: new Set(order.slice(from, to + 1)), active: id, anchor }
+}
+
+/** The selection among the items shown; what is gone from them is no more selected. */
+export function useSelection(items: readonly Item[]) {
+  const [selection, setSelection] = useState(NOTHING)
+  const selected = items.filter(({ id }) => selection.ids.has(id))
+  return {
+    selection,
+    selected,
+    gesture: (gesture: Gesture) =>
+      setSelection((before) =>
+        select(
+          before,
+          gesture,
+          items.map(({ id }) => id),
+        ),
+      ),
+    reset: () => setSelection(NOTHING),
+  }
+}
