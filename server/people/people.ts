@@ -4,12 +4,18 @@ import type { Jobs } from '../jobs.ts'
 import type { Log } from '../log.ts'
 import type { Mail } from '../notify/mail.ts'
 import { createAccounts } from './accounts.ts'
+import { createClients } from './clients.ts'
+import { type ContactQuery, listContacts } from './contacts.ts'
+import { readGroup } from './groups.ts'
 import { createInvitations } from './invitations.ts'
 import { createLimits } from './limits.ts'
 import { createPasswords, type Passwords } from './passwords.ts'
+import type { Professional } from './reach.ts'
 import { createSessions } from './sessions.ts'
 import { createSetUp } from './set-up.ts'
 import { createSignIn } from './sign-in.ts'
+import { readSpace } from './spaces.ts'
+import { createStakeholders } from './stakeholders.ts'
 
 /** Everything about people: who they are, how they come in, whom they follow. */
 export function createPeople(parts: {
@@ -40,6 +46,14 @@ export function createPeople(parts: {
       readInvitation: invitations.readInvitation,
       acceptInvitation: invitations.acceptInvitation,
       ...createAccounts(parts),
+    },
+    /** The operations of core/api/people.ts. */
+    people: {
+      listContacts: (actor: Professional, query: ContactQuery) => listContacts(db, actor, query),
+      readGroup: (actor: Professional, input: { groupId: string }) => readGroup(db, actor, input),
+      readSpace: (actor: Professional, input: Parameters<typeof readSpace>[2]) => readSpace(db, actor, input),
+      ...createClients({ db, invitations }),
+      ...createStakeholders(parts),
     },
     /** Handlers of jobs. */
     tasks: { mail: invitations.deliver },

@@ -26,7 +26,7 @@ export async function openHouse(
   const database = await openTestDatabase()
   t.after(() => database.close())
   const { db } = database
-  const dataDir = await makeTempFolder(t)
+  const dataDir = await makeTempFolder()
   const log = createLog('fatal' as 'error')
   const jobs = createJobs({ pool: database.pool, log })
   await jobs.migrate()
