@@ -1,7 +1,7 @@
 import { CircleAlert, X } from 'lucide-react'
 import { useEffect, useState, useSyncExternalStore } from 'react'
 import { Problem } from '../../core/errors.ts'
-import { errorSentence, errorSentence } from '../api.ts'
+import { errorSentence } from '../api.ts'
 import { t, useT } from '../i18n.ts'
 import { IconButton } from './button.tsx'
 import { cx } from './class-names.ts'
@@ -39,16 +39,16 @@ export function toast(what: Toast): () => void {
   return () => dismiss(id)
 }
 
-/** Waits for something begun by a press, and says what went wrong if it fails. */
-export function attempt(doing: Promise<unknown>): void {
-  doing.catch((error) => toast({ tone: 'error', text: errorSentence(error) }))
-}
-
 /** Says why something did not happen; a tab that acts as somebody else by now can be loaded again. */
 export function toastError(error: unknown): void {
   const reload = { label: t('reload'), run: () => location.reload() }
   const stale = error instanceof Problem && error.code === 'stale_tab'
   toast({ tone: 'error', text: errorSentence(error), ...(stale && { action: reload }) })
+}
+
+/** Waits for something begun by a press, and says what went wrong if it fails. */
+export function attempt(doing: Promise<unknown>): void {
+  doing.catch(toastError)
 }
 
 function subscribe(changed: () => void): () => void {
