@@ -1,10 +1,9 @@
 import { LogOut } from 'lucide-react'
-import { errorSentence } from '../api.ts'
 import { useT } from '../i18n.ts'
 import { Button } from '../parts/button.tsx'
 import { ClientHeader } from '../parts/client-shell.tsx'
 import { LanguageChoice, ThemeChoice } from '../parts/preferences.tsx'
-import { toast } from '../parts/toasts.tsx'
+import { attempt } from '../parts/toasts.tsx'
 import { changeHat, signOut, useMe } from '../session.ts'
 import css from './account.module.css'
 
@@ -12,8 +11,6 @@ import css from './account.module.css'
 export function AccountPage() {
   const t = useT()
   const { person, hat, hats } = useMe()
-  const attempt = (doing: Promise<void>) =>
-    void doing.catch((error) => toast({ tone: 'error', text: errorSentence(error) }))
   return (
     <>
       <ClientHeader title={t('account')} />

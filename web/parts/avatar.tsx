@@ -15,7 +15,7 @@ function initials(name: string): string {
     .toLocaleUpperCase()
 }
 
-/** Initials in a circle. Mute: the name stands beside it, or `named` says it. */
+/** Initials in a circle, drawn and not written, so that no label has to repeat them. Mute: the name stands beside it, or `named` says it. */
 export function Avatar({
   name,
   size = 'medium',
@@ -28,10 +28,9 @@ export function Avatar({
   return (
     <span
       className={cx(css.avatar, css[size])}
+      data-initials={initials(name)}
       {...(named ? { role: 'img', 'aria-label': name } : { 'aria-hidden': true })}
-    >
-      {initials(name)}
-    </span>
+    />
   )
 }
 
@@ -47,9 +46,11 @@ export function AvatarStack({ names, most = 4 }: { names: readonly string[]; mos
         <Avatar key={`${index} ${name}`} name={name} size="small" />
       ))}
       {more > 0 && (
-        <span className={cx(css.avatar, css.small)} aria-hidden="true">
-          {t('and_more', { count: more })}
-        </span>
+        <span
+          className={cx(css.avatar, css.small)}
+          data-initials={t('and_more', { count: more })}
+          aria-hidden="true"
+        />
       )}
     </span>
   )

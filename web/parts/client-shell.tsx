@@ -23,7 +23,7 @@ export function ClientShell({ children }: { children: ReactNode }) {
   return (
     <div className={css.shell}>
       <Main className={css.main}>{children}</Main>
-      <div className={css.bar}>
+      <header className={css.bar}>
         <Link href="/" className={css.home}>
           <Logo />
         </Link>
@@ -39,7 +39,7 @@ export function ClientShell({ children }: { children: ReactNode }) {
             </Link>
           ))}
         </nav>
-      </div>
+      </header>
       <Toasts />
       <Tooltips />
     </div>

@@ -7,6 +7,7 @@ import { THEMES, type Theme, useTheme } from '../theme.ts'
 import { Icon } from './icon.tsx'
 import css from './preferences.module.css'
 import { Select } from './select.tsx'
+import { attempt } from './toasts.tsx'
 
 /** Each in itself, so that whoever lands in the wrong one finds the way out. */
 export const LANGUAGE_NAMES: Record<Language, string> = { en: 'English', fr: 'Français', es: 'Español' }
@@ -30,7 +31,7 @@ export function LanguageChoice({ labelHidden = false }: { labelHidden?: boolean 
       label={t('language')}
       labelHidden={labelHidden}
       value={useLanguage()}
-      onChange={(language) => void choose({ language })}
+      onChange={(language) => attempt(choose({ language }))}
       options={LANGUAGES.map((language) => ({ value: language, label: LANGUAGE_NAMES[language] }))}
     />
   )
@@ -50,9 +51,9 @@ export function ThemeChoice({ labelHidden = false }: { labelHidden?: boolean }) 
             <input
               type="radio"
               name={name}
-              className="visually-hidden"
+              className={css.radio}
               checked={theme === current}
-              onChange={() => void choose({ theme })}
+              onChange={() => attempt(choose({ theme }))}
             />
             <Icon of={THEME_ICONS[theme]} size={16} />
             <span className={labelHidden ? 'visually-hidden' : undefined}>{t(THEME_NAMES[theme])}</span>

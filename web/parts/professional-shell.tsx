@@ -1,7 +1,6 @@
 import { LogOut, Users } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Link, useLocation } from 'wouter'
-import { errorSentence } from '../api.ts'
 import { LANGUAGES, type Language } from '../format.ts'
 import { type MessageKey, useLanguage, useT } from '../i18n.ts'
 import { changeHat, choose, signOut, useMe, useProfessional } from '../session.ts'
@@ -13,7 +12,7 @@ import { Main } from './main.tsx'
 import { Menu, MenuItem, MenuSection } from './menu.tsx'
 import { LANGUAGE_NAMES, THEME_ICONS, THEME_NAMES } from './preferences.tsx'
 import css from './professional-shell.module.css'
-import { Toasts, toast } from './toasts.tsx'
+import { attempt, Toasts } from './toasts.tsx'
 import { Tooltips } from './tooltip.tsx'
 
 const PLACES = [
@@ -29,7 +28,7 @@ export function ProfessionalShell({ children }: { children: ReactNode }) {
       <a href="#main" className={css.skip}>
         {t('skip_to_content')}
       </a>
-      <div className={css.side}>
+      <header className={css.side}>
         <Link href="/" className={css.home}>
           <Logo />
         </Link>
@@ -47,7 +46,7 @@ export function ProfessionalShell({ children }: { children: ReactNode }) {
           ))}
         </nav>
         <AccountMenu />
-      </div>
+      </header>
       <Main className={css.main}>{children}</Main>
       <Toasts />
       <Tooltips />
@@ -61,8 +60,6 @@ function AccountMenu() {
   const hat = useProfessional()
   const language = useLanguage()
   const theme = useTheme()
-  const attempt = (doing: Promise<void>) =>
-    void doing.catch((error) => toast({ tone: 'error', text: errorSentence(error) }))
   return (
     <Menu
       label={t('account')}
