@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises'
+import { readdir, rename, rm, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -17,14 +17,30 @@ async function newest(path: string): Promise<number> {
 
 /** Builds the pages into dist/ unless they are newer than all they are made of. */
 export async function buildWeb(): Promise<void> {
-  const built = await stat(join(root, 'dist/index.html')).then(
+  const dist = join(root, 'dist')
+  const built = await stat(join(dist, 'index.html')).then(
     (info) => info.mtimeMs,
     () => 0,
   )
   const changed = Math.max(...(await Promise.all(SOURCES.map((path) => newest(join(root, path))))))
   if (built > changed) return
+  const began = new Date()
+  // Aside, then in one move: a server may be serving the old ones, another process may be building too.
+  const aside = join(root, 'node_modules/.cache', `web-${process.pid}`)
   const { build } = await import('vite')
-  await build({ configFile: join(root, 'vite.config.ts'), root: join(root, 'web'), logLevel: 'warn' })
+  await build({
+    configFile: join(root, 'vite.config.ts'),
+    root: join(root, 'web'),
+    logLevel: 'warn',
+    build: { outDir: aside },
+  })
+  // A source that changed during the build is newer than what was built.
+  await utimes(join(aside, 'index.html'), began, began)
+  await rm(dist, { recursive: true, force: true })
+  await rename(aside, dist).catch(async (error) => {
+    if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error
+    await rm(aside, { recursive: true })
+  })
 }
 
 if (import.meta.main) await buildWeb()
