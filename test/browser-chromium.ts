@@ -15,7 +15,7 @@ const installed = [
 const root = dirname(import.meta.dirname)
 
 /** What to start, and the environment to start it in. */
-export type Chromium = { executablePath: string; env: NodeJS.ProcessEnv }
+type Chromium = { executablePath: string; env: NodeJS.ProcessEnv }
 
 /** The Chromium named by CHROMIUM, or one installed on this machine, or the one that came from npm. */
 export async function findChromium(): Promise<Chromium> {
