@@ -104,14 +104,18 @@ export async function startEmbedded(
 }
 
 // How long children of a killed server may take to notice its death.
-const CHILDREN_LINGER_MS = 10_000
+const CHILDREN_LINGER_MS = 5_000
 
 async function launchOnceFree(launch: Omit<Launch, 'env'>, log: Log): Promise<ChildProcess> {
   const { folder } = launch
   const deadline = Date.now() + CHILDREN_LINGER_MS
   while (true) {
-    const launched = await launchServer({ ...launch, env: await clearTheWay(folder, log) }, log)
-    if ('server' in launched) return launched.server
+    const { env, leftover } = await clearTheWay(folder, log)
+    const launched = await launchServer({ ...launch, env }, log)
+    if ('server' in launched) {
+      if (leftover) await removeRunFolder(leftover)
+      return launched.server
+    }
     if (!launched.occupied) {
       throw new StartError(`The embedded PostgreSQL doesn't start on ${folder}: ${launched.message}`)
     }

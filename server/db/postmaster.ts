@@ -6,7 +6,6 @@ import { promisify } from 'node:util'
 import pg from 'pg'
 import type { Log } from '../log.ts'
 import { StartError } from '../start-error.ts'
-import { removeRunFolder } from './run-folder.ts'
 
 const run = promisify(execFile)
 
@@ -44,26 +43,31 @@ async function connectAsAdmin(socketFolder: string): Promise<pg.Client> {
   return client
 }
 
+export interface ClearedWay {
+  /** The environment for our own server. */
+  env: Record<string, string>
+  /** The run folder of the server before, to be removed once ours runs: only then is it certain that nobody uses it. */
+  leftover?: string
+}
+
 /**
  * Deals with the server that an earlier process may have left on the cluster: an orphan is shut down, one in use
- * is refused. Resolves with the environment for our own server.
+ * is refused.
  * @throws {StartError} another process uses the cluster
  */
-export async function clearTheWay(folder: string, log: Log): Promise<Record<string, string>> {
+export async function clearTheWay(folder: string, log: Log): Promise<ClearedWay> {
   const pidFile = await readPidFile(folder)
-  if (!pidFile) return {}
-  const { pid } = pidFile
-  if (!(await runsOn(folder, pid))) {
-    await removeRunFolder(pidFile.socketFolder)
-    // A number in the file may by now be another program's, which PostgreSQL can't know: it leaves this one aside.
-    // Its own check for surviving children, by shared memory, stays in force.
-    return { PG_GRANDPARENT_PID: String(pid) }
+  if (!pidFile) return { env: {} }
+  const { pid, socketFolder: leftover } = pidFile
+  if (await runsOn(folder, pid)) {
+    await refuseIfHeld(folder, pid)
+    log.warn({ pid }, 'shutting down a database server left by a killed process')
+    await stopOrphan(folder, pid)
+    return { env: {}, leftover }
   }
-  await refuseIfHeld(folder, pid)
-  log.warn({ pid }, 'shutting down a database server left by a killed process')
-  await stopOrphan(folder, pid)
-  await removeRunFolder(pidFile.socketFolder)
-  return {}
+  // The number may by now be another program's, which PostgreSQL can't know: told this, it leaves that one aside.
+  // Its own check for surviving children, by shared memory, stays in force.
+  return { env: { PG_GRANDPARENT_PID: String(pid) }, leftover }
 }
 
 // pg_ctl waits a minute for a shutdown, too; recovery after a crash may take longer than a shutdown.

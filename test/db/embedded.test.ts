@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -123,6 +124,24 @@ test('a second process is refused in one sentence, and the first goes on', async
     name: 'StartError',
     message: `DATA_DIR: another Carnet already uses ${cluster} (PostgreSQL is process ${first.postmaster}); stop it first`,
   })
+  assert.equal((await ask(first.url, 'select 1 as n')).length, 1)
+})
+
+const unshare = ['unshare', '--pid', '--ipc', '--fork', '--mount-proc'] as const
+const canUnshare = spawnSync(unshare[0], [...unshare.slice(1), 'true']).status === 0
+
+test('a second container on the same folder, which sees no process of the first, is refused too', {
+  skip: !canUnshare,
+}, async (t) => {
+  const cluster = join(await makeTempFolder(), 'postgres')
+  const first = await hold(t, cluster)
+  const [command, ...options] = unshare
+  const second = spawnSync(command, [...options, process.execPath, HOLD, cluster], { encoding: 'utf8' })
+  assert.equal(second.status, 1)
+  assert.match(
+    second.stderr,
+    /^StartError: DATA_DIR: .* is in use, perhaps by a container; stop what uses it first\n$/,
+  )
   assert.equal((await ask(first.url, 'select 1 as n')).length, 1)
 })
 
