@@ -13,7 +13,8 @@ export function LevelPicker({
   branch,
 }: {
   levels: readonly { level: Level; reach: Reach }[]
-  value: Level
+  /** Null while none is chosen. */
+  value: Level | null
   onChange: (level: Level) => void
   space: 'client' | 'group'
   /** Name of the branch that the level `branch` means, where it is known. */
