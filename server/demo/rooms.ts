@@ -97,9 +97,9 @@ export function gaitAnalysis(): Scene {
   const treadmill = [
     rectangle([190, 1010], 1150, 46, '#0f1d20', 20),
     rectangle([210, 1004], 1110, 16, '#33474b', 8),
-    limb([1270, 1010], [1350, 560], 16, 14, '#22363a'),
-    limb([1345, 580], [1190, 600], 13, 11, '#2f464b'),
-    rectangle([1300, 470], 110, 100, '#22363a', 18),
+    limb([1270, 1010], [1350, 560], 16, 14, '#4a686d'),
+    limb([1345, 580], [1190, 600], 13, 11, '#56777c'),
+    rectangle([1300, 470], 110, 100, '#4a686d', 18),
     rectangle([1316, 486], 78, 60, '#58b7a8', 8),
   ]
   return room(landscape, walls.night, [
