@@ -11,7 +11,7 @@ import { editListings } from './listing.ts'
 const UNDO_MS = 10_000
 
 /** Shows a change at once, makes it, and takes it back with a word if the server refuses. */
-async function attempt<T>(edit: (items: Item[]) => Item[], make: () => Promise<T>): Promise<T | null> {
+async function change<T>(edit: (items: Item[]) => Item[], make: () => Promise<T>): Promise<T | null> {
   await queries.cancelQueries({ queryKey: api.files.listItems.key() })
   const takeBack = editListings(edit)
   try {
@@ -46,7 +46,7 @@ export function requireLegalName(raw: string): string {
 }
 
 export async function renameItem({ id }: Item, name: string): Promise<void> {
-  await attempt(
+  await change(
     (items) => items.map((item) => (item.id === id ? { ...item, name } : item)),
     () => api.files.renameItem.call({ itemId: id, name }),
   )
@@ -57,7 +57,7 @@ export async function moveItems(items: readonly Item[], folderId: string | null)
   const moving = items.filter(({ id, parentId }) => id !== folderId && parentId !== folderId)
   const ids = moving.map(({ id }) => id)
   if (ids.length === 0) return
-  const moved = await attempt(without(new Set(ids)), () => api.files.moveItems.call({ ids, folderId }))
+  const moved = await change(without(new Set(ids)), () => api.files.moveItems.call({ ids, folderId }))
   if (!moved) return
   toast({ text: say('files_moved', moving), action: { label: t('undo'), run: () => void moveBack(moving) } })
 }
@@ -65,7 +65,7 @@ export async function moveItems(items: readonly Item[], folderId: string | null)
 async function moveBack(items: readonly Item[]): Promise<void> {
   const byFolder = Map.groupBy(items, ({ parentId }) => parentId)
   for (const [folderId, those] of byFolder) {
-    await attempt(
+    await change(
       (rows) => rows,
       () => api.files.moveItems.call({ ids: those.map(({ id }) => id), folderId }),
     )
@@ -76,7 +76,7 @@ async function moveBack(items: readonly Item[]): Promise<void> {
 export async function deleteItems(items: readonly Item[]): Promise<void> {
   const ids = items.map(({ id }) => id)
   const until = new Date(Date.now() + UNDO_MS)
-  const deletion = await attempt(without(new Set(ids)), () => api.files.deleteItems.call({ ids }))
+  const deletion = await change(without(new Set(ids)), () => api.files.deleteItems.call({ ids }))
   if (!deletion) return
   toast({
     text: say('files_deleted', items),
@@ -84,7 +84,7 @@ export async function deleteItems(items: readonly Item[]): Promise<void> {
     action: {
       label: t('undo'),
       run: () =>
-        void attempt(
+        void change(
           (rows) => rows,
           () => api.files.undoDeletion.call({ deletionId: deletion.deletionId }),
         ),

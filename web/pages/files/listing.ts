@@ -1,5 +1,5 @@
 import { type InfiniteData, useInfiniteQuery } from '@tanstack/react-query'
-import { useEffect } from 'react'
+import { useEffect, useEffectEvent } from 'react'
 import type { Item } from '../../../core/api/shapes.ts'
 import { api, queries } from '../../api.ts'
 
@@ -49,11 +49,12 @@ export function useListing(listed: Listed) {
   const query = useInfiniteQuery({
     ...optionsOf(listed),
     // Another order or search of the same folder keeps the rows until the new ones are there.
-    placeholderData: (before, { queryKey } = {}) => {
-      const input = queryKey?.[1]?.input
-      const same =
-        input && 'spaceId' in input && input.spaceId === spaceId && (input.folderId ?? null) === folderId
-      return same ? before : undefined
+    placeholderData: (before, query) => {
+      const [, { input } = {}] = (query?.queryKey ?? []) as [
+        unknown?,
+        { input?: ReturnType<typeof inputOf> }?,
+      ]
+      return input?.spaceId === spaceId && (input.folderId ?? null) === folderId ? before : undefined
     },
   })
   const pages = query.data?.pages ?? []
@@ -84,38 +85,32 @@ const PATIENCE = [1500, 3000, 6000, 12_000, 30_000, 60_000]
 
 /** Asks ever more rarely for the pages with a thumbnail that is being made, and takes over nothing but that. */
 function usePreviewsInTheMaking(listed: Listed, data: Pages | undefined): void {
-  const pending =
-    data?.pages.flatMap(({ items }) => items.filter(({ preview }) => preview === 'pending')) ?? []
-  const which = pending.map(({ id }) => id).join()
+  const isPending = ({ preview }: Item) => preview === 'pending'
+  const cursors = data?.pageParams.filter((_, at) => data.pages[at]?.items.some(isPending)) ?? []
+  const which = data?.pages.flatMap(({ items }) => items.filter(isPending).map(({ id }) => id)).join() ?? ''
+  const ask = useEffectEvent(async () => {
+    const pages = await Promise.all(
+      cursors.map((cursor) => api.files.listItems.call(inputOf(listed, cursor)).catch(() => null)),
+    )
+    const seen = new Map(pages.flatMap((page) => page?.items ?? []).map((item) => [item.id, item.preview]))
+    editListings((items) =>
+      items.map((item) => (isPending(item) ? { ...item, preview: seen.get(item.id) ?? item.preview } : item)),
+    )
+  })
   useEffect(() => {
-    if (which === '' || !data) return
-    const ids = new Set(which.split(','))
+    if (which === '') return
     let asked = 0
-    let timer: ReturnType<typeof setTimeout>
-    async function ask() {
-      const cursors =
-        data?.pageParams.filter((_, at) => data.pages[at]?.items.some(({ id }) => ids.has(id))) ?? []
-      const pages = await Promise.all(
-        cursors.map((cursor) => api.files.listItems.call(inputOf(listed, cursor)).catch(() => null)),
-      )
-      const made = new Map(
-        pages
-          .flatMap((page) => page?.items ?? [])
-          .flatMap(({ id, preview }) => (preview === 'pending' ? [] : [[id, preview]])),
-      )
-      if (made.size > 0) {
-        editListings((items) =>
-          items.map((item) => ({ ...item, preview: made.get(item.id) ?? item.preview })),
-        )
-      }
-      wait()
-    }
-    function wait() {
-      timer = setTimeout(() => void ask(), PATIENCE[Math.min(asked++, PATIENCE.length - 1)])
+    let timer: ReturnType<typeof setTimeout> | undefined
+    let over = false
+    const wait = () => {
+      if (over) return
+      timer = setTimeout(() => void ask().then(wait), PATIENCE[Math.min(asked++, PATIENCE.length - 1)])
     }
     wait()
-    return () => clearTimeout(timer)
-    // biome-ignore lint/correctness/useExhaustiveDependencies: only another set of thumbnails begins anew
+    return () => {
+      over = true
+      clearTimeout(timer)
+    }
   }, [which])
 }
 

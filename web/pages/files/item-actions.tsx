@@ -1,0 +1,66 @@
+import { type ReactNode, useMemo, useState } from 'react'
+import type { Item } from '../../../core/api/shapes.ts'
+import { download } from '../../bytes.ts'
+import { DeleteDialog } from './delete-dialog.tsx'
+import { LevelDialog } from './level-dialog.tsx'
+import { MoveDialog } from './move-dialog.tsx'
+import { RenameDialog } from './rename-dialog.tsx'
+
+/** Whose files they are. */
+export interface SpaceOfFiles {
+  id: string
+  kind: 'client' | 'group'
+  name: string
+}
+
+export interface ItemActions {
+  open: (item: Item) => void
+  download: (items: readonly Item[]) => void
+  rename: (item: Item) => void
+  move: (items: readonly Item[]) => void
+  changeLevel: (items: readonly Item[]) => void
+  delete: (items: readonly Item[]) => void
+}
+
+type Asked = { what: 'rename' | 'move' | 'changeLevel' | 'delete'; items: readonly Item[] }
+
+/** Browsers drop downloads that begin at the same moment. */
+const BETWEEN_DOWNLOADS_MS = 700
+
+function downloadEach(items: readonly Item[]): void {
+  items.forEach(({ id }, index) => {
+    setTimeout(() => download(id), index * BETWEEN_DOWNLOADS_MS)
+  })
+}
+
+/** The actions on items, and the dialog that one of them has opened, to be rendered. */
+export function useItemActions(
+  space: SpaceOfFiles,
+  open: (item: Item) => void,
+): { actions: ItemActions; dialog: ReactNode } {
+  const [asked, setAsked] = useState<Asked | null>(null)
+  const actions = useMemo<ItemActions>(
+    () => ({
+      open,
+      download: downloadEach,
+      rename: (item) => setAsked({ what: 'rename', items: [item] }),
+      move: (items) => setAsked({ what: 'move', items }),
+      changeLevel: (items) => setAsked({ what: 'changeLevel', items }),
+      delete: (items) => setAsked({ what: 'delete', items }),
+    }),
+    [open],
+  )
+  return {
+    actions,
+    dialog: asked && <AskedDialog space={space} asked={asked} onClose={() => setAsked(null)} />,
+  }
+}
+
+function AskedDialog({ space, asked, onClose }: { space: SpaceOfFiles; asked: Asked; onClose: () => void }) {
+  const { what, items } = asked
+  const [first] = items
+  if (what === 'rename') return first && <RenameDialog item={first} onClose={onClose} />
+  if (what === 'move') return <MoveDialog space={space} items={items} onClose={onClose} />
+  if (what === 'changeLevel') return <LevelDialog space={space} items={items} onClose={onClose} />
+  return <DeleteDialog space={space} items={items} onClose={onClose} />
+}

@@ -1,0 +1,54 @@
+import { Lock } from 'lucide-react'
+import type { Item } from '../../../core/api/shapes.ts'
+import { previewUrl } from '../../bytes.ts'
+import { useFormat, useT } from '../../i18n.ts'
+import { FileIcon } from '../../parts/file-icon.tsx'
+import { Icon } from '../../parts/icon.tsx'
+import { LevelBadge } from '../../parts/level-badge.tsx'
+import css from './item-cells.module.css'
+
+/** The address of an item's thumbnail, once there is one. */
+function thumbOf({ id, preview }: Item): string | undefined {
+  return preview === 'ready' ? previewUrl(id, 'thumb') : undefined
+}
+
+export function ItemIcon({ item, size = 'small' }: { item: Item; size?: 'small' | 'large' | 'fill' }) {
+  return <FileIcon type={item.kind === 'folder' ? null : item.type} preview={thumbOf(item)} size={size} />
+}
+
+/** The name, a link to what it opens, and a lock after it where it is protected. */
+export function ItemName({ item, href, tabIndex }: { item: Item; href: string; tabIndex: number }) {
+  const t = useT()
+  return (
+    <span className={css.name}>
+      <a href={href} tabIndex={tabIndex} title={item.name} draggable={false} data-open="">
+        {item.name}
+      </a>
+      {item.protected && (
+        <span className={css.lock} role="img" aria-label={t('files_protected')} title={t('files_protected')}>
+          <Icon of={Lock} size={15} />
+        </span>
+      )}
+    </span>
+  )
+}
+
+export function useOwnerWords(): (item: Item) => string {
+  const t = useT()
+  return ({ owner }) => (owner === null ? '—' : owner.you ? t('owner_you') : owner.name)
+}
+
+/** "1.2 MB" of a file, "3 files" of a folder. */
+export function useSizeWords(): (item: Item) => string {
+  const t = useT()
+  const format = useFormat()
+  return ({ size, files }) => (size === null ? t('files_count', { count: files ?? 0 }) : format.size(size))
+}
+
+export function ItemVisibility({ item, space }: { item: Item; space: 'client' | 'group' }) {
+  const { kind, level, audience, clientSees } = item
+  if (level !== null) return <LevelBadge level={level} />
+  if (kind === 'file') return <LevelBadge level={audience === 'chosen' ? 'chosen' : 'everybody'} />
+  if (clientSees) return <LevelBadge level={space === 'group' ? 'members_see' : 'client_sees'} />
+  return <span className={css.none}>—</span>
+}

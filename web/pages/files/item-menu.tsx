@@ -1,0 +1,66 @@
+import { Download, Ellipsis, Eye, FolderInput, FolderOpen, PenLine, Trash2 } from 'lucide-react'
+import type { Item } from '../../../core/api/shapes.ts'
+import { useT } from '../../i18n.ts'
+import { IconButton } from '../../parts/button.tsx'
+import { Menu, MenuItem } from '../../parts/menu.tsx'
+import { abilitiesOf } from './abilities.ts'
+import type { ItemActions } from './item-actions.tsx'
+
+/** What one may do with an item; what one may not is not there. */
+export function ItemMenu({
+  item,
+  actions,
+  tabIndex,
+  className,
+}: {
+  item: Item
+  actions: ItemActions
+  tabIndex: number
+  className?: string | undefined
+}) {
+  const t = useT()
+  const can = abilitiesOf([item])
+  return (
+    <Menu
+      label={t('files_actions_of', { name: item.name })}
+      trigger={
+        <IconButton
+          icon={Ellipsis}
+          label={t('files_actions_of', { name: item.name })}
+          tabIndex={tabIndex}
+          className={className}
+          data-menu=""
+        />
+      }
+    >
+      <MenuItem icon={item.kind === 'folder' ? FolderOpen : Eye} onAction={() => actions.open(item)}>
+        {t('files_open')}
+      </MenuItem>
+      {can.download && (
+        <MenuItem icon={Download} onAction={() => actions.download([item])}>
+          {t('files_download')}
+        </MenuItem>
+      )}
+      {can.rename && (
+        <MenuItem icon={PenLine} onAction={() => actions.rename(item)}>
+          {t('files_rename')}
+        </MenuItem>
+      )}
+      {can.move && (
+        <MenuItem icon={FolderInput} onAction={() => actions.move([item])}>
+          {t('files_move')}
+        </MenuItem>
+      )}
+      {can.changeLevel && (
+        <MenuItem icon={Eye} onAction={() => actions.changeLevel([item])}>
+          {t('files_change_level')}
+        </MenuItem>
+      )}
+      {can.delete && (
+        <MenuItem icon={Trash2} danger onAction={() => actions.delete([item])}>
+          {t('files_delete')}
+        </MenuItem>
+      )}
+    </Menu>
+  )
+}

@@ -1,0 +1,72 @@
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import type { Item } from '../../../core/api/shapes.ts'
+import { api } from '../../api.ts'
+import { useT } from '../../i18n.ts'
+import { Button } from '../../parts/button.tsx'
+import { Dialog } from '../../parts/dialog.tsx'
+import { Skeleton } from '../../parts/states.tsx'
+import { moveItems } from './changes.ts'
+import { FolderTree } from './folder-tree.tsx'
+import type { SpaceOfFiles } from './item-actions.tsx'
+
+/** The way to move without a mouse, or far: a tree of the folders to which one may add. */
+export function MoveDialog({
+  space,
+  items,
+  onClose,
+}: {
+  space: SpaceOfFiles
+  items: readonly Item[]
+  onClose: () => void
+}) {
+  const t = useT()
+  const here = items[0]?.parentId ?? null
+  const [folderId, setFolderId] = useState(here)
+  // The folders around, so that the tree opens where the items are.
+  const { data: around, isPending } = useQuery({
+    ...api.files.listItems.queryOptions({ input: { spaceId: space.id, ...(here && { folderId: here }) } }),
+    select: ({ path }) => path.map(({ id }) => id),
+  })
+  const stays = items.every(({ parentId }) => parentId === folderId)
+  const [first] = items
+
+  function confirm(): void {
+    if (stays) return
+    onClose()
+    void moveItems(items, folderId)
+  }
+
+  return (
+    <Dialog
+      title={
+        items.length === 1 && first
+          ? t('files_move_title_named', { name: first.name })
+          : t('files_move_title', { count: items.length })
+      }
+      onClose={onClose}
+      actions={
+        <>
+          <Button onClick={onClose}>{t('cancel')}</Button>
+          <Button look="primary" disabled={stays} onClick={confirm}>
+            {t('files_move_here')}
+          </Button>
+        </>
+      }
+    >
+      {isPending ? (
+        <Skeleton rows={4} />
+      ) : (
+        <FolderTree
+          spaceId={space.id}
+          rootName={t('files')}
+          except={new Set(items.map(({ id }) => id))}
+          open={around ?? []}
+          value={folderId}
+          onChange={setFolderId}
+          onConfirm={confirm}
+        />
+      )}
+    </Dialog>
+  )
+}
