@@ -1,5 +1,3 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import type { ErrorCode } from '../../core/errors.ts'
 import { Problem } from '../../core/errors.ts'
@@ -60,33 +58,13 @@ export async function openHouse(
   const one = { hash: undefined as string | undefined }
 
   return {
-    database,
     db,
     people,
     hashes,
-    dataDir,
     pass: (days: number) => {
       ahead += days * 24 * 60 * 60 * 1000
     },
     runJobs: () => jobs.runDue(people.tasks as TaskHandlers),
-
-    /** Mails so far, the oldest first, with their links. */
-    async mails() {
-      const folder = join(dataDir, 'mail')
-      const names = await readdir(folder).catch(() => [])
-      const mails = await Promise.all(
-        names.map(async (name) => {
-          const path = join(folder, name)
-          const { mode, mtimeMs } = await stat(path)
-          const source = (await readFile(path, 'utf8'))
-            .replace(/=\r\n/g, '')
-            .replace(/=([0-9A-F]{2})/g, '%$1')
-          const text = decodeLoosely(source)
-          return { name, text, mode: mode & 0o777, mtimeMs, link: /https?:\/\/\S+/.exec(text)?.[0] ?? '' }
-        }),
-      )
-      return mails.sort((a, b) => a.mtimeMs - b.mtimeMs)
-    },
 
     /** A practice with its branches. */
     async addCompany(name: string, branches: string[] = [name]) {
@@ -172,12 +150,4 @@ export function cookieOf({ reply }: { reply: Headers }): string {
 
 export function problem(code: ErrorCode) {
   return (error: unknown) => error instanceof Problem && error.code === code
-}
-
-function decodeLoosely(text: string): string {
-  try {
-    return decodeURIComponent(text.replace(/%(?![0-9A-F]{2})/g, '%25'))
-  } catch {
-    return text
-  }
 }

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { sql } from 'kysely'
 import { readMails } from '../mails.ts'
+import { startSmtp } from '../notify/smtp.ts'
 import { createWorld, PASSWORD, problem, readProblem, type World } from '../world.ts'
+import { openHouse, visitFrom } from './house.ts'
 
 async function withEmployee(t: Parameters<typeof createWorld>[0]) {
   const world = await createWorld(t)
@@ -208,4 +210,24 @@ test('until the account exists, the e-mail can be mended; the former address get
     'invitation_used',
   )
   await assert.rejects(asOlivia.api.people.inviteClient({ clientId: client.id }), problem('conflict'))
+})
+
+test('a mail server that is away loses no invitation', async (t) => {
+  const smtp = await startSmtp(t)
+  const house = await openHouse(t, { smtpUrl: smtp.url })
+  const ana = await house.addProfessional(await house.addCompany('Kiné'), 'Ana', 'employee')
+  smtp.state.refuse = true
+  const client = await house.people.people.createClient(ana, { name: 'Zoé', email: 'zoe@carnet.test' })
+  await house.runJobs()
+  assert.equal(client.app, 'invited')
+  assert.deepEqual(smtp.received, [])
+
+  smtp.state.refuse = false
+  await sql`update graphile_worker._private_jobs set run_at = now()`.execute(house.db)
+  await house.runJobs()
+  assert.equal(smtp.received.length, 1)
+  const token = /\/invitation#([\w-]{43})/.exec(smtp.received[0] ?? '')?.[1] ?? ''
+  const read = await house.people.account.readInvitation(visitFrom(), { token })
+  assert.deepEqual(read, { name: 'Zoé', email: 'zoe@carnet.test', practice: 'Kiné' })
+  assert.equal((await house.db.selectFrom('invitation').select('id').execute()).length, 1)
 })

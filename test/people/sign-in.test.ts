@@ -111,10 +111,10 @@ test('one who signs in rightly is never limited', async (t) => {
 
 test('many accounts from one network are limited together; tries at once are all counted', async (t) => {
   const house = await openHouse(t)
+  await refusalOf(house, 'first@carnet.test', 'wrong', '2001:db8::1')
+  await house.db.updateTable('rate_limit').set({ count: 95 }).where('key', 'not like', '%@%').execute()
   const results = await Promise.all(
-    Array.from({ length: 105 }, (_, i) =>
-      refusalOf(house, `a${i}@carnet.test`, 'wrong', `2001:db8::${i.toString(16)}`),
-    ),
+    Array.from({ length: 10 }, (_, i) => refusalOf(house, `a${i}@carnet.test`, 'wrong', `2001:db8::a${i}`)),
   )
   const limited = results.filter((result) => result?.code === 'too_many_requests')
   assert.equal(limited.length, 5)
