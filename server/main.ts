@@ -3,20 +3,25 @@ import { createApp } from './app.ts'
 import { openDataFolder, readSecretKey } from './data-folder.ts'
 import { migrate } from './db/migrate.ts'
 import { openDatabase } from './db/open.ts'
+import { DEMO_PASSWORD, seedDemo } from './demo/seed.ts'
 import { listen } from './listener.ts'
 import { createLog } from './log.ts'
 import { readSettings } from './settings.ts'
 import { StartError } from './start-error.ts'
 
-const COMMANDS: Record<string, () => Promise<void>> = { start, demo: start }
+const COMMANDS: Record<string, () => Promise<void>> = {
+  start: () => start(),
+  demo: () => start({ demo: true }),
+}
 
 /** How long a stop may take in all before what is left is abandoned; the database recovers from that by itself. */
 const STOP_MS = 30_000
 
 let stopping = false
 
-async function start(): Promise<void> {
-  const settings = readSettings()
+async function start({ demo = false } = {}): Promise<void> {
+  // The demo keeps apart from a real practice on the same machine.
+  const settings = readSettings(process.env, demo ? { DATA_DIR: './data-demo' } : {})
   const log = createLog(settings.logLevel)
   // What was opened last is closed first.
   const opened = new AsyncDisposableStack()
@@ -44,11 +49,15 @@ async function start(): Promise<void> {
   await migrate(database.pool, log)
   const app = await createApp({ settings, publicUrl, secret, log, database })
   opened.defer(app.close)
+  const accounts = demo ? await seedDemo({ ...database, ...app.services, now: () => new Date() }) : []
   listener.serve(getRequestListener(app.fetch))
   opened.defer(listener.close)
 
   process.stdout.write(`Carnet is ready: ${publicUrl}\n`)
-  if (app.setupLink) process.stdout.write(`Set it up here: ${app.setupLink}\n`)
+  for (const { name, email, role } of accounts)
+    process.stdout.write(`  ${email.padEnd(32)} ${name.padEnd(20)} ${role}\n`)
+  if (demo) process.stdout.write(`The password of each is: ${DEMO_PASSWORD}\n`)
+  else if (app.setupLink) process.stdout.write(`Set it up here: ${app.setupLink}\n`)
 }
 
 /** One line for what the operator can mend, a stack for what we must. The embedded database ends with us. */

@@ -126,11 +126,17 @@ export class SettingsError extends StartError {
   override name = 'SettingsError'
 }
 
-/** An empty variable counts as absent, as Compose files pass them so. @throws {SettingsError} on the first nonsense */
-export function readSettings(env: Record<string, string | undefined> = process.env): Settings {
+/**
+ * An empty variable counts as absent, as Compose files pass them so; `otherwise` replaces defaults of the table.
+ * @throws {SettingsError} on the first nonsense
+ */
+export function readSettings(
+  env: Record<string, string | undefined> = process.env,
+  otherwise: Record<string, string> = {},
+): Settings {
   const entries = Object.entries<Setting>(settingsTable).map(([key, row]) => {
     const given = env[row.env]?.trim() || undefined
-    const result = row.schema.safeParse(given ?? row.default)
+    const result = row.schema.safeParse(given ?? otherwise[row.env] ?? row.default)
     if (!result.success) {
       const seen = row.secret ? '' : `, not ${JSON.stringify(given?.slice(0, 100))}`
       throw new SettingsError(`${row.env} must be ${row.must}${seen}`)

@@ -168,10 +168,13 @@ export function createItems({ db, jobs, now }: { db: Db; jobs: Jobs; now: () => 
     async createFolder(
       actor: Actor,
       input: { spaceId: string; parentId: string | null; name: string; branchId?: string | undefined },
+      on?: Trx,
     ): Promise<Item> {
       if (actor.kind === 'client') throw new Problem('forbidden')
-      return changing({ space: input.spaceId }, async (trx) =>
-        insert(trx, actor, await place(actor, input, trx), null),
+      return changing(
+        { space: input.spaceId },
+        async (trx) => insert(trx, actor, await place(actor, input, trx), null),
+        on,
       )
     },
 
