@@ -18,7 +18,7 @@ export interface Preview extends Picture {
 /** Rejects when the bytes can't be decoded. `pixels` is how many a picture may claim. */
 export type Decoder = (bytes: Uint8Array, variant: Variant, pixels: number) => Promise<Preview>
 
-/** What a worker is asked first. It then asks for bytes, a piece at a time, until it has an answer. */
+/** What a worker is asked. It then asks for ranges of the bytes, one after the other, until it has an answer. */
 export interface Task {
   type: string
   variant: Variant
@@ -27,7 +27,8 @@ export interface Task {
   pixels: number
 }
 
-export const PIECE_BYTES = 1024 * 1024
+/** Where a worker finds the bytes that it asked for. */
+export const BYTES_FD = 4
 
 export type WorkerMessage =
   | { ready: true }

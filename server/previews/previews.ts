@@ -2,7 +2,6 @@ import { mkdtempSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { buffer } from 'node:stream/consumers'
 import { hasPreview, kindOf } from '../../core/kinds.ts'
 import { BlobAbsent, type Blobs } from '../blobs/port.ts'
 import type { Log } from '../log.ts'
@@ -38,7 +37,6 @@ const IDLE_MS = 60_000
 
 interface Waiting {
   request: PreviewRequest
-  size: number
   resolve(preview: Preview): void
   reject(error: unknown): void
 }
@@ -61,6 +59,7 @@ export function createPreviews(parts: {
   const queue = { urgent: [] as Waiting[], background: [] as Waiting[] }
   const idle = new Map<Worker, NodeJS.Timeout>()
   const busy = new Set<Worker>()
+  let running = 0
   let closed = false
 
   /**
@@ -70,18 +69,15 @@ export function createPreviews(parts: {
    * Rejects with the blob store's own errors when the blob is absent or the store fails.
    */
   async function make(request: PreviewRequest): Promise<Preview> {
-    const { key, type, variant, urgent, signal } = request
+    const { type, variant, urgent, signal } = request
     if (!hasPreview(type) || (variant === 'view' && kindOf(type) !== 'image'))
       throw new PreviewFailed('unsupported')
-    const blob = await blobs.stat(key)
-    if (!blob) throw new BlobAbsent(key)
-    if (blob.size > limits.bytes) throw new PreviewFailed('too_large')
     signal?.throwIfAborted()
     if (closed) throw new PreviewsBusy('closing')
     makeRoom(urgent)
 
     const { promise, resolve, reject } = Promise.withResolvers<Preview>()
-    const waiting = { request, size: blob.size, resolve, reject }
+    const waiting = { request, resolve, reject }
     const line = urgent ? queue.urgent : queue.background
     line.push(waiting)
     const giveUp = () => {
@@ -104,29 +100,41 @@ export function createPreviews(parts: {
   }
 
   function advance() {
-    while (busy.size < workers && !closed) {
+    while (running < workers && !closed) {
       const next = queue.urgent.shift() ?? queue.background.shift()
       if (!next) return
       void work(next)
     }
   }
 
-  async function work({ request, size, resolve, reject }: Waiting) {
+  async function work({ request, resolve, reject }: Waiting) {
+    running++
+    await produce(request).then(resolve, reject)
+    running--
+    advance()
+  }
+
+  async function produce({ key, type, variant }: PreviewRequest): Promise<Preview> {
+    const blob = await blobs.stat(key)
+    if (!blob) throw new BlobAbsent(key)
+    if (blob.size > limits.bytes) throw new PreviewFailed('too_large')
+    if (closed) throw new PreviewsBusy('closing')
     const worker = takeWorker()
-    const { key, type, variant } = request
-    const read = async (start: number, end: number) => buffer((await blobs.open(key, { start, end })).stream)
     try {
-      const preview = await worker.process.make({ type, variant, size, pixels: limits.pixels }, read)
+      const task = { type, variant, size: blob.size, pixels: limits.pixels }
+      const open = async (start: number, end: number) => (await blobs.open(key, { start, end })).stream
+      const preview = await worker.process.make(task, open)
       worker.made++
-      resolve(preview)
+      return preview
     } catch (error) {
       // Whatever it was, its process has seen something odd.
       worker.made = Number.POSITIVE_INFINITY
-      if (!closed) log.warn({ err: error, key, type, variant }, 'no preview')
-      reject(closed ? new PreviewsBusy('closing') : error)
+      if (closed) throw new PreviewsBusy('closing')
+      log.warn({ err: error, key, type, variant }, 'no preview')
+      throw error
+    } finally {
+      await putBack(worker)
     }
-    await putBack(worker)
-    advance()
   }
 
   function takeWorker(): Worker {
@@ -151,7 +159,11 @@ export function createPreviews(parts: {
     if (closed || worker.made >= PREVIEWS_PER_WORKER) await worker.process.kill()
     busy.delete(worker)
     if (worker.process.gone.aborted) return
-    idle.set(worker, setTimeout(worker.process.kill, IDLE_MS).unref())
+    const rest = () => {
+      idle.delete(worker)
+      void worker.process.kill()
+    }
+    idle.set(worker, setTimeout(rest, IDLE_MS).unref())
   }
 
   async function close() {

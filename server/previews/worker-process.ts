@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join, resolve } from 'node:path'
+import { addAbortSignal, type Readable, type Writable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { PreviewFailed, PreviewsBusy } from './failures.ts'
-import { PIECE_BYTES, type Preview, type Task, type WorkerMessage } from './messages.ts'
+import { BYTES_FD, type Preview, type Task, type WorkerMessage } from './messages.ts'
 
 export interface WorkerLimits {
   /** Bytes of memory for one preview, over what the process needs by itself. */
@@ -55,11 +57,11 @@ export function startWorker(folder: string, { memory, seconds }: WorkerLimits) {
   const readable = ['node_modules', 'server/previews', 'package.json'].map(
     (path) => `--allow-fs-read=${join(root, path)}`,
   )
-  const program = join(import.meta.dirname, 'worker.ts')
+  const program = fileURLToPath(import.meta.resolve('./worker.ts'))
   const child = spawn('/bin/sh', ['-c', script, 'sh', ...node, ...readable, program], {
     cwd: folder,
     env: { UV_THREADPOOL_SIZE: '2', MALLOC_ARENA_MAX: '2' },
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc', 'pipe'],
     serialization: 'advanced',
   })
 
@@ -72,17 +74,35 @@ export function startWorker(folder: string, { memory, seconds }: WorkerLimits) {
   child.on('error', (error) => end(error.message))
   child.on('exit', (code, signal) => end(signal ?? `exit ${code}`))
 
-  async function hear(time: AbortSignal): Promise<WorkerMessage> {
+  /** Aborted when the time for one thing is over, or the process is. */
+  const deadline = () => AbortSignal.any([AbortSignal.timeout(seconds * 1000), gone.signal])
+
+  async function hear(ended: AbortSignal): Promise<WorkerMessage> {
     try {
-      const [message] = await once(child, 'message', { signal: AbortSignal.any([time, gone.signal]) })
+      const [message] = await once(child, 'message', { signal: ended })
       return workerMessage.parse(message)
     } catch (error) {
       if (gone.signal.aborted) throw gone.signal.reason
-      throw time.aborted ? new PreviewFailed('timeout') : new PreviewFailed('crashed', String(error))
+      throw ended.aborted ? new PreviewFailed('timeout') : new PreviewFailed('crashed', String(error))
     }
   }
 
-  const ready = hear(AbortSignal.timeout(seconds * 1000)).catch((error) => {
+  const pipe = child.stdio[BYTES_FD] as Writable
+  pipe.on('error', () => {})
+
+  /** Rejects when the source fails. What becomes of the worker is for `hear` to tell. */
+  async function pour(source: Readable, ended: AbortSignal) {
+    addAbortSignal(ended, source)
+    try {
+      for await (const chunk of source) {
+        if (!pipe.write(chunk)) await once(pipe, 'drain', { signal: ended })
+      }
+    } catch {
+      if (source.errored && !ended.aborted) throw source.errored
+    }
+  }
+
+  const ready = hear(deadline()).catch((error) => {
     throw new PreviewsBusy(`no worker starts: ${error.message}`)
   })
   ready.catch(() => {})
@@ -91,22 +111,23 @@ export function startWorker(folder: string, { memory, seconds }: WorkerLimits) {
     /** Aborted when the process is no more. */
     gone: gone.signal,
 
-    /** One task at a time. After a rejection the worker is of no more use. */
-    async make(task: Task, read: (start: number, end: number) => Promise<Uint8Array>): Promise<Preview> {
+    /** One task at a time; `open` reads from `start` to `end`, both included. After a rejection the worker is of no more use. */
+    async make(task: Task, open: (start: number, end: number) => Promise<Readable>): Promise<Preview> {
       await ready
-      const time = AbortSignal.timeout(seconds * 1000)
-      const over = once(AbortSignal.any([time, gone.signal]), 'abort')
+      const ended = deadline()
+      let heard = hear(ended)
       child.send(task)
       for (;;) {
-        const message = await hear(time)
+        const message = await heard
         if ('made' in message) return message.made
         if ('unreadable' in message) throw new PreviewFailed('unreadable', message.unreadable)
         if (!('wants' in message)) throw new PreviewFailed('crashed', 'out of turn')
         const { start, end } = message.wants
-        if (end >= task.size || end - start >= PIECE_BYTES)
-          throw new PreviewFailed('crashed', 'out of bounds')
-        // A store that hangs must not hold the pool; whatever comes first, the next `hear` tells.
-        await Promise.race([read(start, end).then((bytes) => void child.send(bytes)), over])
+        if (end >= task.size) throw new PreviewFailed('crashed', 'out of bounds')
+        // The worker may answer before all is poured, and a store may hang or fail: whichever comes first.
+        heard = hear(ended)
+        const poured = open(start, end).then((source) => pour(source, ended))
+        await Promise.race([heard, poured.then(() => heard)])
       }
     },
 

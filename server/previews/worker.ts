@@ -1,21 +1,26 @@
 import { once } from 'node:events'
+import { Socket } from 'node:net'
 import { decodeImage } from './image.ts'
-import { PIECE_BYTES, type Task, type WorkerMessage } from './messages.ts'
+import { BYTES_FD, type Task, type WorkerMessage } from './messages.ts'
 
 // Run in a process of its own, which may be killed at any moment; see worker-process.ts for its confinement.
 
-async function say(message: WorkerMessage): Promise<unknown> {
-  process.send?.(message)
-  const [answer] = await once(process, 'message')
-  return answer
-}
+const source = new Socket({ fd: BYTES_FD, readable: true, writable: false })
 
 async function read(size: number): Promise<Uint8Array> {
   const bytes = new Uint8Array(size)
-  for (let start = 0; start < size; start += PIECE_BYTES) {
-    const wants = { start, end: Math.min(start + PIECE_BYTES, size) - 1 }
-    bytes.set((await say({ wants })) as Uint8Array, start)
-  }
+  if (size === 0) return bytes
+  process.send?.({ wants: { start: 0, end: size - 1 } } satisfies WorkerMessage)
+  let filled = 0
+  await new Promise<void>((resolve) => {
+    source.on('data', function fill(chunk: Buffer) {
+      bytes.set(chunk, filled)
+      filled += chunk.length
+      if (filled < size) return
+      source.off('data', fill)
+      resolve()
+    })
+  })
   return bytes
 }
 
@@ -30,5 +35,9 @@ async function answer({ type, variant, size, pixels }: Task): Promise<WorkerMess
 }
 
 process.on('disconnect', () => process.exit())
-let task = await say({ ready: true })
-for (;;) task = await say(await answer(task as Task))
+let message: WorkerMessage = { ready: true }
+for (;;) {
+  process.send?.(message)
+  const [task] = await once(process, 'message')
+  message = await answer(task)
+}

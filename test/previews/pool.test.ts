@@ -22,15 +22,12 @@ async function openHeldStudio(t: Parameters<typeof openStudio>[0], waiting = 2) 
   })
   const first = studio.make(image, 'image/png')
   await reached
-  /** Queued when it resolves; its outcome comes later. */
+  /** Stands in the queue once this resolves; its outcome comes later. */
   async function queue(name: string, urgent: boolean, signal?: AbortSignal) {
     const key = newKey()
     await studio.disk.put(key, image)
     const request = { key, type: 'image/png', variant: 'thumb', urgent, ...(signal && { signal }) } as const
-    const outcome = studio.previews.make(request).then(
-      () => done.push(name),
-      (error) => Promise.reject(error),
-    )
+    const outcome = studio.previews.make(request).then(() => done.push(name))
     outcome.catch(() => {})
     return { outcome }
   }
