@@ -3,7 +3,6 @@ import { createApp } from './app.ts'
 import { openDataFolder, readSecretKey } from './data-folder.ts'
 import { migrate } from './db/migrate.ts'
 import { openDatabase } from './db/open.ts'
-import { DEMO_PASSWORD, seedDemo } from './demo/seed.ts'
 import { listen } from './listener.ts'
 import { createLog } from './log.ts'
 import { readSettings } from './settings.ts'
@@ -49,14 +48,16 @@ async function start({ demo = false } = {}): Promise<void> {
   await migrate(database.pool, log)
   const app = await createApp({ settings, publicUrl, secret, log, database })
   opened.defer(app.close)
-  const accounts = demo ? await seedDemo({ ...database, ...app.services, now: () => new Date() }) : []
+  // Loaded only here: it brings a video encoder along.
+  const practice = demo ? await import('./demo/seed.ts') : null
+  const accounts = (await practice?.seedDemo({ ...database, ...app.services, now: () => new Date() })) ?? []
   listener.serve(getRequestListener(app.fetch))
   opened.defer(listener.close)
 
   process.stdout.write(`Carnet is ready: ${publicUrl}\n`)
   for (const { name, email, role } of accounts)
     process.stdout.write(`  ${email.padEnd(32)} ${name.padEnd(20)} ${role}\n`)
-  if (demo) process.stdout.write(`The password of each is: ${DEMO_PASSWORD}\n`)
+  if (practice) process.stdout.write(`The password of each is: ${practice.DEMO_PASSWORD}\n`)
   else if (app.setupLink) process.stdout.write(`Set it up here: ${app.setupLink}\n`)
 }
 
