@@ -1,3 +1,5 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { minifyContractRouter } from '@orpc/contract'
 import react from '@vitejs/plugin-react'
 import { defineConfig, type Plugin } from 'vite'
@@ -26,14 +28,37 @@ function onlyOurLanguages(): Plugin {
   }
 }
 
+/** What pdf.js fetches by name when a PDF needs it: character maps, standard fonts, decoders that are no WebAssembly. */
+function filesOfPdfJs(): Plugin {
+  const from = join(import.meta.dirname, 'node_modules/pdfjs-dist')
+  return {
+    name: 'files-of-pdf-js',
+    async generateBundle(_, bundle) {
+      const chunks = Object.values(bundle).filter((output) => output.type === 'chunk')
+      if (!chunks.some((chunk) => chunk.moduleIds.some((id) => id.includes('/pdfjs-dist/')))) return
+      const { version } = JSON.parse(await readFile(join(from, 'package.json'), 'utf8'))
+      for (const folder of ['cmaps', 'standard_fonts', 'wasm']) {
+        for (const name of await readdir(join(from, folder))) {
+          if (name.endsWith('.wasm') || name.startsWith('quickjs')) continue
+          const source = await readFile(join(from, folder, name))
+          // Where web/pages/viewer/pdf-document.ts says that they are.
+          this.emitFile({ type: 'asset', fileName: `assets/pdf-${version}/${folder}/${name}`, source })
+        }
+      }
+    },
+  }
+}
+
 export default defineConfig({
   root: 'web',
-  plugins: [react(), contractOfRoutes(), onlyOurLanguages()],
+  plugins: [react(), contractOfRoutes(), onlyOurLanguages(), filesOfPdfJs()],
   build: {
     outDir: '../dist',
     emptyOutDir: true,
     // A data: URL would need a hole in the content security policy.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // The PDF viewer is that large, and comes with the first PDF only.
+    chunkSizeWarningLimit: 600,
   },
 })
