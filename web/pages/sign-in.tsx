@@ -19,7 +19,13 @@ function Credentials({ email }: { email?: string }) {
         defaultValue={email}
         required
       />
-      <PasswordField name="password" label={t('password')} autoComplete="current-password" required />
+      <PasswordField
+        name="password"
+        label={t('password')}
+        autoComplete="current-password"
+        required
+        {...(email !== undefined && { 'data-first-focus': '' })}
+      />
       <FormProblem />
     </>
   )

@@ -6,8 +6,9 @@ import { cx } from './class-names.ts'
 import css from './dialog.module.css'
 
 /**
- * A modal dialog, open for as long as it is mounted; a sheet from the bottom on phones. Focus goes to the first
- * field, else to the first of the actions (put the harmless one first), and back when it closes.
+ * A modal dialog, open for as long as it is mounted; a sheet from the bottom on phones. Focus goes to what has
+ * `data-first-focus`, else to the first field, else to the first of the actions (put the harmless one first), and
+ * back where it was when the dialog closes.
  */
 export function Dialog({
   title,
@@ -34,7 +35,8 @@ export function Dialog({
     const element = dialog.current
     element?.showModal()
     const first =
-      body.current?.querySelector<HTMLElement>('input, select, textarea, [data-first-focus]') ??
+      body.current?.querySelector<HTMLElement>('[data-first-focus]') ??
+      body.current?.querySelector<HTMLElement>('input, select, textarea') ??
       foot.current?.querySelector<HTMLElement>('button, a') ??
       body.current?.querySelector<HTMLElement>('button, a')
     first?.focus()

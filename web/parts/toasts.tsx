@@ -41,6 +41,8 @@ export function toast(what: Toast): () => void {
 
 /** Says why something did not happen; a tab that acts as somebody else by now can be loaded again. */
 export function toastError(error: unknown): void {
+  // The dialog to sign in again says it already.
+  if (error instanceof Problem && error.code === 'not_signed_in') return
   const reload = { label: t('reload'), run: () => location.reload() }
   const stale = error instanceof Problem && error.code === 'stale_tab'
   toast({ tone: 'error', text: errorSentence(error), ...(stale && { action: reload }) })
