@@ -55,7 +55,7 @@ test('odd PDFs are drawn or refused, within bounds', async (t) => {
 })
 
 test('a preview that takes too long is killed', async (t) => {
-  const { make } = await openStudio(t, { workers: 1, limits: { seconds: 4 } })
+  const { make } = await openStudio(t, { workers: 1, limits: { seconds: 8 } })
   const endless = { name: 'PreviewFailed', reason: 'timeout' }
   await assert.rejects(make(pdfWithoutEnd(), 'application/pdf'), endless)
   assert.equal((await make(await good(), 'image/jpeg')).width, 60)
