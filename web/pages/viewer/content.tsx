@@ -1,0 +1,29 @@
+import { lazy, Suspense } from 'react'
+import type { Item } from '../../../core/api/shapes.ts'
+import { hasPreview, kindOf } from '../../../core/kinds.ts'
+import { useT } from '../../i18n.ts'
+import { ImageContent } from './image-content.tsx'
+import { MediaContent } from './media-content.tsx'
+import { TextContent } from './text-content.tsx'
+import { Unshowable } from './unshowable.tsx'
+import { Waiting } from './waiting.tsx'
+
+const PdfContent = lazy(() => import('./pdf-content.tsx').then((module) => ({ default: module.PdfContent })))
+
+/** What is in a file, shown as its kind allows. Give it the file's id as `key`. */
+export function Content({ item }: { item: Item }) {
+  const t = useT()
+  const type = item.type ?? ''
+  const kind = kindOf(type)
+  if (kind === 'image' && hasPreview(type)) return <ImageContent item={item} />
+  if (kind === 'pdf') {
+    return (
+      <Suspense fallback={<Waiting />}>
+        <PdfContent item={item} />
+      </Suspense>
+    )
+  }
+  if (kind === 'video' || kind === 'audio') return <MediaContent item={item} kind={kind} />
+  if (kind === 'text') return <TextContent item={item} />
+  return <Unshowable item={item} why={t('viewer_no_preview')} />
+}

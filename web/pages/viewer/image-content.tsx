@@ -1,0 +1,94 @@
+import { type SyntheticEvent, useEffect, useRef, useState } from 'react'
+import type { Item } from '../../../core/api/shapes.ts'
+import { previewUrl } from '../../bytes.ts'
+import { useT } from '../../i18n.ts'
+import { cx } from '../../parts/class-names.ts'
+import css from './content.module.css'
+import { useDrag } from './drag.ts'
+import { Scroller } from './scroller.tsx'
+import { Unshowable } from './unshowable.tsx'
+import { Waiting } from './waiting.tsx'
+import { useZoom } from './zoom.ts'
+import { ZoomBar } from './zoom-bar.tsx'
+
+const DOUBLE = 2.5
+
+/** A picture that fits the stage, its thumbnail first; zoomed, it is moved about by scrolling or dragging. */
+export function ImageContent({ item }: { item: Item }) {
+  const t = useT()
+  const scroller = useRef<HTMLElement>(null)
+  const zoom = useZoom(scroller, { least: 1, most: 8 })
+  const drag = useDrag(scroller)
+  const [natural, setNatural] = useState<{ width: number; height: number; whole: boolean } | null>(null)
+  const [failed, setFailed] = useState(false)
+  useFit(scroller, natural)
+
+  function measure(
+    { currentTarget: { naturalWidth: width, naturalHeight: height } }: SyntheticEvent<HTMLImageElement>,
+    whole: boolean,
+  ) {
+    setNatural((before) => (before?.whole ? before : { width, height, whole }))
+  }
+
+  if (failed) {
+    return <Unshowable item={item} why={t('viewer_image_failed')} onRetry={() => setFailed(false)} />
+  }
+  const shown = natural?.whole === true
+  return (
+    <>
+      <Scroller
+        view={scroller}
+        name={item.name}
+        className={css.scroller}
+        onDoubleClick={({ clientX: x, clientY: y }) => zoom.zoomTo(zoom.zoom > 1 ? 1 : DOUBLE, { x, y })}
+        {...drag}
+      >
+        <div className={cx(css.picture, !natural && css.unknown)}>
+          {!shown && (
+            <img
+              src={previewUrl(item.id, 'thumb')}
+              alt=""
+              className={css.thumb}
+              onLoad={(event) => measure(event, false)}
+            />
+          )}
+          <img
+            src={previewUrl(item.id, 'view')}
+            alt={item.name}
+            draggable={false}
+            className={cx(css.view, shown && css.shown)}
+            onLoad={(event) => measure(event, true)}
+            onError={() => setFailed(true)}
+          />
+        </div>
+      </Scroller>
+      {!natural && <Waiting />}
+      {natural && <ZoomBar zoom={zoom} />}
+    </>
+  )
+}
+
+/** Keeps `--width` and `--height` of a scroller at the size in which a picture fits it, never above its own. */
+function useFit(
+  scroller: { readonly current: HTMLElement | null },
+  natural: { width: number; height: number; whole: boolean } | null,
+): void {
+  useEffect(() => {
+    const view = scroller.current
+    if (!view || !natural) return
+    const fit = () => {
+      const style = getComputedStyle(view)
+      const width = view.clientWidth - Number.parseFloat(style.paddingLeft) * 2
+      const height = view.clientHeight - Number.parseFloat(style.paddingTop) * 2
+      // A thumbnail stands for something larger than itself.
+      const most = natural.whole ? 1 : Number.POSITIVE_INFINITY
+      const scale = Math.min(width / natural.width, height / natural.height, most)
+      view.style.setProperty('--width', `${natural.width * scale}px`)
+      view.style.setProperty('--height', `${natural.height * scale}px`)
+    }
+    fit()
+    const watch = new ResizeObserver(fit)
+    watch.observe(view)
+    return () => watch.disconnect()
+  }, [scroller, natural])
+}

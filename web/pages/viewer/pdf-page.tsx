@@ -1,0 +1,111 @@
+import { type PDFDocumentProxy, type PDFPageProxy, TextLayer } from 'pdfjs-dist/legacy/build/pdf.mjs'
+import { useEffect, useRef, useState } from 'react'
+import { useT } from '../../i18n.ts'
+import pdf from './pdf.module.css'
+import { PdfLinks } from './pdf-links.tsx'
+
+/** Phones refuse larger canvases, and then show none. */
+const MOST_PIXELS = 16_000_000
+
+/** One page: drawn while it is near what is seen, an empty sheet of its size otherwise. */
+export function PdfPage({
+  document,
+  number,
+  near,
+  scale,
+  likely,
+  onGoTo,
+}: {
+  document: PDFDocumentProxy
+  number: number
+  near: boolean
+  /** Pixels of the screen's grid to a point. */
+  scale: number
+  /** The size in points to stand in for its own, until that is known. */
+  likely: { width: number; height: number }
+  onGoTo: (page: number) => void
+}) {
+  const t = useT()
+  const [page, setPage] = useState<PDFPageProxy | null>(null)
+
+  useEffect(() => {
+    if (!near) return
+    let over = false
+    document.getPage(number).then(
+      (found) => {
+        if (!over) setPage(found)
+      },
+      () => {
+        // A page that can't be read stays an empty sheet; the others are shown.
+      },
+    )
+    return () => {
+      over = true
+    }
+  }, [document, number, near])
+
+  const { width, height } = page?.getViewport({ scale: 1 }) ?? likely
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a page of a document is no set of fields
+    <div
+      role="group"
+      aria-label={t('viewer_pdf_page', { page: number })}
+      data-page={number}
+      className={pdf.page}
+      style={{ '--page-width': width, '--page-height': height } as React.CSSProperties}
+    >
+      {page && near && scale > 0 && (
+        <>
+          <Drawing page={page} scale={scale} />
+          <Words page={page} />
+          <PdfLinks document={document} page={page} onGoTo={onGoTo} />
+        </>
+      )}
+    </div>
+  )
+}
+
+function Drawing({ page, scale }: { page: PDFPageProxy; scale: number }) {
+  const holder = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    const canvas = document.createElement('canvas')
+    const { width, height } = page.getViewport({ scale })
+    const density = Math.min(devicePixelRatio, Math.sqrt(MOST_PIXELS / (width * height)))
+    const viewport = page.getViewport({ scale: scale * density })
+    canvas.width = Math.floor(viewport.width)
+    canvas.height = Math.floor(viewport.height)
+    const task = page.render({ canvas, viewport })
+    // The drawing of another size stays until this one is done.
+    if (!holder.current?.firstChild) holder.current?.append(canvas)
+    task.promise.then(
+      () => holder.current?.replaceChildren(canvas),
+      () => {
+        // Cancelled, or a page that can't be drawn: its words may still be read.
+      },
+    )
+    return () => task.cancel()
+  }, [page, scale])
+  return <div ref={holder} className={pdf.drawing} aria-hidden="true" />
+}
+
+/** The words of a page, unseen above its drawing: to be selected, found and read aloud. */
+function Words({ page }: { page: PDFPageProxy }) {
+  const holder = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    const container = holder.current
+    if (!container) return
+    const layer = new TextLayer({
+      textContentSource: page.streamTextContent({ disableNormalization: true }),
+      container,
+      viewport: page.getViewport({ scale: 1 }),
+    })
+    layer.render().catch(() => {
+      // Cancelled, or without words.
+    })
+    return () => {
+      layer.cancel()
+      container.replaceChildren()
+    }
+  }, [page])
+  return <div ref={holder} className={pdf.words} />
+}

@@ -1,0 +1,91 @@
+import { ChevronDown, Download, EllipsisVertical, FolderInput, Pencil, Trash2 } from 'lucide-react'
+import type { Item } from '../../../core/api/shapes.ts'
+import { download } from '../../bytes.ts'
+import { useFormat, useT } from '../../i18n.ts'
+import { Button } from '../../parts/button.tsx'
+import { Menu, MenuItem } from '../../parts/menu.tsx'
+import { LevelBar } from './level-bar.tsx'
+import { type Opened, Viewer } from './viewer.tsx'
+import css from './viewer-actions.module.css'
+
+/** An opened file as a professional sees it: who owns it, what one may do with it, and who sees it. */
+export function ProfessionalViewer({
+  space,
+  onRename,
+  onMove,
+  onDelete,
+  ...opened
+}: Opened & {
+  /** Whose files these are. */
+  space: 'client' | 'group'
+  /** Asked only of items that one may rename, move, delete. */
+  onRename: (item: Item) => void
+  onMove: (item: Item) => void
+  onDelete: (item: Item) => void
+}) {
+  const t = useT()
+  const format = useFormat()
+
+  function detail({ owner, addedAt, size }: Item): string {
+    const who = owner ? (owner.you ? t('owner_you') : owner.name) : '—'
+    return [who, format.date(addedAt), format.size(size ?? 0)].join(' · ')
+  }
+
+  function actions(item: Item) {
+    if (!item.can.modify && !item.can.delete) {
+      return (
+        <Button
+          icon={Download}
+          className={css.download}
+          aria-label={t('viewer_download')}
+          onClick={() => download(item.id)}
+        >
+          {t('viewer_download')}
+        </Button>
+      )
+    }
+    return (
+      <Menu
+        label={t('viewer_actions')}
+        trigger={
+          <Button
+            icon={EllipsisVertical}
+            after={ChevronDown}
+            className={css.actions}
+            aria-label={t('viewer_actions')}
+          >
+            {t('viewer_actions')}
+          </Button>
+        }
+      >
+        <MenuItem icon={Download} onAction={() => download(item.id)}>
+          {t('viewer_download')}
+        </MenuItem>
+        {item.can.modify && (
+          <>
+            <MenuItem icon={Pencil} onAction={() => onRename(item)}>
+              {t('viewer_rename')}
+            </MenuItem>
+            <MenuItem icon={FolderInput} onAction={() => onMove(item)}>
+              {t('viewer_move')}
+            </MenuItem>
+          </>
+        )}
+        {item.can.delete && (
+          <MenuItem icon={Trash2} danger onAction={() => onDelete(item)}>
+            {t('viewer_delete')}
+          </MenuItem>
+        )}
+      </Menu>
+    )
+  }
+
+  return (
+    <Viewer
+      {...opened}
+      detail={detail}
+      actions={actions}
+      foot={(item) => <LevelBar item={item} space={space} />}
+    />
+  )
+}

@@ -1,0 +1,43 @@
+import { Download, RotateCw } from 'lucide-react'
+import type { Item } from '../../../core/api/shapes.ts'
+import { download } from '../../bytes.ts'
+import { useFormat, useT } from '../../i18n.ts'
+import { Button } from '../../parts/button.tsx'
+import { fileIcon } from '../../parts/file-icon.tsx'
+import { Icon } from '../../parts/icon.tsx'
+import css from './content.module.css'
+
+/** A file that can't be shown here: what it is, one sentence of why, and its download. */
+export function Unshowable({
+  item,
+  why,
+  onRetry,
+}: {
+  item: Item
+  why: string
+  /** For what may well succeed another time. */
+  onRetry?: () => void
+}) {
+  const t = useT()
+  const format = useFormat()
+  return (
+    <div className={css.card}>
+      <span className={css.well}>
+        <Icon of={fileIcon(item.type ?? '')} size={40} />
+      </span>
+      <h2>{item.name}</h2>
+      <p className={css.size}>{format.size(item.size ?? 0)}</p>
+      <p role="status">{why}</p>
+      <div className={css.buttons}>
+        {onRetry && (
+          <Button icon={RotateCw} onClick={onRetry}>
+            {t('try_again')}
+          </Button>
+        )}
+        <Button look="primary" icon={Download} onClick={() => download(item.id)}>
+          {t('viewer_download')}
+        </Button>
+      </div>
+    </div>
+  )
+}

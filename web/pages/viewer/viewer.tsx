@@ -1,0 +1,164 @@
+import { useQuery } from '@tanstack/react-query'
+import { ChevronLeft, ChevronRight, type LucideIcon, X } from 'lucide-react'
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react'
+import type { Item } from '../../../core/api/shapes.ts'
+import { Problem } from '../../../core/errors.ts'
+import { api } from '../../api.ts'
+import { useFormat, useT } from '../../i18n.ts'
+import { IconButton } from '../../parts/button.tsx'
+import { cx } from '../../parts/class-names.ts'
+import { ErrorState } from '../../parts/states.tsx'
+import { Content } from './content.tsx'
+import { useModalLayer } from './modal-layer.ts'
+import { useSwipe } from './swipe.ts'
+import css from './viewer.module.css'
+import { Waiting } from './waiting.tsx'
+
+/** An item opened over the list it stands in. */
+export interface Opened {
+  itemId: string
+  /** The list in its order, folders and all; without it there is nothing to step to. */
+  items?: readonly Item[] | undefined
+  /** Asks for more of the list, where it goes on: called near its end. */
+  onMore?: (() => void) | undefined
+  onStep: (itemId: string) => void
+  onClose: () => void
+}
+
+/** Where keys have a meaning of their own. */
+const KEYS_TAKEN = 'input, textarea, select, video, audio, [data-zoomed]'
+
+/** A full-screen layer that shows an item, with the next and the previous one a key, a swipe or a press away. */
+export function Viewer({
+  itemId,
+  items,
+  onMore,
+  onStep,
+  onClose,
+  detail,
+  actions,
+  foot,
+}: Opened & {
+  /** What stands beside the name. */
+  detail: (item: Item) => string
+  /** Buttons at the top. */
+  actions: (item: Item) => ReactNode
+  /** The bar at the bottom. */
+  foot: (item: Item) => ReactNode
+}) {
+  const t = useT()
+  const format = useFormat()
+  const titleId = useId()
+  const layer = useRef<HTMLDivElement>(null)
+  useModalLayer(layer)
+
+  const files = items?.filter(({ kind }) => kind === 'file') ?? []
+  const at = files.findIndex(({ id }) => id === itemId)
+  const previous = files[at - 1]?.id
+  const next = at < 0 ? undefined : files[at + 1]?.id
+  const swipe = useSwipe({
+    onLeft: () => next && onStep(next),
+    onRight: () => previous && onStep(previous),
+  })
+  useEffect(() => {
+    if (at >= 0 && at >= files.length - 3) onMore?.()
+  }, [at, files.length, onMore])
+
+  const { data, error, refetch } = useQuery(
+    api.files.readItem.queryOptions({
+      input: { itemId },
+      placeholderData: () => files[at],
+    }),
+  )
+  const gone = error instanceof Problem && (error.status === 404 || error.status === 400)
+  const item = gone || data?.kind === 'folder' ? undefined : data
+  const failure = error ?? (data?.kind === 'folder' ? new Problem('not_found') : null)
+
+  const [first] = useState(itemId)
+  const [stepped, setStepped] = useState(false)
+  if (itemId !== first && !stepped) setStepped(true)
+  const position = at < 0 ? '' : t('viewer_position', { at: at + 1, of: files.length })
+
+  function press(event: KeyboardEvent<HTMLDivElement>): void {
+    const { target, key, altKey, ctrlKey, metaKey, shiftKey } = event
+    // Menus and dialogs opened from here stand elsewhere in the page, yet their keys come by.
+    const ours = target instanceof Element && event.currentTarget.contains(target)
+    if (!ours || event.defaultPrevented || altKey || ctrlKey || metaKey || shiftKey) return
+    if (target.closest('dialog')) return
+    if (key === 'Escape') onClose()
+    if (target.closest(KEYS_TAKEN)) return
+    if (key === 'ArrowRight' && next) onStep(next)
+    if (key === 'ArrowLeft' && previous) onStep(previous)
+  }
+
+  return (
+    <div
+      ref={layer}
+      role="dialog"
+      aria-modal="true"
+      aria-labelledby={titleId}
+      tabIndex={-1}
+      className={css.layer}
+      onKeyDown={press}
+    >
+      <header className={css.top}>
+        <IconButton icon={ChevronLeft} label={t('viewer_back')} onClick={onClose} />
+        <div className={css.title}>
+          <h1 id={titleId} className={item ? undefined : 'visually-hidden'}>
+            {item?.name ?? t(failure ? 'error_title' : 'loading')}
+          </h1>
+          {item && <p>{detail(item)}</p>}
+        </div>
+        {at >= 0 && (
+          <p className={css.position}>
+            <span aria-hidden="true">
+              {format.number(at + 1)} / {format.number(files.length)}
+            </span>
+            <span className="visually-hidden">{position}</span>
+          </p>
+        )}
+        {item && actions(item)}
+        <IconButton icon={X} label={t('close')} className={css.close} onClick={onClose} />
+      </header>
+      <p role="status" className="visually-hidden">
+        {stepped && item && `${item.name}, ${position}`}
+      </p>
+      <div className={css.stage} {...swipe}>
+        {item && <Content key={item.id} item={item} />}
+        {!item && failure && <ErrorState error={failure} onRetry={() => void refetch()} />}
+        {!item && !failure && <Waiting />}
+        {(previous || next) && (
+          <>
+            <StepButton icon={ChevronLeft} label={t('viewer_previous')} to={previous} onStep={onStep} />
+            <StepButton icon={ChevronRight} label={t('viewer_next')} to={next} onStep={onStep} />
+          </>
+        )}
+      </div>
+      {item && <footer className={css.foot}>{foot(item)}</footer>}
+    </div>
+  )
+}
+
+function StepButton({
+  icon,
+  label,
+  to,
+  onStep,
+}: {
+  icon: LucideIcon
+  label: string
+  /** Undefined at the end of the list: the button stays, so that it keeps the focus. */
+  to: string | undefined
+  onStep: (itemId: string) => void
+}) {
+  return (
+    <IconButton
+      icon={icon}
+      label={label}
+      look="outlined"
+      aria-disabled={!to}
+      className={cx(css.step, icon === ChevronLeft ? css.previous : css.next)}
+      onClick={() => to && onStep(to)}
+    />
+  )
+}
