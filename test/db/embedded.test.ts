@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { chown, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import pg from 'pg'
@@ -209,14 +209,16 @@ test('after everything is killed at once the next start recovers', {
   assert.equal(existsSync(socketFolder), false)
 })
 
-test('a process number in postmaster.pid that is by now another program does not stand in the way', async () => {
+test('a process number in postmaster.pid that is by now another program does not stand in the way', async (t) => {
   const cluster = join(await makeTempFolder(), 'postgres')
   await (await startEmbedded(cluster, log)).close()
-  // Our own number: alive, and with the rights to be signalled.
-  await writeFile(
-    join(cluster, 'postmaster.pid'),
-    `${process.pid}\n${cluster}\n1\n5432\n/nowhere\n\n  1 1\nready   \n`,
-  )
+  // Alive, the same user's, and neither PostgreSQL nor its parent.
+  const { uid, gid } = await stat(cluster)
+  const other = spawn('/bin/sh', ['-c', 'read _'], { ...(process.getuid?.() === 0 && { uid, gid }) })
+  t.after(() => other.kill())
+  const pidFile = `${other.pid}\n${cluster}\n1\n5432\n/nowhere\n\n  1 1\nready   \n`
+  await writeFile(join(cluster, 'postmaster.pid'), pidFile, { mode: 0o600 })
+  await chown(join(cluster, 'postmaster.pid'), uid, gid)
   await (await startEmbedded(cluster, log)).close()
 })
 
