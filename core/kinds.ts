@@ -28,6 +28,10 @@ const PREVIEWED = new Set([
   'image/png',
   'image/tiff',
   'image/webp',
+  'video/mp4',
+  'video/quicktime',
+  'video/webm',
+  'video/x-m4v',
 ])
 
 /** SVG is text with a program in it: it never counts as an image. */

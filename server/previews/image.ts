@@ -13,7 +13,8 @@ sharp.unblock({
 })
 
 /** The first frame or page, upright, in sRGB, without any metadata. */
-export const decodeImage: Decoder = async (bytes, variant, pixels) => {
+export const decodeImage: Decoder = async (source, variant, pixels) => {
+  const bytes = await source.read(0, source.size - 1)
   const image = sharp(bytes, { sequentialRead: true, failOn: 'error', limitInputPixels: pixels }).autoOrient()
   const { width, height } = (await image.metadata()).autoOrient
   return { ...(await encode(image, variant)), original: { width, height } }

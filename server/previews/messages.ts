@@ -1,4 +1,4 @@
-/** The longer side of a preview, in pixels. `view` is for images only. */
+/** The longer side of a preview, in pixels. `view` is for images only: a PDF and a film have viewers of their own. */
 export const BOXES = { thumb: 480, view: 2048 } as const
 
 export type Variant = keyof typeof BOXES
@@ -11,12 +11,18 @@ export interface Picture {
 }
 
 export interface Preview extends Picture {
-  /** Of the whole picture once upright; of a PDF's first page in points. */
+  /** Of the whole picture once upright; of a PDF's first page in points; of a film as it is shown. */
   original: { width: number; height: number }
 }
 
+/** What a decoder may read: `start` to `end`, both included. */
+interface Source {
+  size: number
+  read(start: number, end: number): Promise<Uint8Array>
+}
+
 /** Rejects when the bytes can't be decoded. `pixels` is how many a picture may claim. */
-export type Decoder = (bytes: Uint8Array, variant: Variant, pixels: number) => Promise<Preview>
+export type Decoder = (source: Source, variant: Variant, pixels: number) => Promise<Preview>
 
 /** What a worker is asked. It then asks for ranges of the bytes, one after the other, until it has an answer. */
 export interface Task {

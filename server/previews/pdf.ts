@@ -6,8 +6,8 @@ import { BOXES, type Decoder } from './messages.ts'
 const library = await PDFiumLibrary.init()
 
 /** The first page; `original` is its size in points. */
-export const decodePdf: Decoder = async (bytes, variant) => {
-  const file = await library.loadDocument(bytes)
+export const decodePdf: Decoder = async (source, variant) => {
+  const file = await library.loadDocument(await source.read(0, source.size - 1))
   const page = file.getPage(0)
   const { originalWidth, originalHeight } = page.getOriginalSize()
   // Drawn twice as large as shown, whatever size the page claims: text drawn at the size of a thumbnail is mush.

@@ -21,7 +21,7 @@ export interface PreviewRequest {
 }
 
 interface Limits extends WorkerLimits {
-  /** Of the file; more isn't read at all. */
+  /** Of an image or a PDF, which are read whole. */
   bytes: number
   /** That a picture may claim. */
   pixels: number
@@ -117,7 +117,8 @@ export function createPreviews(parts: {
   async function produce({ key, type, variant }: PreviewRequest): Promise<Preview> {
     const blob = await blobs.stat(key)
     if (!blob) throw new BlobAbsent(key)
-    if (blob.size > limits.bytes) throw new PreviewFailed('too_large')
+    if (blob.size === 0) throw new PreviewFailed('unreadable')
+    if (blob.size > limits.bytes && kindOf(type) !== 'video') throw new PreviewFailed('too_large')
     if (closed) throw new PreviewsBusy('closing')
     const worker = takeWorker()
     try {

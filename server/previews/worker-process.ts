@@ -54,7 +54,7 @@ export function startWorker(folder: string, { memory, seconds }: WorkerLimits) {
     '--permission',
     '--allow-addons',
   ]
-  const readable = ['node_modules', 'server/previews', 'package.json'].map(
+  const readable = ['node_modules', 'server/previews', 'core', 'package.json'].map(
     (path) => `--allow-fs-read=${join(root, path)}`,
   )
   const program = fileURLToPath(import.meta.resolve('./worker.ts'))

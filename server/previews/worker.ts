@@ -1,22 +1,22 @@
 import { once } from 'node:events'
 import { Socket } from 'node:net'
+import { kindOf } from '../../core/kinds.ts'
 import { decodeImage } from './image.ts'
-import { BYTES_FD, type Task, type WorkerMessage } from './messages.ts'
+import { BYTES_FD, type Decoder, type Task, type WorkerMessage } from './messages.ts'
 
 // Run in a process of its own, which may be killed at any moment; see worker-process.ts for its confinement.
 
 const source = new Socket({ fd: BYTES_FD, readable: true, writable: false })
 
-async function read(size: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(size)
-  if (size === 0) return bytes
-  process.send?.({ wants: { start: 0, end: size - 1 } } satisfies WorkerMessage)
+async function read(start: number, end: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(end - start + 1)
   let filled = 0
+  process.send?.({ wants: { start, end } } satisfies WorkerMessage)
   await new Promise<void>((resolve) => {
     source.on('data', function fill(chunk: Buffer) {
       bytes.set(chunk, filled)
       filled += chunk.length
-      if (filled < size) return
+      if (filled < bytes.length) return
       source.off('data', fill)
       resolve()
     })
@@ -24,13 +24,28 @@ async function read(size: number): Promise<Uint8Array> {
   return bytes
 }
 
+async function decoderOf(type: string): Promise<Decoder> {
+  const kind = kindOf(type)
+  if (kind === 'pdf') return (await import('./pdf.ts')).decodePdf
+  if (kind === 'video') return (await import('./video.ts')).decodeVideo
+  return decodeImage
+}
+
 async function answer({ type, variant, size, pixels }: Task): Promise<WorkerMessage> {
-  const bytes = await read(size)
+  // Ranges come one after the other through the one pipe, whatever a decoder asks at once.
+  let last: Promise<unknown> = Promise.resolve()
+  const inTurn = (start: number, end: number) => {
+    const bytes = last.then(() => read(start, end))
+    last = bytes
+    return bytes
+  }
   try {
-    const decode = type === 'application/pdf' ? (await import('./pdf.ts')).decodePdf : decodeImage
-    return { made: await decode(bytes, variant, pixels) }
+    const decode = await decoderOf(type)
+    return { made: await decode({ size, read: inTurn }, variant, pixels) }
   } catch (error) {
     return { unreadable: String(error).slice(0, 200) }
+  } finally {
+    await last
   }
 }
 
