@@ -2,11 +2,20 @@ import { I18nProvider } from 'react-aria-components/I18nProvider'
 import { Redirect, Route, Switch } from 'wouter'
 import type { Language } from '../format.ts'
 import { useLanguage } from '../i18n.ts'
-import { ContactsPage } from '../pages/contacts.tsx'
+import { ContactsPage } from '../pages/contacts/contacts-page.tsx'
 import { NotFoundPage } from '../pages/not-found.tsx'
+import { ClientPage } from '../pages/record/client-page.tsx'
+import { GroupPage } from '../pages/record/group-page.tsx'
 import { ProfessionalShell } from '../parts/professional-shell.tsx'
 
 const ARIA_LOCALES: Record<Language, string> = { en: 'en-US', fr: 'fr-FR', es: 'es-ES' }
+
+const CLIENT_TABS = ['stakeholders', 'record', 'view'] as const
+const GROUP_TABS = ['members', 'stakeholders'] as const
+
+function is<Tab extends string>(tabs: readonly Tab[], tab: string): tab is Tab {
+  return (tabs as readonly string[]).includes(tab)
+}
 
 /** The app of the professionals. */
 export function ProfessionalDoor() {
@@ -18,6 +27,16 @@ export function ProfessionalDoor() {
             <Redirect to="/contacts" replace />
           </Route>
           <Route path="/contacts" component={ContactsPage} />
+          <Route path="/clients/:id">{({ id }) => <ClientPage clientId={id} tab="files" />}</Route>
+          <Route path="/clients/:id/:tab">
+            {({ id, tab }) =>
+              is(CLIENT_TABS, tab) ? <ClientPage clientId={id} tab={tab} /> : <NotFoundPage />
+            }
+          </Route>
+          <Route path="/groups/:id">{({ id }) => <GroupPage groupId={id} tab="files" />}</Route>
+          <Route path="/groups/:id/:tab">
+            {({ id, tab }) => (is(GROUP_TABS, tab) ? <GroupPage groupId={id} tab={tab} /> : <NotFoundPage />)}
+          </Route>
           <Route component={NotFoundPage} />
         </Switch>
       </ProfessionalShell>

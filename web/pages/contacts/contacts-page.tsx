@@ -121,7 +121,8 @@ function useSlash() {
   const around = useRef<HTMLDivElement>(null)
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {
-      const typing = event.target instanceof Element && event.target.closest('input, textarea, select, dialog')
+      const typing =
+        event.target instanceof Element && event.target.closest('input, textarea, select, dialog')
       if (event.key !== '/' || typing) return
       event.preventDefault()
       around.current?.querySelector('input')?.focus()
