@@ -11,7 +11,8 @@ export interface Sort {
 
 /** A folder of a space, or what is found below it, in an order. */
 export interface Listed {
-  spaceId: string
+  /** Absent for a client: theirs is known. */
+  spaceId?: string
   /** Null at the root. */
   folderId: string | null
   search: string
@@ -25,9 +26,9 @@ type Pages = InfiniteData<Page, string | undefined>
 
 function inputOf({ spaceId, folderId, search, sort, viewAs }: Listed, cursor?: string | undefined) {
   return {
-    spaceId,
     sort: sort.by,
     order: sort.order,
+    ...(spaceId !== undefined && { spaceId }),
     ...(folderId !== null && { folderId }),
     ...(search !== '' && { search }),
     ...(viewAs && { viewAs }),
