@@ -1,4 +1,4 @@
-type Kept = 'theme' | 'language' | 'door'
+type Kept = 'theme' | 'language' | 'door' | 'files-view'
 
 /** What this device remembers between visits; nothing where the browser refuses storage. */
 export function recall(key: Kept): string | null {

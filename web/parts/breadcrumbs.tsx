@@ -9,7 +9,8 @@ export function Breadcrumbs({
   path,
 }: {
   label: string
-  path: readonly { href: string; name: string }[]
+  /** `drop` marks a step as a place to which things can be dragged. */
+  path: readonly { href: string; name: string; drop?: { 'data-drop': string; 'data-drop-name': string } }[]
 }) {
   return (
     <nav aria-label={label} className={css.crumbs}>
@@ -17,7 +18,7 @@ export function Breadcrumbs({
         {path.map((step, index) => {
           const last = index === path.length - 1
           return (
-            <li key={step.href}>
+            <li key={step.href} {...step.drop}>
               {index > 0 && <Icon of={ChevronRight} size={14} className={css.arrow} />}
               <Link href={step.href} title={step.name} aria-current={last ? 'page' : undefined}>
                 {step.name}

@@ -1,0 +1,220 @@
+// biome-ignore-all lint/a11y/useSemanticElements: a table can't be laid out in virtual lines
+// biome-ignore-all lint/a11y/useFocusableInteractive: of a grid, the rows or the cards have the focus
+import { ArrowDown, ArrowUp } from 'lucide-react'
+import { memo } from 'react'
+import type { Item } from '../../../core/api/shapes.ts'
+import { type MessageKey, useFormat, useT } from '../../i18n.ts'
+import { useMedia } from '../../media.ts'
+import { Checkbox } from '../../parts/checkbox.tsx'
+import { cx } from '../../parts/class-names.ts'
+import { Icon } from '../../parts/icon.tsx'
+import css from './file-list.module.css'
+import type { ItemActions } from './item-actions.tsx'
+import { ItemIcon, ItemName, ItemVisibility, useOwnerWords, useSizeWords } from './item-cells.tsx'
+import { ItemMenu } from './item-menu.tsx'
+import { type Choice, ItemsView } from './items-view.tsx'
+import type { Listing, Sort, SortKey } from './listing.ts'
+
+const COLUMNS = ['name', 'owner', 'visibility', 'added', 'size'] as const satisfies SortKey[]
+const COLUMN_NAMES = {
+  name: 'files_name',
+  owner: 'files_owner',
+  visibility: 'files_visibility',
+  added: 'files_added',
+  size: 'files_size',
+} as const satisfies Record<SortKey, MessageKey>
+
+interface ListProps {
+  label: string
+  listing: Listing
+  choice: Choice
+  actions: ItemActions
+  space: 'client' | 'group'
+  /** Shows what a client would see: nothing to select, no word on visibility. */
+  asClient: boolean
+  hrefOf: (item: Item) => string
+  sort: Sort
+  onSort: (by: SortKey) => void
+}
+
+/** Items as rows with columns to sort by; on narrow screens, of two lines each. */
+export function FileList({
+  label,
+  listing,
+  choice,
+  actions,
+  space,
+  asClient,
+  hrefOf,
+  sort,
+  onSort,
+}: ListProps) {
+  const narrow = useMedia('(width < 48rem)')
+  const tall = useMedia('(width < 48rem), (pointer: coarse)')
+  const { selection, selected } = choice
+  const columns = COLUMNS.filter((column) => !(asClient && column === 'visibility'))
+  const active = selection.active ?? listing.items[0]?.id
+  return (
+    <ItemsView
+      label={label}
+      listing={listing}
+      columns={1}
+      lineHeight={tall ? 64 : 56}
+      choice={choice}
+      actions={actions}
+      canSelect={!asClient}
+      head={
+        <Head
+          columns={narrow ? ['name', 'added', 'size'] : columns}
+          sort={sort}
+          onSort={onSort}
+          asClient={asClient}
+        />
+      }
+      renderLine={([item], at) =>
+        item && (
+          <Row
+            item={item}
+            at={at}
+            narrow={narrow}
+            selected={selection.ids.has(item.id)}
+            selecting={selected.length > 0}
+            reachable={item.id === active}
+            actions={actions}
+            space={space}
+            asClient={asClient}
+            href={hrefOf(item)}
+          />
+        )
+      }
+    />
+  )
+}
+
+function Head({
+  columns,
+  sort,
+  onSort,
+  asClient,
+}: Pick<ListProps, 'sort' | 'onSort' | 'asClient'> & { columns: readonly SortKey[] }) {
+  const t = useT()
+  return (
+    <div role="rowgroup" className={css.head}>
+      <div role="row" aria-rowindex={1} className={cx(css.columns, asClient && css.asClient)}>
+        {columns.map((column) => {
+          const order = column === sort.by ? sort.order : null
+          return (
+            <div
+              key={column}
+              role="columnheader"
+              aria-sort={order ? `${order}ending` : 'none'}
+              className={css[column]}
+            >
+              <button type="button" className={css.sort} onClick={() => onSort(column)}>
+                {t(COLUMN_NAMES[column])}
+                {order && <Icon of={order === 'asc' ? ArrowUp : ArrowDown} size={14} />}
+              </button>
+            </div>
+          )
+        })}
+        <div role="columnheader" className={css.menu}>
+          <span className="visually-hidden">{t('files_actions')}</span>
+        </div>
+      </div>
+    </div>
+  )
+}
+
+interface RowProps {
+  item: Item
+  at: number
+  narrow: boolean
+  selected: boolean
+  /** Something is selected, so every row shows its box. */
+  selecting: boolean
+  /** The one row that the Tab key comes to. */
+  reachable: boolean
+  actions: ItemActions
+  space: 'client' | 'group'
+  asClient: boolean
+  href: string
+}
+
+const Row = memo(function Row({
+  item,
+  at,
+  narrow,
+  selected,
+  selecting,
+  reachable,
+  actions,
+  space,
+  asClient,
+  href,
+}: RowProps) {
+  const t = useT()
+  const format = useFormat()
+  const owner = useOwnerWords()(item)
+  const size = useSizeWords()(item)
+  const tabIndex = reachable ? 0 : -1
+  return (
+    <div
+      role="row"
+      aria-rowindex={at + 2}
+      aria-selected={asClient ? undefined : selected}
+      tabIndex={tabIndex}
+      data-id={item.id}
+      {...(item.can.addInside && { 'data-drop': item.id, 'data-drop-name': item.name })}
+      draggable={item.can.modify && !narrow}
+      className={cx(css.columns, css.row, asClient && css.asClient, selecting && css.selecting)}
+    >
+      <div role="gridcell" className={css.name}>
+        <span className={css.icon}>
+          <ItemIcon item={item} />
+          {!asClient && (
+            <span className={css.tick} data-tick="">
+              <Checkbox
+                aria-label={t('files_select', { name: item.name })}
+                checked={selected}
+                tabIndex={-1}
+                onChange={() => {}}
+              />
+            </span>
+          )}
+        </span>
+        <span className={css.words}>
+          <ItemName item={item} href={href} tabIndex={tabIndex} />
+          {narrow && (
+            <span className={css.meta}>
+              {!asClient && <ItemVisibility item={item} space={space} />}
+              <span>{size}</span>
+              <span>{format.date(item.addedAt)}</span>
+              {!item.owner?.you && <span className={css.ownerName}>{owner}</span>}
+            </span>
+          )}
+        </span>
+      </div>
+      {!narrow && (
+        <>
+          <div role="gridcell" className={css.owner}>
+            {owner}
+          </div>
+          {!asClient && (
+            <div role="gridcell" className={css.visibility}>
+              <ItemVisibility item={item} space={space} />
+            </div>
+          )}
+          <div role="gridcell" className={css.added} title={format.dateTime(item.addedAt)}>
+            {format.date(item.addedAt)}
+          </div>
+          <div role="gridcell" className={css.size}>
+            {size}
+          </div>
+        </>
+      )}
+      <div role="gridcell" className={css.menu}>
+        <ItemMenu item={item} actions={actions} tabIndex={tabIndex} />
+      </div>
+    </div>
+  )
+})

@@ -1,0 +1,50 @@
+import { Download, Eye, FolderInput, type LucideIcon, PenLine, Trash2, X } from 'lucide-react'
+import type { Item } from '../../../core/api/shapes.ts'
+import { type MessageKey, useT } from '../../i18n.ts'
+import { useMedia } from '../../media.ts'
+import { Button, IconButton } from '../../parts/button.tsx'
+import { type Abilities, abilitiesOf } from './abilities.ts'
+import type { ItemActions } from './item-actions.tsx'
+import css from './selection-bar.module.css'
+
+const OFFERED = [
+  ['download', Download, 'files_download'],
+  ['rename', PenLine, 'files_rename'],
+  ['move', FolderInput, 'files_move'],
+  ['changeLevel', Eye, 'files_change_level'],
+  ['delete', Trash2, 'files_delete'],
+] as const satisfies [keyof Abilities, LucideIcon, MessageKey][]
+
+/** How many are selected, and what may be done with all of them. */
+export function SelectionBar({
+  items,
+  actions,
+  onClear,
+}: {
+  items: readonly Item[]
+  actions: ItemActions
+  onClear: () => void
+}) {
+  const t = useT()
+  const narrow = useMedia('(width < 64rem)')
+  const can = abilitiesOf(items)
+  const [first] = items
+  return (
+    <div role="toolbar" aria-label={t('files_selection')} className={css.bar}>
+      <IconButton icon={X} label={t('files_clear_selection')} onClick={onClear} />
+      <span className={css.count}>{t('files_selected', { count: items.length })}</span>
+      <span className={css.actions}>
+        {OFFERED.filter(([action]) => can[action]).map(([action, icon, name]) => {
+          const act = () => (action === 'rename' ? first && actions.rename(first) : actions[action](items))
+          return narrow ? (
+            <IconButton key={action} icon={icon} label={t(name)} onClick={act} />
+          ) : (
+            <Button key={action} look="quiet" icon={icon} onClick={act}>
+              {t(name)}
+            </Button>
+          )
+        })}
+      </span>
+    </div>
+  )
+}
