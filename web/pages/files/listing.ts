@@ -55,7 +55,7 @@ export function useListing(listed: Listed) {
         unknown?,
         { input?: ReturnType<typeof inputOf> }?,
       ]
-      return input?.spaceId === spaceId && (input.folderId ?? null) === folderId ? before : undefined
+      return input && input.spaceId === spaceId && (input.folderId ?? null) === folderId ? before : undefined
     },
   })
   const pages = query.data?.pages ?? []
