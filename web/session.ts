@@ -76,6 +76,8 @@ export async function signIn(email: string, password: string): Promise<void> {
 export async function signOut(): Promise<void> {
   await request('/api/auth/sign-out', post({}))
   queries.clear()
+  const { forgetUploads } = await import('./uploads/uploads.ts')
+  await forgetUploads()
   await forgetPerson()
   // The server had this device's storage emptied; how the screen looks tells nothing of anybody.
   showTheme(currentTheme())

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import { Link, useLocation } from 'wouter'
 import { type MessageKey, useT } from '../i18n.ts'
 import { useMe } from '../session.ts'
+import { UploadPanel } from '../uploads/upload-panel.tsx'
 import { Avatar } from './avatar.tsx'
 import css from './client-shell.module.css'
 import { Icon } from './icon.tsx'
@@ -40,6 +41,7 @@ export function ClientShell({ children }: { children: ReactNode }) {
           ))}
         </nav>
       </header>
+      <UploadPanel />
       <Toasts />
       <Tooltips />
     </div>

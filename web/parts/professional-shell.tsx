@@ -5,6 +5,7 @@ import { LANGUAGES, type Language } from '../format.ts'
 import { type MessageKey, useLanguage, useT } from '../i18n.ts'
 import { changeHat, choose, signOut, useMe, useProfessional } from '../session.ts'
 import { THEMES, type Theme, useTheme } from '../theme.ts'
+import { UploadPanel } from '../uploads/upload-panel.tsx'
 import { Avatar } from './avatar.tsx'
 import { Icon } from './icon.tsx'
 import { Logo } from './logo.tsx'
@@ -48,6 +49,7 @@ export function ProfessionalShell({ children }: { children: ReactNode }) {
         <AccountMenu />
       </header>
       <Main className={css.main}>{children}</Main>
+      <UploadPanel levels />
       <Toasts />
       <Tooltips />
     </div>

@@ -1,0 +1,89 @@
+import { FileUp, Pause, Play, RotateCw, X } from 'lucide-react'
+import { useRef, useState } from 'react'
+import { Problem } from '../../core/errors.ts'
+import { errorSentence } from '../api.ts'
+import type { Format } from '../format.ts'
+import { type Translate, useFormat, useT } from '../i18n.ts'
+import { IconButton } from '../parts/button.tsx'
+import { Progress } from '../parts/states.tsx'
+import type { Upload } from './queue.ts'
+import css from './upload-panel.module.css'
+import { cancelUpload, offerFiles, pauseUpload, resumeUpload, retryUpload } from './uploads.ts'
+
+/** What happens to an upload, in a few words; a sentence when something is wrong. */
+function wordsFor({ state, sent, size, speed, problem }: Upload, t: Translate, format: Format): string {
+  const amount = t('upload_amount', { sent: format.size(sent), size: format.size(size) })
+  switch (state) {
+    case 'waiting':
+      return t('upload_waiting')
+    case 'paused':
+      return `${t('upload_paused')} · ${amount}`
+    case 'missing':
+      return t('upload_missing')
+    case 'failed':
+      return problem instanceof Problem && problem.code === 'upload_changed'
+        ? t('upload_changed')
+        : errorSentence(problem)
+    case 'unreachable':
+      return problem instanceof Problem ? errorSentence(problem) : t('upload_unreachable')
+    default:
+      return speed === null ? amount : `${amount} · ${t('upload_speed', { speed: format.size(speed) })}`
+  }
+}
+
+/** One file on its way, with what may be done about it. */
+export function UploadRow({ upload }: { upload: Upload }) {
+  const t = useT()
+  const format = useFormat()
+  const picker = useRef<HTMLInputElement>(null)
+  const [wrongFile, setWrongFile] = useState(false)
+  const { id, name, state, sent, size } = upload
+  const wrong = state === 'failed' || state === 'missing'
+  const named = (
+    key: 'upload_pause' | 'upload_resume' | 'upload_retry' | 'upload_choose' | 'upload_cancel',
+  ) => t(key, { name })
+  return (
+    <li className={css.row}>
+      <div className={css.what}>
+        <p className={css.name} title={name}>
+          {name}
+        </p>
+        <p className={wrong ? css.wrong : css.detail}>
+          {wrongFile && state === 'missing' ? t('upload_other_file', { name }) : wordsFor(upload, t, format)}
+        </p>
+        {!wrong && <Progress value={size > 0 ? sent / size : 0} label={name} />}
+      </div>
+      {(state === 'sending' || state === 'waiting' || state === 'unreachable') && (
+        <IconButton icon={Pause} label={named('upload_pause')} onClick={() => pauseUpload(id)} />
+      )}
+      {state === 'paused' && (
+        <IconButton icon={Play} label={named('upload_resume')} onClick={() => resumeUpload(id)} />
+      )}
+      {state === 'failed' && mayRetry(upload) && (
+        <IconButton icon={RotateCw} label={named('upload_retry')} onClick={() => void retryUpload(id)} />
+      )}
+      {state === 'missing' && (
+        <>
+          <IconButton icon={FileUp} label={named('upload_choose')} onClick={() => picker.current?.click()} />
+          <input
+            ref={picker}
+            type="file"
+            multiple
+            hidden
+            onChange={({ currentTarget }) => {
+              setWrongFile(!offerFiles(id, [...(currentTarget.files ?? [])]))
+              currentTarget.value = ''
+            }}
+          />
+        </>
+      )}
+      <IconButton icon={X} label={named('upload_cancel')} onClick={() => cancelUpload(id)} />
+    </li>
+  )
+}
+
+/** What is wrong with the file itself stays wrong. */
+function mayRetry({ problem }: Upload): boolean {
+  const hopeless = ['empty_file', 'too_large', 'name_empty', 'name_too_long', 'name_characters']
+  return !(problem instanceof Problem && hopeless.includes(problem.code))
+}
