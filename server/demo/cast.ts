@@ -65,7 +65,7 @@ const addressOf = (name: string) =>
     .replaceAll(' ', '.')}@demo.test`
 
 /** Makes everybody, with accounts that all have the one password; `hash` is what is kept of it. */
-export async function castPeople(db: Db, hash: string): Promise<Cast> {
+export async function castPeople(db: Db, hash: string, now: Date): Promise<Cast> {
   const one = async (query: ReturnType<typeof sql>) =>
     ((await query.execute(db)).rows[0] as { id: string }).id
   const accounts: Account[] = []
@@ -107,23 +107,25 @@ export async function castPeople(db: Db, hash: string): Promise<Cast> {
     }
   }
 
-  const involve = async (spaceId: string, keys: readonly ProfessionalKey[]) => {
+  const involve = async (spaceId: string, keys: readonly ProfessionalKey[], since: Date) => {
     const by = keys[0] && professional[keys[0]].professionalId
     for (const key of keys)
-      await sql`insert into stakeholder (space_id, professional_id, added_by)
-        values (${spaceId}, ${professional[key].professionalId}, ${by})`.execute(db)
+      await sql`insert into stakeholder (space_id, professional_id, added_by, since)
+        values (${spaceId}, ${professional[key].professionalId}, ${by}, ${since})`.execute(db)
   }
 
   const client = {} as Cast['client']
   const space = {} as Cast['space']
   for (const [key, [name, place, language, involved]] of entries(CLIENTS)) {
     const personId = language && (await account(name, language, `client, ${place}`))
-    const id = await one(sql`insert into client (name, email, person_id)
-      values (${name}, ${language && addressOf(name)}, ${personId}) returning id`)
-    await sql`insert into client_company (client_id, company_id) values (${id}, ${company.parc})`.execute(db)
+    const since = new Date(now.getTime() - (90 + 37 * Object.keys(client).length) * 86_400_000)
+    const id = await one(sql`insert into client (name, email, person_id, created_at)
+      values (${name}, ${language && addressOf(name)}, ${personId}, ${since}) returning id`)
+    await sql`insert into client_company (client_id, company_id, created_at)
+      values (${id}, ${company.parc}, ${since})`.execute(db)
     await sql`insert into client_branch values (${id}, ${company.parc}, ${branch[place]})`.execute(db)
     space[key] = await one(sql`insert into space (client_id) values (${id}) returning id`)
-    await involve(space[key], involved)
+    await involve(space[key], involved, since)
     client[key] = { kind: 'client', personId: personId ?? '', clientId: id }
   }
 
@@ -137,7 +139,7 @@ export async function castPeople(db: Db, hash: string): Promise<Cast> {
         db,
       )
     space[key] = await one(sql`insert into space (group_id) values (${id}) returning id`)
-    await involve(space[key], involved)
+    await involve(space[key], involved, now)
   }
   return { professional, client, space, accounts }
 }

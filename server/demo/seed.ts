@@ -116,7 +116,7 @@ export async function seedDemo({ db, items, blobs, now }: Needs): Promise<Accoun
   const hash = await createPasswords().hash(DEMO_PASSWORD)
 
   return db.transaction().execute(async (trx) => {
-    const cast = await castPeople(trx, hash)
+    const cast = await castPeople(trx, hash, now())
     const folders = new Map<string, string>()
     for (const scene of SCENES) {
       const spaceId = cast.space[scene.at]
