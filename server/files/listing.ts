@@ -1,7 +1,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { Item } from '../../core/api/shapes.ts'
 import { Problem } from '../../core/errors.ts'
-import { kindOf } from '../../core/kinds.ts'
+import { hasPreview } from '../../core/kinds.ts'
 import { LEVELS, type Level } from '../../core/visibility.ts'
 import {
   type Actor,
@@ -231,16 +231,16 @@ function toItem(row: Row, actor: Actor, asAnother = false): Item {
     audience: byClient ? (row.chosen ? 'chosen' : 'all') : null,
     clientSees: row.client_sees,
     addedAt: row.created_at.toISOString(),
-    preview: row.preview === 'ready' ? 'ready' : row.preview === null && drawn(row.type) ? 'pending' : 'none',
+    preview:
+      row.preview === 'ready'
+        ? 'ready'
+        : row.preview === null && row.type !== null && hasPreview(row.type)
+          ? 'pending'
+          : 'none',
     can: asAnother
       ? { modify: false, delete: false, addInside: false }
       : { modify: row.modify, delete: row.delete, addInside: row.add_inside },
   }
-}
-
-/** Whether small images are made of such files; where that fails a row says so. */
-function drawn(type: string | null): boolean {
-  return type !== null && ['image', 'pdf'].includes(kindOf(type))
 }
 
 type Cursor = { kind: 'file' | 'folder'; key: string; id: string }
