@@ -1,5 +1,6 @@
 import type { HttpBindings } from '@hono/node-server'
 import { type Context, Hono } from 'hono'
+import { Id } from '../core/api/shapes.ts'
 import { Problem } from '../core/errors.ts'
 import type { Actor } from './access.ts'
 import type { Downloads } from './files/downloads.ts'
@@ -82,12 +83,12 @@ export async function createHttp(needs: Needs) {
   app.use('/api/*', readJsonBodies({ bytes: 1024 * 1024, seconds: 30 }))
 
   routeOfActor('GET', '/api/items/:itemId/content', (c, actor) =>
-    downloads.content(c.req.raw, actor, c.req.param('itemId') ?? '', {
+    downloads.content(c.req.raw, actor, idOf(c), {
       inline: c.req.query('inline') !== undefined,
     }),
   )
   routeOfActor('GET', '/api/items/:itemId/preview/:variant', (c, actor) =>
-    downloads.preview(c.req.raw, actor, c.req.param('itemId') ?? '', c.req.param('variant') ?? ''),
+    downloads.preview(c.req.raw, actor, idOf(c), c.req.param('variant') ?? ''),
   )
 
   const { operations, answer } = createOperations(needs.verbs)
@@ -112,6 +113,13 @@ export async function createHttp(needs: Needs) {
 
   refuseUnclassified(app, routes)
   return { fetch: app.fetch, routes }
+}
+
+/** In a path, whatever is no identifier is merely unknown. */
+function idOf(c: Context<Env>): string {
+  const id = Id.safeParse(c.req.param('itemId'))
+  if (!id.success) throw new Problem('not_found')
+  return id.data
 }
 
 function actorOf({ actor }: Caller): Actor {

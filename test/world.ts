@@ -11,6 +11,7 @@ import { type ErrorCode, Problem } from '../core/errors.ts'
 import type { Profile } from '../core/profiles.ts'
 import type { Level } from '../core/visibility.ts'
 import { createApp } from '../server/app.ts'
+import type { OpenDatabase } from '../server/db/open.ts'
 import { listen } from '../server/listener.ts'
 import { createLog } from '../server/log.ts'
 import { createPasswords } from '../server/people/passwords.ts'
@@ -41,9 +42,9 @@ type UploadInput = {
 }
 
 /** A real app, with its own database and folder, on a free port. Jobs run when asked to; the clock can be set. */
-export async function createWorld(t: Pick<TestContext, 'after'>) {
+export async function createWorld(t: Pick<TestContext, 'after'>, use: { database?: OpenDatabase } = {}) {
   const dataDir = await makeTempFolder()
-  const database = await openTestDatabase()
+  const database = use.database ?? (await openTestDatabase())
   const { db } = database
   const log = createLog('error')
   let ahead = 0

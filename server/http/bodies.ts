@@ -11,7 +11,11 @@ export function readJsonBodies({ bytes, seconds }: { bytes: number; seconds: num
     const type = c.req.header('Content-Type')
     if (raw.body && type && !/^application\/json\b/i.test(type)) throw new Problem('bad_request')
     if (Number(c.req.header('Content-Length') ?? 0) > bytes) throw new Problem('too_large')
-    if (raw.body) c.req.raw = new Request(raw, { body: await readAll(raw.body, bytes, seconds) })
+    if (raw.body) {
+      const body = await readAll(raw.body, bytes, seconds)
+      if (!isJson(body)) throw new Problem('bad_request')
+      c.req.raw = new Request(raw, { body })
+    }
     await next()
   }
 }
@@ -31,5 +35,15 @@ async function readAll(body: ReadableStream<Uint8Array>, bytes: number, seconds:
     }
   } finally {
     clearTimeout(timer)
+  }
+}
+
+/** Whether it is JSON, or nothing. */
+function isJson(body: Buffer): boolean {
+  try {
+    if (body.length > 0) JSON.parse(body.toString())
+    return true
+  } catch {
+    return false
   }
 }

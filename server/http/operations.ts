@@ -106,11 +106,13 @@ function whoOf(access: Access, { visit, session, actor }: Caller) {
 }
 
 /** What is wrong with the input, in the closed list's words; other errors as they are. */
-function refusal(error: unknown, { path }: Operation): unknown {
-  if (!(error instanceof ORPCError) || error.code !== 'BAD_REQUEST') return error
-  if (!(error.cause instanceof ValidationError)) return new Problem('bad_request')
+function refusal(error: unknown, { noun, name, path }: Operation): unknown {
+  if (!(error instanceof ORPCError && error.cause instanceof ValidationError)) return error
   const issues = error.cause.issues as readonly Issue[]
   const field = (issue: Issue) => issue.path?.join('.') ?? ''
+  if (error.code !== 'BAD_REQUEST') {
+    return new Error(`the output of ${noun}.${name} is not as described: ${listed(issues.map(field))}`)
+  }
   // In a path, whatever is no identifier is merely unknown.
   if (issues.some((issue) => path.includes(`{${field(issue)}}`))) return new Problem('not_found')
   const unknown = issues.flatMap((issue) => issue.keys ?? [])

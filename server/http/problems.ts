@@ -12,7 +12,7 @@ export function answerProblem(error: unknown, log: Log): Response {
   const problem = asProblem(error)
   if (problem) return respond(problem)
   const instance = `urn:uuid:${randomUUID()}`
-  log.error({ err: error, instance }, 'a request failed')
+  log.error({ err: withoutValues(error), instance }, 'a request failed')
   return respond(new Problem('internal'), instance)
 }
 
@@ -36,6 +36,13 @@ function respond(problem: Problem, instance?: string): Response {
       ...(status === 429 && { 'Retry-After': String(data.retryAfter ?? RETRY_AFTER) }),
     },
   })
+}
+
+/** What failed and where, without what it was done to: rows and requests are health data. */
+function withoutValues(error: unknown): unknown {
+  if (!(error instanceof Error)) return typeof error
+  const { name, message, stack, code } = error as Error & { code?: unknown }
+  return { type: name, message, stack, code }
 }
 
 /** The refusal behind an error, however deep; undefined where nobody foresaw it. */

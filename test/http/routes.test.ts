@@ -8,11 +8,15 @@ type Ids = Record<
   string
 >
 
+type Hat = 'professional' | 'client'
 type Sent = { query?: Record<string, string>; json?: unknown; headers?: Record<string, string> }
 
 /** What to send to routes that take more than the ids in their path. */
-const EXAMPLES: Record<string, (ids: Ids) => Sent> = {
-  'GET /api/items': ({ folderId }) => ({ query: { folderId } }),
+const EXAMPLES: Record<string, (ids: Ids, hat: Hat) => Sent> = {
+  // A client's own space is known.
+  'GET /api/items': ({ spaceId, folderId }, hat) => ({
+    query: hat === 'client' ? { folderId } : { spaceId, folderId },
+  }),
   'POST /api/folders': ({ spaceId }) => ({ json: { spaceId, parentId: null, name: 'x' } }),
   'PATCH /api/items/:itemId': () => ({ json: { name: 'x' } }),
   'POST /api/items/move': ({ itemId }) => ({ json: { ids: [itemId], folderId: null } }),
@@ -67,9 +71,9 @@ test('every route keeps the signed out and strangers away', async (t) => {
       assert.equal(signedOut.status, 401)
       assert.equal(signedOut.code, 'not_signed_in')
 
-      for (const [hat, stranger] of Object.entries(strangers)) {
+      for (const [hat, stranger] of Object.entries(strangers) as [Hat, Browser][]) {
         const wrongHat = access !== 'actor' && access !== 'session' && access !== hat
-        const answer = await send(stranger, route, house.ids)
+        const answer = await send(stranger, route, house.ids, hat)
         if (OWN[route] && !wrongHat) {
           assert.ok(answer.status < 300, `${hat}: ${answer.status} ${answer.text}`)
           for (const id of [...Object.values(house.ids), house.name]) assert.ok(!answer.text.includes(id))
@@ -79,6 +83,7 @@ test('every route keeps the signed out and strangers away', async (t) => {
             stranger,
             route,
             mapValues(house.ids, () => UNKNOWN),
+            hat,
           )
           assert.equal(answer.text, unknown.text, 'as if it had never been')
         }
@@ -171,17 +176,19 @@ async function furnish(world: World) {
   return { ids, professional, client, name: 'of its own', look, before: await look() }
 }
 
-async function makeStrangers(world: World): Promise<Record<'professional' | 'client', Browser>> {
+async function makeStrangers(world: World): Promise<Record<Hat, Browser>> {
   const company = await world.addCompany({ name: 'Elsewhere' })
   const professional = await world.addProfessional(company, 'super_admin')
   const client = await world.addClient(company)
   return { professional: await world.signIn(professional), client: await world.signIn(client) }
 }
 
-async function send(browser: Browser, route: string, ids: Ids) {
+async function send(browser: Browser, route: string, ids: Ids, hat: Hat = 'professional') {
   const [method = '', pattern = ''] = route.split(' ')
   const { query, json, headers } =
-    OWN[route] ?? EXAMPLES[route]?.(ids) ?? (NEVER_OWN.has(route) ? { json: { id: ids.professionalId } } : {})
+    OWN[route] ??
+    EXAMPLES[route]?.(ids, hat) ??
+    (NEVER_OWN.has(route) ? { json: { id: ids.professionalId } } : {})
   const path = pattern
     .replace(':variant', 'thumb')
     .replace(/:(\w+)/g, (_, name: string) => (ids as Record<string, string>)[name] ?? '')
