@@ -22,4 +22,5 @@ ${rows.join('\n')}
 `
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await writeFile(SETTINGS_DOC, describeSettings())
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href)
+  await writeFile(SETTINGS_DOC, describeSettings())

@@ -4,8 +4,8 @@ import { openDataFolder, readSecretKey } from './data-folder.ts'
 import { migrate } from './db/migrate.ts'
 import { openDatabase } from './db/open.ts'
 import { listen } from './listener.ts'
-import { createLog } from './log.ts'
-import { readSettings } from './settings.ts'
+import { createLog, type Log } from './log.ts'
+import { readSettings, type Settings } from './settings.ts'
 import { StartError } from './start-error.ts'
 
 const COMMANDS: Record<string, () => Promise<void>> = {
@@ -30,14 +30,26 @@ async function start({ demo = false } = {}): Promise<void> {
     stopping = true
     log.info(`${signal}: stopping`)
     setTimeout(() => process.exit(1), STOP_MS).unref()
+    // Half-started, nothing could be closed in order.
+    await opening?.catch(() => {})
     await opened.disposeAsync()
     log.info('stopped')
     process.exit(0)
   }
+  let opening: Promise<void> | undefined
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => void stop(signal).catch(fail))
   }
+  opening = open(settings, log, opened, demo)
+  await opening
+}
 
+async function open(
+  settings: Settings,
+  log: Log,
+  opened: AsyncDisposableStack,
+  demo: boolean,
+): Promise<void> {
   const listener = await listen(settings.host, settings.port)
   const publicUrl = settings.publicUrl ?? `http://localhost:${listener.port}`
   await openDataFolder(settings.dataDir)
@@ -53,6 +65,7 @@ async function start({ demo = false } = {}): Promise<void> {
   const accounts = (await practice?.seedDemo({ ...database, ...app.services, now: () => new Date() })) ?? []
   listener.serve(getRequestListener(app.fetch))
   opened.defer(listener.close)
+  if (stopping) return
 
   process.stdout.write(`Carnet is ready: ${publicUrl}\n`)
   for (const { name, email, role } of accounts)
