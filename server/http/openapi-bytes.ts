@@ -7,13 +7,6 @@ const itemId = {
   schema: { type: 'string', format: 'uuid' },
 }
 const uploadId = { ...itemId, name: 'uploadId' }
-const as = {
-  name: 'Carnet-As',
-  in: 'header',
-  description:
-    'As whom the caller believes to act; another than the session says is refused with `stale_tab`.',
-  schema: { type: 'string', format: 'uuid' },
-}
 const tus = { name: 'Tus-Resumable', in: 'header', required: true, schema: { const: '1.0.0' } }
 const offset = {
   name: 'Upload-Offset',
@@ -99,7 +92,6 @@ export const OTHER_OPERATIONS = [
     summary: 'Begin an upload',
     tags: ['uploads'],
     parameters: [
-      as,
       tus,
       {
         name: 'Upload-Length',
@@ -130,7 +122,7 @@ export const OTHER_OPERATIONS = [
     operationId: 'uploads.progress',
     summary: 'How far an upload of one’s own has come',
     tags: ['uploads'],
-    parameters: [uploadId, as, tus],
+    parameters: [uploadId, tus],
     responses: { 200: { description: 'The offset to go on from', headers: progress } },
   },
   {
@@ -139,7 +131,7 @@ export const OTHER_OPERATIONS = [
     operationId: 'uploads.append',
     summary: 'Send bytes from the offset on; with the last ones the file appears',
     tags: ['uploads'],
-    parameters: [uploadId, as, tus, offset],
+    parameters: [uploadId, tus, offset],
     requestBody: {
       required: true,
       content: { 'application/offset+octet-stream': { schema: { type: 'string', format: 'binary' } } },
@@ -152,7 +144,7 @@ export const OTHER_OPERATIONS = [
     operationId: 'uploads.terminate',
     summary: 'Give an upload up',
     tags: ['uploads'],
-    parameters: [uploadId, as, tus],
+    parameters: [uploadId, tus],
     responses: { 204: { description: 'Its bytes are gone' } },
   },
   {

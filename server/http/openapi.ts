@@ -1,6 +1,6 @@
 import { OpenAPIGenerator } from '@orpc/openapi'
 import { ZodToJsonSchemaConverter } from '@orpc/zod/zod4'
-import { Hat, Me } from '../../core/api/account.ts'
+import { Hat as HatShape, Me } from '../../core/api/account.ts'
 import { contract } from '../../core/api/contract.ts'
 import { Consequences } from '../../core/api/files.ts'
 import { ClientRecord, Contact, GroupRecord, Space, Stakeholder } from '../../core/api/people.ts'
@@ -12,6 +12,15 @@ import { listOperations } from './operations.ts'
 const problem = {
   description: 'What went wrong',
   content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+}
+
+type Operation = { parameters?: unknown[]; responses?: object; security?: never[]; [field: string]: unknown }
+
+const Hat = {
+  name: 'Carnet-As',
+  in: 'header',
+  description: 'As whom the caller believes to act; another than the session says is refused: `stale_tab`.',
+  schema: { type: 'string', format: 'uuid' },
 }
 
 const Problem = {
@@ -32,7 +41,17 @@ const Problem = {
 /** The OpenAPI document of everything below /api, and of /healthz. */
 export async function describeApi() {
   const generator = new OpenAPIGenerator({ schemaConverters: [new ZodToJsonSchemaConverter()] })
-  const schemas = { Item, Contact, ClientRecord, GroupRecord, Space, Stakeholder, Consequences, Hat, Me }
+  const schemas = {
+    Item,
+    Contact,
+    ClientRecord,
+    GroupRecord,
+    Space,
+    Stakeholder,
+    Consequences,
+    Hat: HatShape,
+    Me,
+  }
   const document = await generator.generate(contract, {
     info: {
       title: 'Carnet',
@@ -47,14 +66,16 @@ export async function describeApi() {
   })
   const access = new Map(listOperations().map(({ method, path, access }) => [`${method} ${path}`, access]))
   const paths: Record<string, Record<string, object>> = {}
-  const add = (path: string, method: string, operation: { responses?: object; [field: string]: unknown }) => {
+  const add = (path: string, method: string, { parameters = [], ...operation }: Operation) => {
+    const hat = operation.security ? [] : [{ $ref: '#/components/parameters/Hat' }]
+    const responses = { ...operation.responses, default: problem }
     paths[path] = {
       ...paths[path],
-      [method]: { ...operation, responses: { ...operation.responses, default: problem } },
+      [method]: { ...operation, parameters: [...parameters, ...hat], responses },
     }
   }
   for (const [path, item] of Object.entries(document.paths ?? {})) {
-    for (const [method, operation] of Object.entries(item as Record<string, object>)) {
+    for (const [method, operation] of Object.entries(item as Record<string, Operation>)) {
       const open = access.get(`${method.toUpperCase()} ${path}`) === 'public'
       add(`/api${path}`, method, { ...operation, ...(open && { security: [] }) })
     }
@@ -66,6 +87,7 @@ export async function describeApi() {
     security: [{ session: [] }],
     components: {
       schemas: { ...document.components?.schemas, Problem },
+      parameters: { Hat },
       securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: 'carnet.session' } },
     },
   }
