@@ -1,6 +1,6 @@
 import { Redirect, Route, Switch } from 'wouter'
 import { AccountPage } from '../pages/account.tsx'
-import { ClientFilesPage } from '../pages/client-files.tsx'
+import { ClientFilesPage } from '../pages/client/files-page.tsx'
 import { NotFoundPage } from '../pages/not-found.tsx'
 import { ClientShell } from '../parts/client-shell.tsx'
 
@@ -12,7 +12,7 @@ export function ClientDoor() {
         <Route path="/">
           <Redirect to="/files" replace />
         </Route>
-        <Route path="/files/*?" component={ClientFilesPage} />
+        <Route path="/files/:folderId?" component={ClientFilesPage} />
         <Route path="/account" component={AccountPage} />
         <Route component={NotFoundPage} />
       </Switch>

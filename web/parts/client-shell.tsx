@@ -1,9 +1,8 @@
 import { ChevronLeft, CircleUserRound, Folder } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { lazy, type ReactNode, Suspense } from 'react'
 import { Link, useLocation } from 'wouter'
 import { type MessageKey, useT } from '../i18n.ts'
 import { useMe } from '../session.ts'
-import { UploadPanel } from '../uploads/upload-panel.tsx'
 import { Avatar } from './avatar.tsx'
 import css from './client-shell.module.css'
 import { Icon } from './icon.tsx'
@@ -11,6 +10,10 @@ import { Logo } from './logo.tsx'
 import { Main, useTitle } from './main.tsx'
 import { Toasts } from './toasts.tsx'
 import { Tooltips } from './tooltip.tsx'
+
+const UploadPanel = lazy(() =>
+  import('../uploads/upload-panel.tsx').then((panel) => ({ default: panel.UploadPanel })),
+)
 
 const PLACES = [
   { href: '/files', icon: Folder, name: 'files' },
@@ -41,7 +44,9 @@ export function ClientShell({ children }: { children: ReactNode }) {
           ))}
         </nav>
       </header>
-      <UploadPanel />
+      <Suspense>
+        <UploadPanel />
+      </Suspense>
       <Toasts />
       <Tooltips />
     </div>

@@ -1,0 +1,31 @@
+import { Plus } from 'lucide-react'
+import { lazy, Suspense, useState } from 'react'
+import { useT } from '../../i18n.ts'
+import { Button } from '../../parts/button.tsx'
+import { FloatingAction } from '../../parts/floating-action.tsx'
+import { attempt } from '../../parts/toasts.tsx'
+
+const fetchSheet = () => import('./add-sheet.tsx')
+const AddSheet = lazy(() => fetchSheet().then((sheet) => ({ default: sheet.AddSheet })))
+
+/** Adds to a folder, or to the root. */
+export function AddButton({ folder }: { folder: { id: string; name: string } | null }) {
+  const t = useT()
+  const [open, setOpen] = useState(false)
+  return (
+    <>
+      <FloatingAction>
+        <Button
+          look="primary"
+          size="large"
+          icon={Plus}
+          aria-haspopup="dialog"
+          onClick={() => attempt(fetchSheet().then(() => setOpen(true)))}
+        >
+          {t('client_add')}
+        </Button>
+      </FloatingAction>
+      <Suspense>{open && <AddSheet folder={folder} onClose={() => setOpen(false)} />}</Suspense>
+    </>
+  )
+}

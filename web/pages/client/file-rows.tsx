@@ -1,0 +1,123 @@
+import { ChevronRight, EllipsisVertical, Lock, UserRoundCheck } from 'lucide-react'
+import { useEffect, useEffectEvent, useRef } from 'react'
+import { Link } from 'wouter'
+import type { Item } from '../../../core/api/shapes.ts'
+import { previewUrl } from '../../bytes.ts'
+import { useFormat, useT } from '../../i18n.ts'
+import { IconButton } from '../../parts/button.tsx'
+import { FileIcon } from '../../parts/file-icon.tsx'
+import { Icon } from '../../parts/icon.tsx'
+import { type Listing, prefetchListing, type Sort } from '../files/listing.ts'
+import css from './file-rows.module.css'
+
+/** The rows of a list; more are asked for as the end comes near. */
+export function FileRows({
+  listing,
+  sort,
+  hrefOf,
+  onOpen,
+  onActions,
+}: {
+  listing: Listing
+  sort: Sort
+  /** Address of a folder. */
+  hrefOf: (folderId: string) => string
+  onOpen: (item: Item) => void
+  onActions: (item: Item) => void
+}) {
+  const t = useT()
+  const { items, hasMore } = listing
+  const end = useNear(listing.fetchMore, items.length)
+  return (
+    <>
+      <ul className={css.rows} aria-busy={listing.stale}>
+        {items.map((item) => (
+          <li key={item.id} className={css.row}>
+            {item.kind === 'folder' ? (
+              <Link
+                href={hrefOf(item.id)}
+                className={css.open}
+                onPointerDown={() => prefetchListing({ folderId: item.id, search: '', sort })}
+              >
+                <What item={item} />
+                <Icon of={ChevronRight} className={css.into} />
+              </Link>
+            ) : (
+              <>
+                <button type="button" className={css.open} onClick={() => onOpen(item)}>
+                  <What item={item} />
+                </button>
+                <IconButton
+                  icon={EllipsisVertical}
+                  label={t('files_actions_of', { name: item.name })}
+                  aria-haspopup="dialog"
+                  onClick={() => onActions(item)}
+                />
+              </>
+            )}
+          </li>
+        ))}
+      </ul>
+      {hasMore && <div ref={end} className={css.end} role="status" aria-label={t('loading')} />}
+    </>
+  )
+}
+
+function What({ item }: { item: Item }) {
+  const t = useT()
+  return (
+    <>
+      <FileIcon
+        size="large"
+        type={item.type}
+        preview={item.preview === 'ready' ? previewUrl(item.id, 'thumb') : undefined}
+      />
+      <span className={css.words}>
+        <span className={css.name}>
+          {item.name}
+          {item.protected && (
+            <>
+              <Icon of={Lock} size={14} className={css.lock} />
+              <span className="visually-hidden">{t('files_protected')}</span>
+            </>
+          )}
+        </span>
+        <span className={css.detail}>
+          <Detail item={item} />
+        </span>
+      </span>
+    </>
+  )
+}
+
+function Detail({ item: { kind, files, owner, audience, addedAt } }: { item: Item }) {
+  const t = useT()
+  const format = useFormat()
+  if (kind === 'folder') return t('files_count', { count: files ?? 0 })
+  if (owner?.you && audience === 'chosen') {
+    return (
+      <>
+        <Icon of={UserRoundCheck} size={14} />
+        {[t('client_chosen'), format.date(addedAt)].join(' · ')}
+      </>
+    )
+  }
+  const who = owner?.you ? t('client_you') : owner?.name
+  return [who, format.date(addedAt)].filter(Boolean).join(' · ')
+}
+
+/** For an element at the end of a list: asks for more while it is near the screen. */
+function useNear(more: () => void, length: number) {
+  const end = useRef<HTMLDivElement>(null)
+  const ask = useEffectEvent(more)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: with more rows, the end may be near still
+  useEffect(() => {
+    if (!end.current) return
+    const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting && ask(), {
+      rootMargin: '800px',
+    })
+    observer.observe(end.current)
+    return () => observer.disconnect()
+  }, [length])
+  return end
+}

@@ -1,0 +1,145 @@
+import { useQuery } from '@tanstack/react-query'
+import { lazy, Suspense, useState } from 'react'
+import { useSearchParams } from 'wouter'
+import type { Item } from '../../../core/api/shapes.ts'
+import { Problem } from '../../../core/errors.ts'
+import { useT } from '../../i18n.ts'
+import { ClientHeader } from '../../parts/client-shell.tsx'
+import { ErrorState, Skeleton } from '../../parts/states.tsx'
+import { attempt } from '../../parts/toasts.tsx'
+import { useListing } from '../files/listing.ts'
+import { NotFoundPage } from '../not-found.tsx'
+import { useOpenedItem } from '../viewer/opened-item.ts'
+import { AddButton } from './add-button.tsx'
+import { EmptyList } from './empty-list.tsx'
+import { FileRows } from './file-rows.tsx'
+import { nameOfFolder } from './folder-name.ts'
+import type { Asked } from './item-dialogs.tsx'
+import { ListBar, SORTS, useSettled } from './list-bar.tsx'
+import { NewForYou, newForYou } from './new-for-you.tsx'
+import { OfflineNote } from './offline-note.tsx'
+import { WhoSeesButton } from './who-sees-button.tsx'
+
+const fetchViewer = () => import('../viewer/client-viewer.tsx')
+const fetchDialogs = () => import('./item-dialogs.tsx')
+const ClientViewer = lazy(() => fetchViewer().then((viewer) => ({ default: viewer.ClientViewer })))
+const ItemDialogs = lazy(() => fetchDialogs().then((dialogs) => ({ default: dialogs.ItemDialogs })))
+
+/** What is shared with a client, and what they added: at the root, or in a folder. */
+export function ClientFilesPage({ params }: { params: { folderId?: string } }) {
+  const t = useT()
+  const folderId = params.folderId ?? null
+  const [query, setQuery] = useSearchParams()
+  const typed = query.get('q')
+  const search = useSettled(typed?.trim() ?? '')
+  const sort = query.get('sort') === 'name' ? 'name' : 'newest'
+  const listing = useListing({ folderId, search, sort: SORTS[sort] })
+  const atHome = folderId === null && typed === null
+  const fresh = useQuery({ ...newForYou, enabled: folderId === null })
+  const opened = useOpenedItem()
+  const [asked, setAsked] = useState<Asked | null>(null)
+
+  const { items, path } = listing
+  const name = folderId === null ? t('files') : (path?.at(-1)?.name ?? nameOfFolder(folderId) ?? t('loading'))
+  const above = path?.at(-2)
+  const hrefOf = (id: string) => `/files/${id}${sort === 'name' ? '?sort=name' : ''}`
+  const missing = listing.error instanceof Problem && [400, 404].includes(listing.error.status)
+  if (missing) return <NotFoundPage />
+
+  const setParam = (key: 'q' | 'sort', value: string | null) =>
+    setQuery(
+      (before) => {
+        const after = new URLSearchParams(before)
+        after.delete(key)
+        if (value !== null) after.set(key, value)
+        return after
+      },
+      { replace: true },
+    )
+  // Fetched before they are shown, so that a lost network is told and the list stays.
+  const open = (item: Item) => attempt(fetchViewer().then(() => opened.open(item.id)))
+  const ask = (what: Asked['what'], item: Item) =>
+    attempt(fetchDialogs().then(() => setAsked({ what, item })))
+
+  const news = (atHome && fresh.data) || []
+  const listed = items.some(({ id }) => id === opened.itemId) ? items : (fresh.data ?? items)
+
+  return (
+    <>
+      <ClientHeader
+        title={name}
+        back={
+          folderId === null
+            ? undefined
+            : { href: above ? hrefOf(above.id) : '/files', label: above?.name ?? t('files') }
+        }
+      />
+      <OfflineNote />
+      {listing.loading || (atHome && fresh.isPending) ? (
+        <Skeleton rows={7} />
+      ) : (
+        <>
+          {news.length > 0 && <NewForYou items={news} onOpen={open} />}
+          <section aria-label={folderId === null ? t('client_everything') : name}>
+            {(items.length > 0 || typed !== null) && (
+              <ListBar
+                title={folderId === null && typed === null ? t('client_everything') : null}
+                name={name}
+                search={typed}
+                onSearch={(words) => setParam('q', words)}
+                sort={sort}
+                onSort={(next) => setParam('sort', next === 'name' ? next : null)}
+              />
+            )}
+            {items.length > 0 ? (
+              <FileRows
+                listing={listing}
+                sort={SORTS[sort]}
+                hrefOf={hrefOf}
+                onOpen={open}
+                onActions={(item) => ask('actions', item)}
+              />
+            ) : listing.error ? (
+              <ErrorState error={listing.error} onRetry={listing.retry} />
+            ) : (
+              <EmptyList search={search} inFolder={folderId !== null} canAdd={listing.canAdd} />
+            )}
+            <p role="status" className="visually-hidden">
+              {search !== '' && !listing.stale && t('client_found', { count: items.length })}
+            </p>
+          </section>
+        </>
+      )}
+      {listing.canAdd && <AddButton folder={folderId === null ? null : { id: folderId, name }} />}
+      <Suspense>
+        {opened.itemId !== null && (
+          <ClientViewer
+            itemId={opened.itemId}
+            items={listed}
+            onMore={listing.fetchMore}
+            onStep={opened.step}
+            onClose={opened.close}
+            onRename={(item) => ask('rename', item)}
+            onDelete={(item) => ask('delete', item)}
+            audience={(item) => <WhoSeesButton onClick={() => ask('audience', item)} />}
+          />
+        )}
+      </Suspense>
+      <Suspense>
+        {asked && (
+          <ItemDialogs
+            asked={asked}
+            onAsk={(what) => setAsked({ ...asked, what })}
+            onClose={() => setAsked(null)}
+            onDeleted={() => {
+              if (opened.itemId === asked.item.id) opened.close()
+              // Its row goes, and with it the button that would have had the focus back.
+              else
+                requestAnimationFrame(() => document.getElementById('main')?.focus({ preventScroll: true }))
+            }}
+          />
+        )}
+      </Suspense>
+    </>
+  )
+}

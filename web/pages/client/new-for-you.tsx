@@ -1,0 +1,49 @@
+import type { Item } from '../../../core/api/shapes.ts'
+import { api } from '../../api.ts'
+import { previewUrl } from '../../bytes.ts'
+import { useFormat, useT } from '../../i18n.ts'
+import { FileIcon } from '../../parts/file-icon.tsx'
+import css from './new-for-you.module.css'
+
+const DAYS = 30
+const MOST = 10
+
+/** The newest files of others, wherever they lie. */
+export const newForYou = api.files.listItems.queryOptions({
+  input: { scope: 'flat', sort: 'added', order: 'desc' },
+  select: ({ items }) => {
+    const since = Date.now() - DAYS * 86_400_000
+    return items.filter(({ owner, addedAt }) => !owner?.you && Date.parse(addedAt) > since).slice(0, MOST)
+  },
+})
+
+export function NewForYou({ items, onOpen }: { items: readonly Item[]; onOpen: (item: Item) => void }) {
+  const t = useT()
+  const format = useFormat()
+  return (
+    <section aria-labelledby="new-for-you" className={css.new}>
+      <h2 id="new-for-you">{t('client_new')}</h2>
+      <ul className={css.cards}>
+        {items.map((item) => (
+          <li key={item.id}>
+            <button type="button" className={css.card} onClick={() => onOpen(item)}>
+              <span className={css.picture}>
+                <FileIcon
+                  size="fill"
+                  type={item.type}
+                  preview={item.preview === 'ready' ? previewUrl(item.id, 'thumb') : undefined}
+                />
+              </span>
+              <span className={css.name}>{item.name}</span>
+              <span className={css.detail}>
+                {[item.owner && t('client_new_from', { name: item.owner.name }), format.date(item.addedAt)]
+                  .filter(Boolean)
+                  .join(' · ')}
+              </span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
