@@ -36,7 +36,10 @@ export function FileIcon({
   const [broken, setBroken] = useState<string>()
   const icon = <Icon of={fileIcon(type)} size={size === 'fill' ? 26 : size === 'large' ? 20 : 18} />
   return (
-    <span className={cx(css.well, css[size], type === null && css.folder)} aria-hidden="true">
+    <span
+      className={cx(css.well, css[size], type === null && css.folder, type === 'application/pdf' && css.page)}
+      aria-hidden="true"
+    >
       {preview && preview !== broken ? (
         <img src={preview} alt="" loading="lazy" decoding="async" onError={() => setBroken(preview)} />
       ) : (

@@ -186,10 +186,10 @@ const Row = memo(function Row({
           <ItemName item={item} href={href} tabIndex={tabIndex} />
           {narrow && (
             <span className={css.meta}>
-              {!asClient && <ItemVisibility item={item} space={space} />}
-              <span>{size}</span>
-              <span>{format.date(item.addedAt)}</span>
-              {!item.owner?.you && <span className={css.ownerName}>{owner}</span>}
+              {!asClient && (item.kind === 'file' || item.clientSees) && (
+                <ItemVisibility item={item} space={space} />
+              )}
+              <span>{[size, format.date(item.addedAt), owner].join(' · ')}</span>
             </span>
           )}
         </span>

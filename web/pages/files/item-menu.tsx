@@ -1,4 +1,4 @@
-import { Download, Ellipsis, Eye, FolderInput, FolderOpen, PenLine, Trash2 } from 'lucide-react'
+import { Download, Ellipsis, Eye, FolderInput, FolderOpen, Maximize2, PenLine, Trash2 } from 'lucide-react'
 import type { Item } from '../../../core/api/shapes.ts'
 import { useT } from '../../i18n.ts'
 import { IconButton } from '../../parts/button.tsx'
@@ -33,7 +33,7 @@ export function ItemMenu({
         />
       }
     >
-      <MenuItem icon={item.kind === 'folder' ? FolderOpen : Eye} onAction={() => actions.open(item)}>
+      <MenuItem icon={item.kind === 'folder' ? FolderOpen : Maximize2} onAction={() => actions.open(item)}>
         {t('files_open')}
       </MenuItem>
       {can.download && (
