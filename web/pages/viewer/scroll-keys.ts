@@ -9,8 +9,8 @@ export function useScrollKeys(scroller: RefObject<HTMLElement | null>): void {
       const view = scroller.current
       const { target, key, altKey, ctrlKey, metaKey } = event
       if (!view || !(target instanceof Element) || altKey || ctrlKey || metaKey) return
-      // Within the scroller, the browser does it by itself.
-      if (!target.closest('[role=dialog]')?.contains(view) || view.contains(target)) return
+      if (target !== document.body && !target.closest('[role=dialog]')?.contains(view)) return
+      if (target.closest('dialog, video, audio')) return
       const wide = view.scrollWidth > view.clientWidth + 1
       const page = view.clientHeight * 0.9
       const to: Record<string, [number, number] | undefined> = {

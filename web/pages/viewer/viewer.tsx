@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { ChevronLeft, ChevronRight, type LucideIcon, X } from 'lucide-react'
-import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react'
+import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import type { Item } from '../../../core/api/shapes.ts'
 import { Problem } from '../../../core/errors.ts'
 import { api } from '../../api.ts'
@@ -9,6 +9,7 @@ import { IconButton } from '../../parts/button.tsx'
 import { cx } from '../../parts/class-names.ts'
 import { ErrorState } from '../../parts/states.tsx'
 import { Content } from './content.tsx'
+import { useKeys } from './keys.ts'
 import { useModalLayer } from './modal-layer.ts'
 import { useSwipe } from './swipe.ts'
 import css from './viewer.module.css'
@@ -24,9 +25,6 @@ export interface Opened {
   onStep: (itemId: string) => void
   onClose: () => void
 }
-
-/** Where keys have a meaning of their own. */
-const KEYS_TAKEN = 'input, textarea, select, video, audio, [data-zoomed]'
 
 /** A full-screen layer that shows an item, with the next and the previous one a key, a swipe or a press away. */
 export function Viewer({
@@ -79,17 +77,11 @@ export function Viewer({
   if (itemId !== first && !stepped) setStepped(true)
   const position = at < 0 ? '' : t('viewer_position', { at: at + 1, of: files.length })
 
-  function press(event: KeyboardEvent<HTMLDivElement>): void {
-    const { target, key, altKey, ctrlKey, metaKey, shiftKey } = event
-    // Menus and dialogs opened from here stand elsewhere in the page, yet their keys come by.
-    const ours = target instanceof Element && event.currentTarget.contains(target)
-    if (!ours || event.defaultPrevented || altKey || ctrlKey || metaKey || shiftKey) return
-    if (target.closest('dialog')) return
-    if (key === 'Escape') onClose()
-    if (target.closest(KEYS_TAKEN)) return
-    if (key === 'ArrowRight' && next) onStep(next)
-    if (key === 'ArrowLeft' && previous) onStep(previous)
-  }
+  useKeys(layer, {
+    Escape: onClose,
+    ...(next && { ArrowRight: () => onStep(next) }),
+    ...(previous && { ArrowLeft: () => onStep(previous) }),
+  })
 
   return (
     <div
@@ -99,7 +91,6 @@ export function Viewer({
       aria-labelledby={titleId}
       tabIndex={-1}
       className={css.layer}
-      onKeyDown={press}
     >
       <header className={css.top}>
         <IconButton icon={ChevronLeft} label={t('viewer_back')} onClick={onClose} />
