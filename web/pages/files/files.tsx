@@ -178,6 +178,7 @@ export function Files({ space, viewAs }: { space: SpaceOfFiles; viewAs?: 'client
         <Suspense>
           <ProfessionalViewer
             space={space.kind}
+            asClient={asClient}
             itemId={opened.itemId}
             items={items}
             onMore={listing.fetchMore}

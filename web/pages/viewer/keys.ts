@@ -7,7 +7,10 @@ const TAKEN = 'input, textarea, select, video, audio'
  * What keys do while a layer is the only one that can be reached. Menus and dialogs opened from it have their own,
  * and so do controls, but for Escape.
  */
-export function useKeys(layer: RefObject<HTMLElement | null>, actions: Record<string, () => void>): void {
+export function useKeys(
+  layer: RefObject<HTMLElement | null>,
+  actions: [key: string, act: () => void][],
+): void {
   const latest = useRef(actions)
   useEffect(() => {
     latest.current = actions
@@ -20,7 +23,7 @@ export function useKeys(layer: RefObject<HTMLElement | null>, actions: Record<st
       // The body has the focus when what had it went away, such as a button that another file does not have.
       if (target !== document.body && !layer.current?.contains(target)) return
       if (key !== 'Escape' && target.closest(TAKEN)) return
-      latest.current[key]?.()
+      latest.current.find(([name]) => name === key)?.[1]()
     }
     addEventListener('keydown', press)
     return () => removeEventListener('keydown', press)

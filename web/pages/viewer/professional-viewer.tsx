@@ -5,12 +5,17 @@ import { useFormat, useT } from '../../i18n.ts'
 import { Button } from '../../parts/button.tsx'
 import { Menu, MenuItem } from '../../parts/menu.tsx'
 import { LevelBar } from './level-bar.tsx'
+import { SharedNote } from './shared-note.tsx'
 import { type Opened, Viewer } from './viewer.tsx'
 import css from './viewer-actions.module.css'
 
-/** An opened file as a professional sees it: who owns it, what one may do with it, and who sees it. */
+/**
+ * An opened file as a professional sees it: who owns it, what one may do with it, and who sees it. `asClient`, what
+ * the client reads of it instead, and nothing to change.
+ */
 export function ProfessionalViewer({
   space,
+  asClient = false,
   onRename,
   onMove,
   onDelete,
@@ -18,6 +23,7 @@ export function ProfessionalViewer({
 }: Opened & {
   /** Whose files these are. */
   space: 'client' | 'group'
+  asClient?: boolean
   /** Asked only of items that one may rename, move, delete. */
   onRename: (item: Item) => void
   onMove: (item: Item) => void
@@ -27,12 +33,12 @@ export function ProfessionalViewer({
   const format = useFormat()
 
   function detail({ owner, addedAt, size }: Item): string {
-    const who = owner ? (owner.you ? t('owner_you') : owner.name) : '—'
-    return [who, format.date(addedAt), format.size(size ?? 0)].join(' · ')
+    const who = asClient ? [] : [owner ? (owner.you ? t('owner_you') : owner.name) : '—']
+    return [...who, format.date(addedAt), format.size(size ?? 0)].join(' · ')
   }
 
   function actions(item: Item) {
-    if (!item.can.modify && !item.can.delete) {
+    if (asClient || !(item.can.modify || item.can.delete)) {
       return (
         <Button
           icon={Download}
@@ -85,7 +91,7 @@ export function ProfessionalViewer({
       {...opened}
       detail={detail}
       actions={actions}
-      foot={(item) => <LevelBar item={item} space={space} />}
+      foot={(item) => (asClient ? <SharedNote item={item} /> : <LevelBar item={item} space={space} />)}
     />
   )
 }

@@ -62,6 +62,17 @@ export function Viewer({
     if (at >= 0 && at >= files.length - 3) onMore?.()
   }, [at, files.length, onMore])
 
+  const place = useRef<{ itemId: string; beside: (string | undefined)[] } | null>(null)
+  useEffect(() => {
+    if (at >= 0) place.current = { itemId, beside: [next, previous] }
+    if (at >= 0 || place.current?.itemId !== itemId) return
+    // It left the list, deleted or moved: on to what stood beside it.
+    const left = place.current.beside.find((id) => files.some((file) => file.id === id))
+    place.current = null
+    if (left) onStep(left)
+    else onClose()
+  })
+
   const { data, error, refetch } = useQuery(
     api.files.readItem.queryOptions({
       input: { itemId },
@@ -77,11 +88,11 @@ export function Viewer({
   if (itemId !== first && !stepped) setStepped(true)
   const position = at < 0 ? '' : t('viewer_position', { at: at + 1, of: files.length })
 
-  useKeys(layer, {
-    Escape: onClose,
-    ...(next && { ArrowRight: () => onStep(next) }),
-    ...(previous && { ArrowLeft: () => onStep(previous) }),
-  })
+  useKeys(layer, [
+    ['Escape', onClose],
+    ['ArrowRight', () => next && onStep(next)],
+    ['ArrowLeft', () => previous && onStep(previous)],
+  ])
 
   return (
     <div
