@@ -116,7 +116,11 @@ function fail(id: string, work: Work, error: unknown): void {
     patch(id, { state: 'unreachable', problem: error, speed: null })
     // Not all at once, lest those who came back together fail together.
     setTimeout(() => goOn(id, 'unreachable'), patience * (0.8 + Math.random() * 0.4))
-  } else patch(id, { state: 'failed', problem: error, speed: null })
+  } else {
+    // What changed on the disk is read again from there; where the browser can't, it has to be chosen again.
+    const lost = code === 'upload_changed' && !work.reread
+    patch(id, { state: lost ? 'missing' : 'failed', problem: error, speed: null })
+  }
 }
 
 /** Whether trying again later, unasked, may help. */

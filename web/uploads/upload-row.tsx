@@ -13,17 +13,16 @@ import { cancelUpload, offerFiles, pauseUpload, resumeUpload, retryUpload } from
 /** What happens to an upload, in a few words; a sentence when something is wrong. */
 function wordsFor({ state, sent, size, speed, problem }: Upload, t: Translate, format: Format): string {
   const amount = t('upload_amount', { sent: format.size(sent), size: format.size(size) })
+  const changed = problem instanceof Problem && problem.code === 'upload_changed'
   switch (state) {
     case 'waiting':
       return t('upload_waiting')
     case 'paused':
       return `${t('upload_paused')} · ${amount}`
     case 'missing':
-      return t('upload_missing')
+      return t(changed ? 'upload_changed_choose' : 'upload_missing')
     case 'failed':
-      return problem instanceof Problem && problem.code === 'upload_changed'
-        ? t('upload_changed')
-        : errorSentence(problem)
+      return changed ? t('upload_changed') : errorSentence(problem)
     case 'unreachable':
       return problem instanceof Problem ? errorSentence(problem) : t('upload_unreachable')
     default:

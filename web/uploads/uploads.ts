@@ -91,7 +91,7 @@ export async function retryUpload(id: string): Promise<void> {
     ?.reread?.()
     .catch(() => null)
   if (file) takeFile(id, file)
-  else patch(id, { state: 'missing', problem: null })
+  else patch(id, { state: 'missing' })
 }
 
 /** Gives files to the uploads that miss theirs, by name; true when the one asked about got it. */
