@@ -30,7 +30,19 @@ export type Client = Person & { kind: 'client'; id: string; spaceId: string }
 export type Group = { kind: 'group'; id: string; spaceId: string }
 export type Api = JsonifiedClient<ContractRouterClient<typeof contract>>
 export type World = Awaited<ReturnType<typeof createWorld>>
-export type Browser = Awaited<ReturnType<World['signIn']>>
+
+export type Browser = {
+  origin: string
+  cookie: string
+  /** The same session at another server. */
+  at(origin: string): Browser
+  /** `path` below the origin; the answer as it came. */
+  fetch(path: string, init?: RequestInit): Promise<Response>
+  /** The operations of the contract; a refusal is thrown as a Problem. */
+  api: Api
+  /** Adds a file in a single request. */
+  upload(bytes: Uint8Array | string, input?: UploadInput): Promise<Item>
+}
 
 type UploadInput = {
   name?: string
@@ -94,6 +106,7 @@ export async function createWorld(t: Pick<TestContext, 'after'>, use: { database
 
   return {
     db,
+    database,
     origin,
     dataDir,
     ...app,
@@ -217,8 +230,7 @@ export async function createWorld(t: Pick<TestContext, 'after'>, use: { database
 }
 
 /** What a browser does with a session. */
-function open(origin: string, cookie: string) {
-  /** `path` below the origin; the answer as it came. */
+function open(origin: string, cookie: string): Browser {
   function request(path: string, init: RequestInit = {}): Promise<Response> {
     const headers = new Headers(init.headers)
     if (cookie) headers.set('Cookie', cookie)
@@ -240,15 +252,11 @@ function open(origin: string, cookie: string) {
   return {
     origin,
     cookie,
+    at: (other: string) => open(other, cookie),
     fetch: request,
-    /** The operations of the contract; a refusal is thrown as a Problem. */
     api,
 
-    /** Adds a file in a single request. */
-    async upload(
-      bytes: Uint8Array | string,
-      { name = 'file.txt', audience, ...place }: UploadInput = {},
-    ): Promise<Item> {
+    async upload(bytes, { name = 'file.txt', audience, ...place } = {}) {
       const metadata = { filename: name, ...place, ...(audience && { audience: audience.join(',') }) }
       const body = Buffer.from(bytes)
       const answer = await request('/api/uploads', {

@@ -72,7 +72,7 @@ export function createUploadRows({ db, blobs, items, now }: Needs) {
   }
 
   /**
-   * Writes what comes from `offset` on while `mayGoOn`, flushing and recording piece by piece.
+   * Writes what comes from `offset` on, flushing and recording piece by piece; a stream that breaks merely ends.
    * @throws not_found when acknowledged bytes were lost: the upload has to start again
    */
   async function append(
@@ -80,9 +80,8 @@ export function createUploadRows({ db, blobs, items, now }: Needs) {
     offset: number,
     stream: AsyncIterable<Uint8Array>,
     lease: Lease,
-    mayGoOn: () => boolean,
   ): Promise<number> {
-    const pieces = cut(stream, PIECE, () => lease.isOurs() && mayGoOn())
+    const pieces = cut(stream, PIECE, lease.isOurs)
     let end = offset
     do {
       end = await blobs.append(row.staging, end, pieces.next(), { max: row.size }).catch(async (error) => {

@@ -19,7 +19,10 @@ const ASK_ACCESS_MS = 2000
 
 /** What an upload's maker may say of it; its owner, company, size and type are never theirs to say. */
 const Metadata = z.strictObject({
-  filename: z.string(),
+  filename: z
+    .string()
+    .nullable()
+    .transform((name) => name ?? ''),
   spaceId: Id.optional(),
   parentId: Id.optional(),
   level: LevelShape.optional(),
@@ -70,11 +73,13 @@ export function createUploads(needs: Needs) {
       const ask = async () => requireAccess(await readActor(), row)
       const timer = setInterval(() => {
         ask().catch((error) => {
-          if (error instanceof Problem) refusal = error
+          if (!(error instanceof Problem)) return
+          refusal = error
+          stream.destroy(error)
         })
       }, ASK_ACCESS_MS)
       try {
-        const end = offset < row.size ? await rows.append(row, offset, stream, lease, () => !refusal) : offset
+        const end = offset < row.size ? await rows.append(row, offset, stream, lease) : offset
         if (refusal) throw refusal
         if (end === row.size) item = await rows.finish(row, await readActor())
         return end
