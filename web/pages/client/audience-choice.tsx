@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { useId } from 'react'
+import { useEffect, useId, useRef } from 'react'
 import { api } from '../../api.ts'
 import { useT } from '../../i18n.ts'
 import { Checkbox } from '../../parts/checkbox.tsx'
@@ -25,6 +25,10 @@ export function AudienceChoice({
   const t = useT()
   const name = useId()
   const { data, error, refetch } = useQuery(myProfessionals)
+  const people = useRef<HTMLUListElement>(null)
+  useEffect(() => {
+    if (refused) people.current?.querySelector('input')?.focus()
+  }, [refused])
   if (error && !data) return <ErrorState error={error} onRetry={() => void refetch()} />
   if (!data) return <Skeleton rows={2} />
   if (data.length === 0) return <p>{t('client_who_nobody')}</p>
@@ -46,8 +50,11 @@ export function AudienceChoice({
         <input type="radio" name={name} checked={value !== null} onChange={() => onChange(value ?? [])} />
         <span>{t('client_who_some')}</span>
       </label>
+      <p role="alert" className={css.refused}>
+        {refused && value?.length === 0 && t('client_who_choose_some')}
+      </p>
       {value !== null && (
-        <ul className={css.people}>
+        <ul className={css.people} ref={people}>
           {data.map(({ professionalId: id, name: professional, company }) => (
             <li key={id}>
               <Checkbox checked={value.includes(id)} onChange={(event) => toggle(id, event.target.checked)}>
@@ -58,9 +65,6 @@ export function AudienceChoice({
           ))}
         </ul>
       )}
-      <p role="alert" className={css.refused}>
-        {refused && value?.length === 0 && t('client_who_choose_some')}
-      </p>
     </fieldset>
   )
 }

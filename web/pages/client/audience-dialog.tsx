@@ -10,6 +10,7 @@ import { Consequences } from '../../parts/reach.tsx'
 import { ErrorState, Skeleton } from '../../parts/states.tsx'
 import { toast } from '../../parts/toasts.tsx'
 import { editListings } from '../files/listing.ts'
+import css from './audience-choice.module.css'
 import { type Audience, AudienceChoice, myProfessionals } from './audience-choice.tsx'
 
 /** Which professionals see one's own file, with who gains and who loses by another choice. */
@@ -60,7 +61,9 @@ export function AudienceDialog({ item, onClose }: { item: Item; onClose: () => v
           <Skeleton rows={2} />
         )}
         {after?.length !== 0 && gain.length + lose.length > 0 && (
-          <Consequences gain={gain} lose={lose} foldersHidden={[]} />
+          <div className={css.changes}>
+            <Consequences gain={gain} lose={lose} foldersHidden={[]} />
+          </div>
         )}
         <FormProblem />
       </Dialog>

@@ -35,11 +35,10 @@ export function NewForYou({ items, onOpen }: { items: readonly Item[]; onOpen: (
                 />
               </span>
               <span className={css.name}>{item.name}</span>
-              <span className={css.detail}>
-                {[item.owner && t('client_new_from', { name: item.owner.name }), format.date(item.addedAt)]
-                  .filter(Boolean)
-                  .join(' · ')}
-              </span>
+              {item.owner && (
+                <span className={css.detail}>{t('client_new_from', { name: item.owner.name })}</span>
+              )}
+              <span className={css.detail}>{format.date(item.addedAt)}</span>
             </button>
           </li>
         ))}
