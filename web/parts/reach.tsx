@@ -36,6 +36,7 @@ export function LevelChoice({
             name={name}
             className="visually-hidden"
             checked={level === value}
+            {...(level === value && { 'data-first-focus': '' })}
             onChange={() => onChange(level)}
           />
           <Icon of={levelIcon(level)} className={includesClient(level) ? css.eye : css.icon} />

@@ -88,6 +88,9 @@ export function AddFilesDialog({
         <p className={css.what}>
           {[
             files.length === 1 ? files[0]?.file.name : null,
+            files.length > 0 && picked.folders.length > 0
+              ? t('files_folders_count', { count: picked.folders.length })
+              : null,
             files.length > 0 ? format.size(bytes) : null,
             folder.id !== null ? t('files_into', { name: folder.name }) : null,
           ]

@@ -8,9 +8,9 @@ import type { Hover } from './drops.ts'
 export function DropHint({ hover }: { hover: Hover | null }) {
   const t = useT()
   if (!hover) return null
-  const { what, folder } = hover
+  const { what, folder, wide } = hover
   return (
-    <div className={what === 'files' ? css.frame : css.bare} aria-hidden="true">
+    <div className={wide ? css.frame : css.bare} aria-hidden="true">
       <p className={css.pill}>
         <Icon of={what === 'files' ? Upload : FolderInput} />
         {t(what === 'files' ? 'files_drop_add' : 'files_drop_move', { name: folder.name })}

@@ -13,6 +13,8 @@ export interface DropFolder {
 export interface Hover {
   what: 'items' | 'files'
   folder: DropFolder
+  /** Over the list as a whole, not over one of the folders in it. */
+  wide: boolean
 }
 
 /** The folder under the pointer: marked by `data-drop` with its id (empty for the root) and `data-drop-name`. */
@@ -72,12 +74,12 @@ export function useDrops({
       const stays = dragged.current.every(({ parentId }) => parentId === (at?.folder.id ?? null))
       const self = dragged.current.some(({ id }) => id === at?.folder.id)
       return at && !stays && !self
-        ? { element: at.element, hover: { what: 'items', folder: at.folder } }
+        ? { element: at.element, hover: { what: 'items', folder: at.folder, wide: false } }
         : null
     }
     if (!event.dataTransfer.types.includes('Files')) return null
-    if (at) return { element: at.element, hover: { what: 'files', folder: at.folder } }
-    return canAdd ? { element: null, hover: { what: 'files', folder: here } } : null
+    if (at) return { element: at.element, hover: { what: 'files', folder: at.folder, wide: false } }
+    return canAdd ? { element: null, hover: { what: 'files', folder: here, wide: true } } : null
   }
 
   const handlers = {

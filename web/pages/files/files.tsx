@@ -1,6 +1,7 @@
 import { lazy, Suspense, useDeferredValue, useEffect, useRef, useState } from 'react'
 import { useSearchParams } from 'wouter'
 import type { Item } from '../../../core/api/shapes.ts'
+import { api, queries } from '../../api.ts'
 import { recall, remember } from '../../device.ts'
 import { useT } from '../../i18n.ts'
 import { ErrorState, Skeleton } from '../../parts/states.tsx'
@@ -74,6 +75,12 @@ export function Files({ space, viewAs }: { space: SpaceOfFiles; viewAs?: 'client
     setParams(new URL(hrefOf(item.id), location.origin).searchParams)
   })
   const { actions, dialog } = useItemActions(space, open)
+
+  // What the choice of a level needs, before it is asked for.
+  useEffect(() => {
+    if (canAdd)
+      void queries.prefetchQuery(api.people.readSpace.queryOptions({ input: { spaceId: space.id } }))
+  }, [canAdd, space.id])
 
   const { reset } = choice
   // biome-ignore lint/correctness/useExhaustiveDependencies: what was selected was so in the former list
