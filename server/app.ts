@@ -32,8 +32,6 @@ export interface AppParts {
   }
 }
 
-export type App = Awaited<ReturnType<typeof createApp>>
-
 /** Composes everything once. */
 export async function createApp({ settings, publicUrl, secret, log, database, overrides = {} }: AppParts) {
   const { db, pool } = database

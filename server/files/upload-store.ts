@@ -20,8 +20,6 @@ export type UploadRow = Selectable<UploadTable>
 
 type Needs = { db: Kysely<Database>; blobs: Blobs; items: Items; now: () => Date }
 
-export type UploadRows = ReturnType<typeof createUploadRows>
-
 /** Uploads under way: their rows, and the bytes behind them. A row never claims more than is durable. */
 export function createUploadRows({ db, blobs, items, now }: Needs) {
   async function create(id: string, actor: Actor, place: Place, size: number): Promise<void> {

@@ -13,7 +13,7 @@ import type { Items, PlaceInput } from './items.ts'
 import { createUploadLocks, type Lease } from './upload-lock.ts'
 import { createUploadRows, EXPIRES_MS, placeOf, type UploadRow } from './upload-store.ts'
 
-export const MAX_SIZE = 5 * 1024 ** 3
+const MAX_SIZE = 5 * 1024 ** 3
 /** How often a long request is asked whether it still may. */
 const ASK_ACCESS_MS = 2000
 
