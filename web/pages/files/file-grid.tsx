@@ -49,7 +49,6 @@ export function FileGrid({
   const columns = Math.max(1, Math.floor((width + GAP) / (narrowest + GAP)))
   const card = (width - GAP * (columns - 1)) / columns
   const { selection, selected } = choice
-  const active = selection.active ?? listing.items[0]?.id
   return (
     <div ref={around} className={css.around}>
       {width > 0 && (
@@ -74,7 +73,7 @@ export function FileGrid({
                   item={item}
                   selected={selection.ids.has(item.id)}
                   selecting={selected.length > 0}
-                  reachable={item.id === active}
+                  reachable={item.id === selection.active}
                   actions={actions}
                   space={space}
                   asClient={asClient}

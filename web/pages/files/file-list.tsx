@@ -53,7 +53,6 @@ export function FileList({
   const tall = useMedia('(width < 48rem), (pointer: coarse)')
   const { selection, selected } = choice
   const columns = COLUMNS.filter((column) => !(asClient && column === 'visibility'))
-  const active = selection.active ?? listing.items[0]?.id
   return (
     <ItemsView
       label={label}
@@ -79,7 +78,7 @@ export function FileList({
             narrow={narrow}
             selected={selection.ids.has(item.id)}
             selecting={selected.length > 0}
-            reachable={item.id === active}
+            reachable={item.id === selection.active}
             actions={actions}
             space={space}
             asClient={asClient}

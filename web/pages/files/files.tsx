@@ -18,6 +18,7 @@ import { FileGrid } from './file-grid.tsx'
 import { FileList } from './file-list.tsx'
 import { FilePicker, type FilePickerHandle } from './file-picker.tsx'
 import css from './files.module.css'
+import { useFolderSteps } from './folder-steps.ts'
 import { type SpaceOfFiles, useItemActions } from './item-actions.tsx'
 import { type Sort, type SortKey, useListing } from './listing.ts'
 import { useSelection } from './selection.ts'
@@ -86,6 +87,10 @@ export function Files({ space, viewAs }: { space: SpaceOfFiles; viewAs?: 'client
   // biome-ignore lint/correctness/useExhaustiveDependencies: what was selected was so in the former list
   useEffect(reset, [folderId, search, view])
 
+  const section = useRef<HTMLElement>(null)
+  const go = useStable((id: string) => choice.gesture({ kind: 'go', id }))
+  useFolderSteps({ folderId, items, ready: !listing.loading, section, onGo: go })
+
   const pick = (picked: Picked, folder = here) => {
     if (picked.files.length + picked.folders.length > 0) setAdding({ picked, folder })
   }
@@ -115,7 +120,7 @@ export function Files({ space, viewAs }: { space: SpaceOfFiles; viewAs?: 'client
     )
 
   return (
-    <section aria-label={t('files')} className={css.files} {...(asClient ? {} : handlers)}>
+    <section ref={section} aria-label={t('files')} className={css.files} {...(asClient ? {} : handlers)}>
       {asClient && <AsClientBanner name={space.name} />}
       <div className={css.bar}>
         {choice.selected.length > 0 ? (
@@ -131,6 +136,9 @@ export function Files({ space, viewAs }: { space: SpaceOfFiles; viewAs?: 'client
             canDrop={canAdd}
             search={typed}
             onSearch={setTyped}
+            onLeaveSearch={() =>
+              section.current?.querySelector<HTMLElement>('[data-id][tabindex="0"]')?.focus()
+            }
             view={view}
             onView={(next) => {
               setView(next)

@@ -9,7 +9,7 @@ export interface Selection {
   anchor: string | null
 }
 
-export const NOTHING: Selection = { ids: new Set(), active: null, anchor: null }
+const NOTHING: Selection = { ids: new Set(), active: null, anchor: null }
 
 export type Gesture =
   /** The keyboard's focus goes there. */
@@ -41,18 +41,13 @@ export function select(before: Selection, gesture: Gesture, order: readonly stri
 /** The selection among the items shown; what is gone from them is no more selected. */
 export function useSelection(items: readonly Item[]) {
   const [selection, setSelection] = useState(NOTHING)
-  const selected = items.filter(({ id }) => selection.ids.has(id))
+  const order = items.map(({ id }) => id)
+  const active = items.find(({ id }) => id === selection.active) ?? items[0]
   return {
-    selection,
-    selected,
-    gesture: (gesture: Gesture) =>
-      setSelection((before) =>
-        select(
-          before,
-          gesture,
-          items.map(({ id }) => id),
-        ),
-      ),
-    reset: () => setSelection(NOTHING),
+    selection: { ...selection, active: active?.id ?? null },
+    selected: items.filter(({ id }) => selection.ids.has(id)),
+    gesture: (gesture: Gesture) => setSelection((before) => select(before, gesture, order)),
+    /** Lets go of all, but for where the keyboard is. */
+    reset: () => setSelection(({ active }) => ({ ...NOTHING, active })),
   }
 }

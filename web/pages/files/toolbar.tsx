@@ -1,5 +1,6 @@
 import { FolderPlus, LayoutGrid, List, Search, Upload } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
 import { useT } from '../../i18n.ts'
 import { useMedia } from '../../media.ts'
 import { Breadcrumbs } from '../../parts/breadcrumbs.tsx'
@@ -17,6 +18,7 @@ export function Toolbar({
   canDrop,
   search,
   onSearch,
+  onLeaveSearch,
   view,
   onView,
   onAddFolder,
@@ -29,6 +31,8 @@ export function Toolbar({
   canDrop: boolean
   search: string
   onSearch: (words: string) => void
+  /** Down from the field to what was found. */
+  onLeaveSearch: () => void
   view: View
   onView: (view: View) => void
   onAddFolder?: (() => void) | undefined
@@ -38,6 +42,7 @@ export function Toolbar({
   const narrow = useMedia('(width < 48rem)')
   const [searching, setSearching] = useState(false)
   const field = useRef<HTMLDivElement>(null)
+  const button = useRef<HTMLButtonElement>(null)
   const open = searching || search !== ''
 
   useEffect(() => {
@@ -57,6 +62,11 @@ export function Toolbar({
     return () => removeEventListener('keydown', slash)
   }, [])
 
+  function close(): void {
+    flushSync(() => setSearching(false))
+    button.current?.focus()
+  }
+
   const crumbs = [{ id: null, name: t('files') }, ...path]
   return (
     <>
@@ -72,17 +82,26 @@ export function Toolbar({
       </div>
       <div className={css.tools} data-open={open || undefined}>
         {open ? (
-          <div ref={field} className={css.field}>
+          // biome-ignore lint/a11y/noStaticElementInteractions: these are keys of the field inside
+          <div
+            ref={field}
+            className={css.field}
+            onKeyDown={({ key }) => {
+              // Of an empty field: one with words has been emptied by the first.
+              if (key === 'Escape') close()
+              if (key === 'ArrowDown') onLeaveSearch()
+            }}
+          >
             <SearchField
               label={t('files_search')}
               value={search}
               onChange={onSearch}
               onBlur={() => search === '' && setSearching(false)}
-              onKeyUp={({ key }) => key === 'Escape' && setSearching(false)}
             />
           </div>
         ) : (
           <IconButton
+            ref={button}
             icon={Search}
             label={t('files_search')}
             aria-keyshortcuts="/"
