@@ -25,7 +25,7 @@ export function MediaContent({ item, kind }: { item: Item; kind: 'video' | 'audi
         <span className={css.well}>
           <Icon of={fileIcon(item.type ?? '')} size={40} />
         </span>
-        <h2>{item.name}</h2>
+        <p className={css.name}>{item.name}</p>
         <audio {...player} className={css.audio} />
       </div>
     )

@@ -1,21 +1,34 @@
 import { type RefObject, useEffect, useRef } from 'react'
 
 /**
- * Makes an element the only one that can be reached while it is there: all beside it is inert, but for toasts and
- * menus, which stand above (a `<dialog>` would cover them). It takes the focus, and gives it back when it goes.
+ * Makes an element the only one that can be reached while it is there: all beside it is inert, but for toasts,
+ * menus and dialogs opened from it, which stand above (a `<dialog>` of ours would cover the first two). It takes the
+ * focus, and gives it back when it goes.
  */
 export function useModalLayer(layer: RefObject<HTMLElement | null>): void {
   const before = useRef<Element | null>(null)
   useEffect(() => {
     // What is made inert loses the focus.
     before.current = document.activeElement
-    const beside: HTMLElement[] = []
+    const sealed = new Set<HTMLElement>()
+    const kept = new Set<Node>()
+    function seal(nodes: Iterable<Node>): void {
+      for (const node of nodes) {
+        if (kept.has(node) || !(node instanceof HTMLElement) || node.inert) continue
+        if (node.matches('dialog, [data-react-aria-top-layer]')) continue
+        node.inert = true
+        sealed.add(node)
+      }
+    }
+    // The list beside may come later than the layer, but not to the body: only menus are added there.
+    const watch = new MutationObserver((changes) => {
+      for (const { addedNodes } of changes) seal(addedNodes)
+    })
     for (let at = layer.current; at && at !== document.body; at = at.parentElement) {
-      for (const other of at.parentElement?.children ?? []) {
-        const reached = other === at || other.hasAttribute('data-react-aria-top-layer')
-        if (reached || !(other instanceof HTMLElement) || other.inert) continue
-        other.inert = true
-        beside.push(other)
+      kept.add(at)
+      seal(at.parentElement?.children ?? [])
+      if (at.parentElement && at.parentElement !== document.body) {
+        watch.observe(at.parentElement, { childList: true })
       }
     }
     layer.current?.focus({ preventScroll: true })
@@ -23,8 +36,9 @@ export function useModalLayer(layer: RefObject<HTMLElement | null>): void {
     const overflow = style.overflow
     style.overflow = 'hidden'
     return () => {
+      watch.disconnect()
       style.overflow = overflow
-      for (const other of beside) other.inert = false
+      for (const node of sealed) node.inert = false
       if (before.current instanceof HTMLElement) before.current.focus({ preventScroll: true })
     }
   }, [layer])

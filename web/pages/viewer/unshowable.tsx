@@ -25,7 +25,7 @@ export function Unshowable({
       <span className={css.well}>
         <Icon of={fileIcon(item.type ?? '')} size={40} />
       </span>
-      <h2>{item.name}</h2>
+      <p className={css.name}>{item.name}</p>
       <p className={css.size}>{format.size(item.size ?? 0)}</p>
       <p role="status">{why}</p>
       <div className={css.buttons}>
