@@ -1,5 +1,5 @@
 import { Plus } from 'lucide-react'
-import { lazy, Suspense, useState } from 'react'
+import { lazy, Suspense, useEffect, useState } from 'react'
 import { useT } from '../../i18n.ts'
 import { Button } from '../../parts/button.tsx'
 import { FloatingAction } from '../../parts/floating-action.tsx'
@@ -12,6 +12,10 @@ const AddSheet = lazy(() => fetchSheet().then((sheet) => ({ default: sheet.AddSh
 export function AddButton({ folder }: { folder: { id: string; name: string } | null }) {
   const t = useT()
   const [open, setOpen] = useState(false)
+  useEffect(() => {
+    // There by the time it is wanted, which may be without a network.
+    fetchSheet().catch(() => {})
+  }, [])
   return (
     <>
       <FloatingAction>

@@ -1,0 +1,245 @@
+import assert from 'node:assert/strict'
+import { after, before, type TestContext, test } from 'node:test'
+import type { Browser, BrowserContextOptions, Page } from '@playwright/test'
+import sharp from 'sharp'
+import { buildWeb } from '../../scripts/build.ts'
+import { LANGUAGES, type Language } from '../../web/format.ts'
+import en from '../../web/messages/en.json' with { type: 'json' }
+import es from '../../web/messages/es.json' with { type: 'json' }
+import fr from '../../web/messages/fr.json' with { type: 'json' }
+import { expect, openBrowser, openPhone } from '../browser.ts'
+import { collectErrors, expectNoAxeViolations } from '../browser-checks.ts'
+import { createWorld, PASSWORD } from '../world.ts'
+
+let browser: Browser
+let photo: Buffer
+
+before(async () => {
+  const background = { r: 13, g: 110, b: 98 }
+  photo = await sharp({ create: { width: 640, height: 480, channels: 3, background } })
+    .jpeg()
+    .toBuffer()
+  ;[browser] = await Promise.all([openBrowser(), buildWeb()])
+})
+
+after(() => browser?.close())
+
+/** A client whom two colleagues follow; one of them has added three files and shares one. */
+async function createPractice(t: TestContext) {
+  const world = await createWorld(t)
+  const company = await world.addCompany({ name: 'Kinésio Rive-Nord' })
+  const mariel = await world.addProfessional(company, 'employee', { name: 'Mariel Essiambre' })
+  const lea = await world.addProfessional(company, 'employee', { name: 'Léa Roy' })
+  const client = await world.addClient(company, { name: 'Camille Tremblay' })
+  for (const professional of [mariel, lea]) await world.setStakeholder(client, professional)
+  const professional = await world.signIn(mariel)
+  const { spaceId } = client
+  await professional.upload('for me', { name: 'Notes.txt', spaceId, level: 'me' })
+  await professional.upload('for us', { name: 'Plan of care.txt', spaceId, level: 'company' })
+  await professional.upload(photo, { name: 'Posture.jpg', spaceId, level: 'everybody' })
+  await world.runJobs()
+  return { world, client, professional, colleague: await world.signIn(lea), spaceId }
+}
+
+async function signedIn(
+  { world, client }: Awaited<ReturnType<typeof createPractice>>,
+  options: BrowserContextOptions,
+  look: (page: Page) => Promise<void>,
+): Promise<void> {
+  const context = await openPhone(browser, options)
+  try {
+    const page = await context.newPage()
+    const errors = collectErrors(page, [
+      /the server responded with a status of 401/,
+      /ERR_INTERNET_DISCONNECTED/,
+    ])
+    await page.goto(world.origin)
+    await page.getByLabel('E-mail').fill(client.email)
+    await page.getByLabel('Password', { exact: true }).fill(PASSWORD)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await look(page)
+    await errors.assertNone()
+  } finally {
+    await context.close()
+  }
+}
+
+const picked = (name: string) => ({ name, mimeType: 'image/jpeg', buffer: photo })
+
+test('a client sees exactly what is shared, adds a photo for one professional, renames, deletes and undoes', async (t) => {
+  const practice = await createPractice(t)
+  const { professional, colleague, spaceId } = practice
+  const seenBy = async ({ api }: typeof professional) =>
+    (await api.files.listItems({ spaceId })).items.map(({ name }) => name)
+
+  await signedIn(practice, {}, async (page) => {
+    const rows = page.getByRole('region', { name: 'Everything' }).getByRole('listitem')
+    const sheet = page.locator('dialog')
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Files')
+    await expect(rows).toHaveCount(1)
+    await expect(rows).toContainText('Posture.jpg')
+    await expect(rows).toContainText('Mariel Essiambre · Today')
+    await expect(page.getByRole('region', { name: 'New for you' }).getByRole('listitem')).toHaveCount(1)
+
+    await rows.getByRole('button', { name: 'Posture.jpg Mariel' }).click()
+    const viewer = page.getByRole('dialog', { name: 'Posture.jpg' })
+    await expect(viewer.getByText('Shared by Mariel Essiambre')).toBeVisible()
+    await expect(viewer.getByRole('button', { name: 'Actions' })).toHaveCount(0)
+    await page.goBack()
+    await expect(viewer).toBeHidden()
+    await rows.getByRole('button', { name: 'Actions for Posture.jpg' }).click()
+    await expect(sheet.getByRole('button')).toHaveText(['', 'Download'])
+    const downloading = page.waitForEvent('download')
+    await sheet.getByRole('button', { name: 'Download' }).click()
+    assert.equal((await downloading).suggestedFilename(), 'Posture.jpg')
+
+    await page.getByRole('button', { name: 'Add', exact: true }).click()
+    await sheet.getByLabel('Choose photos').setInputFiles([picked('Squat.jpg'), picked('Blurred.jpg')])
+    await sheet.getByRole('button', { name: 'Don’t add Blurred.jpg' }).click()
+    await sheet.getByLabel('Only those I choose').check()
+    await sheet.getByRole('button', { name: 'Add 1 photo' }).click()
+    await expect(sheet.getByRole('alert')).toHaveText('Choose at least one professional.')
+    await sheet.getByLabel('Mariel Essiambre Kinésio Rive-Nord').check()
+    await sheet.getByRole('button', { name: 'Add 1 photo' }).click()
+    await expect(page.getByText('“Squat.jpg” was added.')).toBeVisible()
+    const squat = rows.filter({ hasText: 'Squat.jpg' })
+    await expect(squat).toContainText('Chosen professionals')
+    assert.ok((await seenBy(professional)).includes('Squat.jpg'))
+    assert.ok(!(await seenBy(colleague)).includes('Squat.jpg'))
+
+    await squat.getByRole('button', { name: 'Actions for Squat.jpg' }).click()
+    await sheet.getByRole('button', { name: 'Rename' }).click()
+    await page.keyboard.type('Deep squat')
+    await page.keyboard.press('Enter')
+    const renamed = rows.filter({ hasText: 'Deep squat.jpg' })
+    await expect(renamed).toBeVisible()
+
+    await renamed.getByRole('button', { name: /^Deep squat/ }).click()
+    await page.getByRole('button', { name: 'Who sees it' }).click()
+    await sheet.getByLabel('All my professionals').check()
+    await expect(sheet.getByText('1 person will newly see it: Léa Roy.')).toBeVisible()
+    await sheet.getByRole('button', { name: 'Save' }).click()
+    await expect(page.getByText('All your professionals see this file')).toBeVisible()
+    assert.ok((await seenBy(colleague)).includes('Deep squat.jpg'))
+
+    await page.getByRole('button', { name: 'Actions', exact: true }).click()
+    await page.getByRole('button', { name: 'Delete' }).click()
+    await expect(sheet.last()).toContainText('permanent')
+    await sheet.last().getByRole('button', { name: 'Delete' }).click()
+    await expect(rows).toHaveCount(1)
+    assert.ok(!(await seenBy(professional)).includes('Deep squat.jpg'))
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await expect(rows).toHaveCount(2)
+    assert.ok((await seenBy(professional)).includes('Deep squat.jpg'))
+  })
+})
+
+test('a client adds in a folder, and is told when deleting would take the folder away', async (t) => {
+  const practice = await createPractice(t)
+  const { professional, spaceId } = practice
+  const folder = await professional.api.files.createFolder({ spaceId, parentId: null, name: 'Programme' })
+  const inside = { spaceId, parentId: folder.id }
+  const shared = await professional.upload('squats', { name: 'Week 1.txt', level: 'everybody', ...inside })
+
+  await signedIn(practice, {}, async (page) => {
+    await page.getByRole('link', { name: 'Programme 1 file' }).click()
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Programme')
+    await page.getByRole('button', { name: 'Add', exact: true }).click()
+    const sheet = page.getByRole('dialog', { name: 'Add to “Programme”' })
+    await sheet.getByLabel('Choose files').setInputFiles(picked('Mine.jpg'))
+    await sheet.getByRole('button', { name: 'Add 1 photo' }).click()
+    const rows = page.getByRole('region', { name: 'Programme' }).getByRole('listitem')
+    await expect(rows).toHaveCount(2)
+
+    await professional.api.files.changeLevel({ ids: [shared.id], level: 'me' })
+    await page.reload()
+    await expect(rows).toHaveCount(1)
+    await page.getByRole('button', { name: 'Actions for Mine.jpg' }).click()
+    await page.locator('dialog').getByRole('button', { name: 'Delete' }).click()
+    const asked = page.getByRole('dialog', { name: 'Delete “Mine.jpg”?' })
+    await expect(asked.getByText('Folder “Programme” will no longer be in your files')).toBeVisible()
+    await asked.getByRole('button', { name: 'Cancel' }).click()
+    await page.getByRole('link', { name: 'Files' }).first().click()
+    await expect(page.getByRole('link', { name: 'Programme 1 file' })).toBeVisible()
+  })
+})
+
+test('what is added without a network leaves when it is back', async (t) => {
+  const practice = await createPractice(t)
+  await signedIn(practice, {}, async (page) => {
+    const added = page.getByRole('region', { name: 'Everything' }).getByText('Offline.jpg')
+    await page.getByRole('button', { name: 'Add', exact: true }).click()
+    await page.context().setOffline(true)
+    const sheet = page.locator('dialog')
+    await sheet.getByLabel('Choose photos').setInputFiles(picked('Offline.jpg'))
+    await sheet.getByRole('button', { name: 'Add 1 photo' }).click()
+    await expect(page.getByText('You are offline.')).toBeVisible()
+    await expect(page.getByRole('region', { name: 'Uploads' })).toBeVisible()
+    await expect(added).toHaveCount(0)
+    await page.context().setOffline(false)
+    await expect(added).toBeVisible()
+    await expect(page.getByText('You are offline.')).toBeHidden()
+  })
+})
+
+const messages: Record<Language, typeof en> = { en, es, fr }
+
+for (const language of LANGUAGES) {
+  const colorScheme = language === 'fr' ? 'dark' : 'light'
+  test(`every page of a client passes axe in ${language}, ${colorScheme}`, async (t) => {
+    const practice = await createPractice(t)
+    const { world, client, professional, spaceId } = practice
+    const words = messages[language]
+    const folder = await professional.api.files.createFolder({ spaceId, parentId: null, name: 'Programme' })
+    const inside = { spaceId, parentId: folder.id }
+    await professional.upload('squats', { name: 'Week 1.txt', level: 'everybody', ...inside })
+    const { api, upload } = await world.signIn(client)
+    await upload(photo, { name: 'Mine.jpg' })
+    await api.account.changeMe({ language })
+
+    await signedIn(practice, { colorScheme }, async (page) => {
+      const button = (name: string) => page.getByRole('button', { name, exact: true })
+      const sheet = page.locator('dialog')
+      await expect(page.locator('html')).toHaveAttribute('lang', language)
+      await expect(page.getByRole('listitem').filter({ hasText: 'Mine.jpg' })).toBeVisible()
+      await expectNoAxeViolations(page)
+
+      const actions = button(words.files_actions_of.replace('{{name}}', 'Mine.jpg'))
+      await actions.click()
+      await expect(sheet).toBeVisible()
+      await expectNoAxeViolations(page)
+      for (const action of [words.files_rename, words.client_who_change, words.files_delete]) {
+        await sheet.getByRole('button', { name: action, exact: true }).click()
+        await expect(sheet.locator('footer')).toBeVisible()
+        await expect(sheet.getByText(words.loading)).toHaveCount(0)
+        await expectNoAxeViolations(page)
+        await page.keyboard.press('Escape')
+        await actions.click()
+      }
+      await page.keyboard.press('Escape')
+
+      await button(words.client_add).click()
+      await expectNoAxeViolations(page)
+      await sheet.getByLabel(words.client_add_choose_photos).setInputFiles([picked('1.jpg'), picked('2.jpg')])
+      await sheet.getByLabel(words.client_who_some).check()
+      await expectNoAxeViolations(page)
+      await page.keyboard.press('Escape')
+
+      await page.getByRole('button', { name: /^Mine.jpg/ }).click()
+      await expect(page.getByText(words.viewer_yours_all)).toBeVisible()
+      await expectNoAxeViolations(page)
+      await page.goBack()
+
+      await page.getByRole('link', { name: 'Programme' }).click()
+      await expect(page.getByRole('heading', { name: 'Programme' })).toBeVisible()
+      await expect(page.getByRole('button', { name: /^Week 1.txt/ })).toBeVisible()
+      await expectNoAxeViolations(page)
+      await page.goto(`${world.origin}/files?q=nothing+like+it`)
+      await expect(page.getByText(words.client_found_nothing_lead)).toBeVisible()
+      await expectNoAxeViolations(page)
+      await page.goto(`${world.origin}/account`)
+      await expect(page.getByText(client.email)).toBeVisible()
+      await expectNoAxeViolations(page)
+    })
+  })
+}
