@@ -44,6 +44,9 @@ export function createSignIn(parts: {
         throw isAPIError(error) && error.statusCode < 500 ? new Problem('wrong_credentials') : error
       })
     keepCookies(result.headers, reply)
+    // The session that this browser had loses its cookie: nobody could end it any more.
+    if (headers.has('cookie')) await api.signOut({ headers })
+    await parts.db.deleteFrom('session').where('expires_at', '<', new Date()).execute()
   }
 
   return {
@@ -131,7 +134,7 @@ export function createSignIn(parts: {
         log: (level, message) => log[level === 'error' ? 'error' : 'debug'](message),
       },
       advanced: {
-        database: { generateId: false },
+        database: { generateId: false, joins: true },
         cookiePrefix: 'carnet',
         cookies: { session_token: { name: 'carnet.session' } },
         useSecureCookies: publicUrl.startsWith('https:'),

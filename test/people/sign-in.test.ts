@@ -179,6 +179,25 @@ test('a session ends with time, is prolonged once a day, and can be ended by del
   assert.equal(await house.people.sessions.actorOf(other), null)
 })
 
+test('signing in again from the same browser ends the session it had, and sweeps those that ran out', async (t) => {
+  const house = await openHouse(t)
+  await withAna(house)
+  const elsewhere = await house.signIn('ana@carnet.test')
+  await house.db
+    .updateTable('session')
+    .set({ expires_at: new Date(0) })
+    .execute()
+  const cookie = await house.signIn('ana@carnet.test')
+  const again = visitFrom('192.0.2.1', cookie)
+  await house.people.signIn.signIn(again, { email: 'ana@carnet.test', password: PASSWORD })
+  const isIn = async (cookie: string) => Boolean(await house.people.sessions.actorOf(new Headers({ cookie })))
+  assert.deepEqual(
+    [await isIn(elsewhere), await isIn(cookie), await isIn(cookieOf(again))],
+    [false, false, true],
+  )
+  assert.equal((await house.db.selectFrom('session').select('id').execute()).length, 1)
+})
+
 test('who is called as follows the database at once', async (t) => {
   const house = await openHouse(t)
   const parc = await house.addCompany('Parc')
@@ -209,6 +228,11 @@ test('who is called as follows the database at once', async (t) => {
   assert.equal(me.hats.length, 3)
   assert.equal(await hat(), client.id)
   await assert.rejects(people.account.changeHat(session, { id: ana.personId }), problem('not_found'))
+  const stranger = await house.addProfessional(parc, 'Bob', 'super_admin')
+  await assert.rejects(
+    people.account.changeHat(session, { id: stranger.professionalId }),
+    problem('not_found'),
+  )
   await db.updateTable('client').set({ access_ended_at: new Date() }).execute()
   assert.equal(await hat(), ana.professionalId)
   await assert.rejects(people.account.changeHat(session, { id: client.id }), problem('not_found'))

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import pg from 'pg'
+import { openHouse } from './house.ts'
+
+/** How many statements a piece of work sends to the database. */
+async function countStatements(work: () => Promise<unknown>): Promise<number> {
+  const { query } = pg.Client.prototype
+  let count = 0
+  pg.Client.prototype.query = function (this: pg.Client, ...args: Parameters<typeof query>) {
+    count++
+    return Reflect.apply(query, this, args)
+  } as typeof query
+  try {
+    await work()
+  } finally {
+    pg.Client.prototype.query = query
+  }
+  return count
+}
+
+test('who calls costs two statements; contacts and records cost as many for many as for few', async (t) => {
+  const house = await openHouse(t)
+  const { people, sessions } = house.people
+  const ana = await house.addProfessional(await house.addCompany('Kiné'), 'Ana', 'manager')
+  const headers = new Headers({ cookie: await house.signIn(ana.email) })
+  const { id: clientId, spaceId } = await people.createClient(ana, { name: 'Zoé' })
+  const list = () => people.listContacts(ana, { sort: 'name', order: 'asc' })
+  assert.equal(await countStatements(() => sessions.actorOf(headers)), 2)
+  assert.equal(await countStatements(list), 1)
+  for (let i = 0; i < 20; i++) await people.createClient(ana, { name: `Client ${i}` })
+  assert.equal((await list()).contacts.length, 21)
+  assert.equal(await countStatements(list), 1)
+  assert.equal(await countStatements(() => people.readClient(ana, { clientId })), 1)
+  assert.equal(await countStatements(() => people.listStakeholders(ana, { spaceId })), 2)
+})
