@@ -51,10 +51,10 @@ export function describeChange(
   const { t, format, space } = wording
   const { gain, lose, foldersHidden, before, after } = change
   const sentence = (key: 'change_gain' | 'change_lose', names: readonly string[], among?: Reach) => {
-    const who = among
-      ? format.list(partsOf(part(among, names), wording))
-      : t('reach_people', { count: names.length })
-    return capitalize(t(key, { who, names: listNames(names, wording), count: names.length }), format)
+    const told = among && part(among, names)
+    const who = told ? format.list(partsOf(told, wording)) : t('reach_people', { count: names.length })
+    const inOrder = told ? namesOf(told) : names
+    return capitalize(t(key, { who, names: listNames(inOrder, wording), count: names.length }), format)
   }
   const gained = gain.length > 0 && { text: sentence('change_gain', gain, after), tone: 'gain' as const }
   const lost =

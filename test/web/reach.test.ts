@@ -112,6 +112,12 @@ test('a change names who gains and who loses, and warns of folders that vanish f
     { text: '3 colleagues will newly see it: Ana Ruiz, Bruno Roy and Chloé Roy.', tone: 'gain' },
     { text: 'Nobody loses access.', tone: 'plain' },
   ])
+  // By name, but in the order in which they are counted.
+  const wider = { ...change, gain: ['Ana Ruiz', 'Zoé Cyr', 'Élie Gagnon'] }
+  assert.equal(
+    describeChange(wider, wordingIn('en'))[0]?.text,
+    '1 colleague, 1 external professional and your client will newly see it: Ana Ruiz, Élie Gagnon and Zoé Cyr.',
+  )
   const narrowing = {
     gain: [],
     lose: ['Zoé Cyr'],
