@@ -2,7 +2,7 @@
  * Names of items as people write them. A name is display data: it never reaches a path on the disk, so
  * everything a person may want is allowed but what would break a listing, a download or a ZIP.
  */
-export const NAME_LENGTH = 255
+const NAME_LENGTH = 255
 
 export type NameProblem = 'name_empty' | 'name_too_long' | 'name_characters'
 

@@ -3,7 +3,7 @@ export const LEVELS = ['me', 'branch', 'company', 'me_client', 'company_client',
 export type Level = (typeof LEVELS)[number]
 
 /** Whether the client is among those who see a professional's file of this level. */
-export const CLIENT_LEVELS = ['me_client', 'company_client', 'everybody'] as const satisfies readonly Level[]
+const CLIENT_LEVELS = ['me_client', 'company_client', 'everybody'] as const satisfies readonly Level[]
 
 export function includesClient(level: Level): boolean {
   return (CLIENT_LEVELS as readonly Level[]).includes(level)

@@ -21,7 +21,7 @@ export const Branch = z.strictObject({ id: Id, name: z.string() })
 /** A page of a long list: pass `cursor` back as it came to get the next; null at the end. */
 export const Cursor = z.string().max(2000)
 
-export const Owner = z.strictObject({
+const Owner = z.strictObject({
   kind: z.enum(['professional', 'client']),
   id: Id.nullable(),
   name: z.string(),
