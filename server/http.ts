@@ -5,7 +5,7 @@ import { Problem } from '../core/errors.ts'
 import type { Actor } from './access.ts'
 import type { Downloads } from './files/downloads.ts'
 import type { Uploads } from './files/uploads.ts'
-import { type Access, admit, type Caller, type Sessions } from './http/admission.ts'
+import { type Access, admit, type Caller, hatOf, type Sessions } from './http/admission.ts'
 import { createAuthRoutes, type SignIn } from './http/auth-routes.ts'
 import { readJsonBodies } from './http/bodies.ts'
 import { addressOf, limitConcurrency, refuseOtherOrigins, secureHeaders } from './http/guards.ts'
@@ -63,7 +63,12 @@ export async function createHttp(needs: Needs) {
     answer: (c: Context<Env>, actor: Actor, again: () => Promise<Actor>) => Promise<Response>,
   ) =>
     route('actor', method, path, (c, caller) =>
-      answer(c, actorOf(caller), async () => actorOf(await admit('actor', caller.visit, sessions))),
+      answer(c, actorOf(caller), async () => {
+        const now = actorOf(await admit('actor', caller.visit, sessions))
+        // What was begun under one hat isn't ended under another.
+        if (hatOf(now) !== hatOf(actorOf(caller))) throw new Problem('stale_tab')
+        return now
+      }),
     )
 
   app.onError((error) => answerProblem(error, log))

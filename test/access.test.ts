@@ -112,11 +112,12 @@ async function outcome(name: string, item: Item, spaceId: string): Promise<strin
   )
   assert.equal(listed, tries.read, `${name}: the list and the single check follow one rule`)
   const { read, foresee, ...verbs } = tries
+  assert.equal(foresee === 'yes', verbs.delete === 'yes', `${name}: who may delete is told what that does`)
   if (read === 'not_found' && Object.values(tries).every((code) => code === 'not_found')) return '–'
   const may = Object.keys(verbs).filter((verb) => verbs[verb] === 'yes')
   const refused = Object.values(verbs).filter((code) => code !== 'yes')
   const known = refused.every((code) => ['forbidden', 'read_only', 'folder_holds_others'].includes(code))
-  if (read === 'yes' && foresee === 'yes' && known) {
+  if (read === 'yes' && known) {
     if (refused.length === 0) return 'own'
     if (verbs.delete === 'folder_holds_others' && refused.length === 1) return 'keep'
     if (may.length === 0) return 'see'

@@ -111,10 +111,15 @@ export function createDeletions({ db, jobs, now, changing }: Needs) {
       for (const { id, space_id } of due) {
         await changing({ space: space_id }, async (trx) => {
           const { rows } = await sql<{ blob_id: string }>`
-            delete from item i where i.deletion_id = ${id}::uuid
+            with recursive kept(id) as (
+              -- What was deleted from a folder earlier but is kept longer goes first, then all that leads to it.
+              select i.parent_id from item i join item folder on folder.id = i.parent_id
+              where folder.deletion_id = ${id}::uuid and i.deletion_id <> folder.deletion_id
+              union
+              select i.parent_id from item i join kept on kept.id = i.id
+            ) delete from item i where i.deletion_id = ${id}::uuid
               and exists (select from deletion d where d.id = i.deletion_id and d.purge_after <= ${now()})
-              -- What was deleted from a folder earlier but is kept longer goes first.
-              and not exists (select from item inside where inside.parent_id = i.id and inside.deletion_id <> i.deletion_id)
+              and not exists (select from kept where kept.id = i.id)
             returning blob_id`.execute(trx)
           const blobs = rows.flatMap((row) => row.blob_id ?? [])
           const { rows: unused } = await sql<{ id: string; keys: string[] }>`

@@ -1,6 +1,6 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { Consequences } from '../../core/api/files.ts'
-import type { Reach } from '../../core/api/shapes.ts'
+import type { Item, Reach } from '../../core/api/shapes.ts'
 import { Problem } from '../../core/errors.ts'
 import { includesClient, LEVELS, type Level } from '../../core/visibility.ts'
 import { type Actor, reachesClient, sees, viewerOf, viewers, visible } from '../access.ts'
@@ -19,7 +19,10 @@ type Seen = {
 
 /** Who is told before a change: the same rule, asked of one item and everybody involved. */
 
-/** Whom each level reaches or would reach for this file. @throws not_found, forbidden unless the actor may change it */
+/**
+ * Whom each level reaches or would reach for this file; who may not change it is told of its own level only.
+ * @throws not_found, forbidden where it has no level
+ */
 export async function readLevels(db: Db, actor: Actor, itemId: string) {
   const item = await findItem(db, actor, itemId)
   if (!item.level || actor.kind !== 'professional') throw new Problem('forbidden')
@@ -32,16 +35,19 @@ export async function readLevels(db: Db, actor: Actor, itemId: string) {
   )
   const hidden = item.clientSees ? await foldersHidden(db, actor, [itemId]) : []
   const now = seen.filter((who) => who.level === item.level)
-  return LEVELS.filter((level) => seen.some((who) => who.level === level)).map((level) => {
-    const then = seen.filter((who) => who.level === level)
-    return {
-      level,
-      current: level === item.level,
-      reach: toReach(then, actor),
-      ...difference(now, then),
-      foldersHidden: includesClient(level) ? [] : hidden,
-    }
-  })
+  const told = LEVELS.filter((level) => item.can.modify || level === item.level)
+  return told
+    .filter((level) => seen.some((who) => who.level === level))
+    .map((level) => {
+      const then = seen.filter((who) => who.level === level)
+      return {
+        level,
+        current: level === item.level,
+        reach: toReach(then, actor),
+        ...difference(now, then),
+        foldersHidden: includesClient(level) ? [] : hidden,
+      }
+    })
 }
 
 /** Whom each level would reach for a new file of the actor in this space and branch. */
@@ -69,7 +75,11 @@ export async function reachOfLevels(
 
 type Change = { kind: 'level'; level: Level } | { kind: 'delete' }
 
-/** Who would gain and lose sight of any of the items, as far as the actor sees them. @throws not_found */
+/**
+ * Who would gain and lose sight of any of the items, as far as the actor sees them. Only who may make the change is
+ * told: to others the names of who sees a file are none of theirs, least of all to the members of a group.
+ * @throws not_found, forbidden
+ */
 export async function foresee(
   db: Db,
   actor: Actor,
@@ -77,6 +87,8 @@ export async function foresee(
 ): Promise<Consequences> {
   const items = await findItems(db, actor, ids)
   if (items.length < new Set(ids).size) throw new Problem('not_found')
+  const may = (item: Item) => (change.kind === 'delete' ? item.can.delete : item.can.modify && item.level)
+  if (!items.every(may)) throw new Problem('forbidden')
   // What the actor sees of the items themselves and of the content of folders among them.
   const touched = sql`(
     select i.level, i.space_id, i.owner_professional_id, i.owner_client_id, i.company_id, i.branch_id, i.audience

@@ -42,7 +42,11 @@ const PAGE = 100
 /** Sort keys, with the type that a cursor's text is cast back to. */
 const SORTS = {
   name: [sql`i.name collate natural_order`, sql`text collate natural_order`],
-  owner: [sql`coalesce(op.name, oc.name) collate natural_order`, sql`text collate natural_order`],
+  // Whom a protected item counts from isn't told, by the order and the cursor neither.
+  owner: [
+    sql`case when i.protected then '' else coalesce(op.name, oc.name) end collate natural_order`,
+    sql`text collate natural_order`,
+  ],
   visibility: [sql`coalesce(array_position(${sql.val(LEVELS)}::text[], i.level), 0)`, sql`integer`],
   size: [sql`coalesce(b.size, 0)`, sql`bigint`],
   added: [sql`i.created_at`, sql`timestamptz`],
@@ -149,9 +153,11 @@ export async function listItems(db: Db, actor: Actor, query: ListQuery): Promise
     (word) => sql`and folded(i.name) like '%' || folded(${word.replace(/[\\%_]/g, '\\$&')}) || '%'`,
   )
 
-  const [key, type] = SORTS[query.sort]
+  // A client isn't told levels, by the order neither.
+  const sort = query.sort === 'visibility' && actor.kind === 'client' ? 'name' : query.sort
+  const [key, type] = SORTS[sort]
   const direction = query.order === 'asc' ? sql`asc` : sql`desc`
-  const after = query.cursor ? readCursor(query.cursor, query.sort) : null
+  const after = query.cursor ? readCursor(query.cursor, sort) : null
   const beyond = query.order === 'asc' ? sql`>` : sql`<`
   const { rows } = await sql<Row>`${selectItems(viewerOf(actor), {
     ...(as ? { as } : {}),
@@ -173,7 +179,7 @@ export async function listItems(db: Db, actor: Actor, query: ListQuery): Promise
   const last = rows.length > PAGE ? page.at(-1) : undefined
   return {
     items: page.map((row) => toItem(row, actor, Boolean(as))),
-    next: last ? writeCursor(query.sort, last) : null,
+    next: last ? writeCursor(sort, last) : null,
     path: here.path,
     can: { addInside: here.addInside && !as },
   }
@@ -182,11 +188,11 @@ export async function listItems(db: Db, actor: Actor, query: ListQuery): Promise
 /** The folders down to the one listed, and whether the actor may add there. @throws not_found */
 async function findPlace(db: Db, actor: Actor, spaceId?: string, folderId?: string, as?: Sql) {
   const inSpace = spaceId && !as ? sql`and v.space_id = ${spaceId}::uuid` : sql``
-  if (!folderId) {
+  if (!folderId || as) {
     const { rows } = await sql<{ may_write: boolean }>`select v.may_write from ${viewerOf(actor)} v
-      ${as ? sql`where v.space_id = ${spaceId}::uuid` : sql`where true ${inSpace}`}`.execute(db)
+      where ${spaceId ? sql`v.space_id = ${spaceId}::uuid` : sql`true`}`.execute(db)
     if (rows.length === 0) throw new Problem('not_found')
-    return { path: [], addInside: rows.some((row) => row.may_write) }
+    if (!folderId) return { path: [], addInside: rows.some((row) => row.may_write) }
   }
   const { rows } = await sql<{ id: string; name: string; add_inside: boolean | null }>`
     with recursive up(id, name, parent_id, depth, add_inside) as (

@@ -88,6 +88,6 @@ export async function admit(access: Access, visit: Visit, sessions: Sessions): P
 }
 
 /** The id of the professional or client as whom one acts. */
-function hatOf(actor: Actor): string {
+export function hatOf(actor: Actor): string {
   return actor.kind === 'professional' ? actor.professionalId : actor.clientId
 }

@@ -33,7 +33,7 @@ function respond(problem: Problem, instance?: string): Response {
       'Cache-Control': 'no-store',
       ...(code === 'range_unsatisfiable' && { 'Content-Range': `bytes */${data.size}` }),
       ...(status === 503 && { 'Retry-After': RETRY_AFTER }),
-      ...(status === 429 && { 'Retry-After': String(data.retryAfter ?? RETRY_AFTER) }),
+      ...(status === 429 && { 'Retry-After': String(data.seconds ?? RETRY_AFTER) }),
     },
   })
 }
@@ -60,8 +60,12 @@ function codeOf(error: Error): ErrorCode | undefined {
   if (error instanceof StorageFailed) return 'unavailable'
   const code = 'code' in error ? String(error.code) : ''
   if (code === '53100') return 'disk_full'
+  if (NOT_A_VALUE.has(code)) return 'bad_request'
   return isDatabaseGone(error, code) ? 'unavailable' : undefined
 }
+
+/** Text with a NUL, and cursors that somebody made up: the database says best what it can't read, by SQLSTATE. */
+const NOT_A_VALUE = new Set(['22003', '22007', '22008', '22021', '22P02'])
 
 /** Whether the database can't be reached or is going down, by SQLSTATE, system call or the driver's own words. */
 function isDatabaseGone(error: Error, code: string): boolean {
