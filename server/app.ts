@@ -10,7 +10,6 @@ import { createHttp } from './http.ts'
 import { createJobs, type TaskHandlers } from './jobs.ts'
 import type { Log } from './log.ts'
 import { createMail } from './notify/mail.ts'
-import type { Passwords } from './people/passwords.ts'
 import { createPeople } from './people/people.ts'
 import { createPreviews } from './previews/previews.ts'
 import type { Settings } from './settings.ts'
@@ -26,7 +25,6 @@ export interface AppParts {
   /** What tests set otherwise. */
   overrides?: {
     now?: () => Date
-    passwords?: Passwords
     /** Run jobs only when asked to, by `runJobs`. */
     jobsOnDemand?: boolean
   }
@@ -37,23 +35,15 @@ export async function createApp({ settings, publicUrl, secret, log, database, ov
   const { db, pool } = database
   const { now = () => new Date() } = overrides
   const { dataDir } = settings
-  const opened = new AsyncDisposableStack()
+  // Closed again should anything below fail.
+  await using opened = new AsyncDisposableStack()
 
   const blobs = await openDiskBlobs({ folder: join(dataDir, 'blobs'), staging: join(dataDir, 'uploads') })
   const jobs = createJobs({ pool, log })
   await jobs.migrate()
   const mail = createMail(settings, log)
   opened.defer(() => mail.close())
-  const people = createPeople({
-    db,
-    jobs,
-    mail,
-    log,
-    now,
-    publicUrl,
-    secret,
-    ...(overrides.passwords && { passwords: overrides.passwords }),
-  })
+  const people = createPeople({ db, jobs, mail, log, now, publicUrl, secret })
   const items = createItems({ db, jobs, now })
   const previews = createPreviews({ blobs, log })
   opened.defer(previews.close)
@@ -87,13 +77,15 @@ export async function createApp({ settings, publicUrl, secret, log, database, ov
     pages: join(import.meta.dirname, '../dist'),
   })
 
+  const setupLink = await people.createSetupLink()
+  const closing = opened.move()
   return {
     fetch,
     routes,
     services: { people, items, jobs, blobs },
     /** Where the first super admin is made, as long as there is none. */
-    setupLink: await people.createSetupLink(),
+    setupLink,
     runJobs: () => jobs.runDue(tasks),
-    close: () => opened.disposeAsync(),
+    close: () => closing.disposeAsync(),
   }
 }

@@ -70,7 +70,10 @@ export async function createWorld(t: Pick<TestContext, 'after'>, use: { database
     const origin = `http://127.0.0.1:${listener.port}`
     const settings = readSettings({ DATA_DIR: dataDir })
     const parts = { settings, publicUrl: origin, secret: 's'.repeat(32), log, database, overrides }
-    const app = await createApp(parts)
+    const app = await createApp(parts).catch(async (error) => {
+      await listener.close()
+      throw error
+    })
     opened.defer(app.close)
     opened.defer(listener.close)
     listener.serve(getRequestListener(app.fetch))
