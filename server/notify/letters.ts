@@ -61,24 +61,24 @@ const TEXTS: Record<Language, Texts> = {
   },
   es: {
     invitation: ({ name, practice, days }) => ({
-      subject: `${practice} te invita a Carnet`,
+      subject: `${practice} le invita a Carnet`,
       greeting: `Hola, ${name}:`,
       lines: [
-        `${practice} comparte archivos contigo en Carnet: verás lo que es para ti y podrás añadir los tuyos.`,
-        `Elige una contraseña para abrir tu cuenta. El enlace funciona una sola vez, durante ${days}\u00a0días.`,
+        `${practice} comparte archivos con usted en Carnet: verá lo que le corresponde y podrá añadir los suyos.`,
+        `Elija una contraseña para abrir su cuenta. El enlace funciona una sola vez, durante ${days}\u00a0días.`,
       ],
       action: 'Elegir una contraseña',
-      ignore: `Si no conoces a ${practice}, no hagas nada: no se abre ninguna cuenta sin ti.`,
+      ignore: `Si no conoce a ${practice}, no haga nada: no se abre ninguna cuenta sin usted.`,
     }),
     request: ({ name, practice }) => ({
-      subject: `${practice} quiere seguirte en Carnet`,
+      subject: `${practice} quiere incluirle en Carnet`,
       greeting: `Hola, ${name}:`,
       lines: [
-        `${practice} ha escrito esta dirección para un nuevo cliente. Carnet ya la conoce: quizá tengas allí una cuenta o una invitación.`,
-        'Nada de lo que tienes allí se comparte con ellos, y nada se compartirá si no lo aceptas.',
+        `${practice} ha escrito esta dirección para un nuevo cliente. Carnet ya la conoce: quizá tenga allí una cuenta o una invitación.`,
+        'Nada de lo que tiene allí se comparte con ellos, y nada se compartirá si no lo acepta.',
       ],
       action: 'Abrir Carnet',
-      ignore: `Si no conoces a ${practice}, no hagas nada.`,
+      ignore: `Si no conoce a ${practice}, no haga nada.`,
     }),
   },
 }
