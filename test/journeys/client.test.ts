@@ -99,7 +99,7 @@ test('a client sees exactly what is shared, adds a photo for one professional, r
     await sheet.getByLabel('Only those I choose').check()
     await sheet.getByRole('button', { name: 'Add 1 photo' }).click()
     await expect(sheet.getByRole('alert')).toHaveText('Choose at least one professional.')
-    await sheet.getByLabel('Mariel Essiambre Kinésio Rive-Nord').check()
+    await sheet.getByRole('checkbox', { name: 'Mariel Essiambre Kinésio Rive-Nord' }).check()
     await sheet.getByRole('button', { name: 'Add 1 photo' }).click()
     await expect(page.getByText('“Squat.jpg” was added.')).toBeVisible()
     const squat = rows.filter({ hasText: 'Squat.jpg' })

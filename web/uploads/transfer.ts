@@ -21,6 +21,11 @@ interface Events {
   moved: (sent: number) => void
 }
 
+/** Fetches what sending takes ahead of time: a browser that once failed to will not try again on this page. */
+export function prepareTransfer(): void {
+  import('tus-js-client').catch(() => {})
+}
+
 /**
  * Sends a file, going on where an earlier attempt ended, and returns the id of the new item.
  * @throws Problem of the server; upload_changed; TypeError where it can't be reached; the signal's reason

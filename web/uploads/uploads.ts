@@ -24,7 +24,7 @@ import {
 } from './queue.ts'
 import { goOn, goOnAll, pump, refreshListings, settle, stopSending } from './sending.ts'
 import { findOpenTabs, newId, whileAlone } from './tabs.ts'
-import { giveUp } from './transfer.ts'
+import { giveUp, prepareTransfer } from './transfer.ts'
 import { createFolderOnce } from './upload-folders.ts'
 
 /** Where files go, and who will see them. */
@@ -131,6 +131,7 @@ export function cancelUpload(id: string): void {
 /** Goes on with what a former page of this person left undone. Call it when it is known who is here. */
 export async function resumeUploads(who: { personId: string; as: string }): Promise<void> {
   owner = who
+  prepareTransfer()
   goOnAll()
   await whileAlone(async () => {
     const batches = await readBatches()

@@ -3,7 +3,7 @@ import { lazy, Suspense, useEffect, useState } from 'react'
 import { useT } from '../../i18n.ts'
 import { Button } from '../../parts/button.tsx'
 import { FloatingAction } from '../../parts/floating-action.tsx'
-import { attempt } from '../../parts/toasts.tsx'
+import { fetchAhead, whenFetched } from './fetched.ts'
 
 const fetchSheet = () => import('./add-sheet.tsx')
 const AddSheet = lazy(() => fetchSheet().then((sheet) => ({ default: sheet.AddSheet })))
@@ -12,10 +12,7 @@ const AddSheet = lazy(() => fetchSheet().then((sheet) => ({ default: sheet.AddSh
 export function AddButton({ folder }: { folder: { id: string; name: string } | null }) {
   const t = useT()
   const [open, setOpen] = useState(false)
-  useEffect(() => {
-    // There by the time it is wanted, which may be without a network.
-    fetchSheet().catch(() => {})
-  }, [])
+  useEffect(() => fetchAhead([fetchSheet]), [])
   return (
     <>
       <FloatingAction>
@@ -24,7 +21,7 @@ export function AddButton({ folder }: { folder: { id: string; name: string } | n
           size="large"
           icon={Plus}
           aria-haspopup="dialog"
-          onClick={() => attempt(fetchSheet().then(() => setOpen(true)))}
+          onClick={() => whenFetched(fetchSheet(), () => setOpen(true))}
         >
           {t('client_add')}
         </Button>

@@ -1,17 +1,17 @@
 import { useQuery } from '@tanstack/react-query'
-import { lazy, Suspense, useState } from 'react'
+import { lazy, Suspense, useEffect, useState } from 'react'
 import { useSearchParams } from 'wouter'
 import type { Item } from '../../../core/api/shapes.ts'
 import { Problem } from '../../../core/errors.ts'
 import { useT } from '../../i18n.ts'
 import { ClientHeader } from '../../parts/client-shell.tsx'
 import { ErrorState, Skeleton } from '../../parts/states.tsx'
-import { attempt } from '../../parts/toasts.tsx'
 import { useListing } from '../files/listing.ts'
 import { NotFoundPage } from '../not-found.tsx'
 import { useOpenedItem } from '../viewer/opened-item.ts'
 import { AddButton } from './add-button.tsx'
 import { EmptyList } from './empty-list.tsx'
+import { fetchAhead, whenFetched } from './fetched.ts'
 import { FileRows } from './file-rows.tsx'
 import { nameOfFolder } from './folder-name.ts'
 import type { Asked } from './item-dialogs.tsx'
@@ -39,6 +39,10 @@ export function ClientFilesPage({ params }: { params: { folderId?: string } }) {
   const opened = useOpenedItem()
   const [asked, setAsked] = useState<Asked | null>(null)
 
+  useEffect(() => {
+    if (!listing.loading) fetchAhead([fetchViewer, fetchDialogs])
+  }, [listing.loading])
+
   const { items, path } = listing
   const name = folderId === null ? t('files') : (path?.at(-1)?.name ?? nameOfFolder(folderId) ?? t('loading'))
   const above = path?.at(-2)
@@ -57,9 +61,8 @@ export function ClientFilesPage({ params }: { params: { folderId?: string } }) {
       { replace: true },
     )
   // Fetched before they are shown, so that a lost network is told and the list stays.
-  const open = (item: Item) => attempt(fetchViewer().then(() => opened.open(item.id)))
-  const ask = (what: Asked['what'], item: Item) =>
-    attempt(fetchDialogs().then(() => setAsked({ what, item })))
+  const open = (item: Item) => whenFetched(fetchViewer(), () => opened.open(item.id))
+  const ask = (what: Asked['what'], item: Item) => whenFetched(fetchDialogs(), () => setAsked({ what, item }))
 
   const news = (atHome && fresh.data) || []
   const listed = items.some(({ id }) => id === opened.itemId) ? items : (fresh.data ?? items)

@@ -16,6 +16,8 @@ export function useModalLayer(layer: RefObject<HTMLElement | null>): void {
       for (const node of nodes) {
         if (kept.has(node) || !(node instanceof HTMLElement) || node.inert) continue
         if (node.matches('dialog, [data-react-aria-top-layer]')) continue
+        // A form stands around its dialog.
+        if (node.querySelector('dialog')) continue
         node.inert = true
         sealed.add(node)
       }
