@@ -5,6 +5,7 @@ import pg from 'pg'
 import { startEmbedded } from '../server/db/embedded.ts'
 import { migrate } from '../server/db/migrate.ts'
 import { connect } from '../server/db/open.ts'
+import { createJobs } from '../server/jobs.ts'
 import { createLog } from '../server/log.ts'
 
 /** A PostgreSQL for tests, without flushes. `template` is a migrated database to copy. */
@@ -24,6 +25,7 @@ export async function startTestCluster() {
   try {
     const { pool } = connect(server.connectionString, 1, log)
     await migrate(pool, log)
+    await createJobs({ pool, log }).migrate()
     await pool.end()
   } catch (error) {
     await close()
