@@ -9,7 +9,7 @@ import { type Access, admit, type Caller, hatOf, type Sessions } from './http/ad
 import { createAuthRoutes, type SignIn } from './http/auth-routes.ts'
 import { readJsonBodies } from './http/bodies.ts'
 import { addressOf, limitConcurrency, refuseOtherOrigins, secureHeaders } from './http/guards.ts'
-import { answerHealth, type Check } from './http/health.ts'
+import { answerHealth, type Check, shareChecks } from './http/health.ts'
 import { describeApi } from './http/openapi.ts'
 import { createOperations, type Verbs } from './http/operations.ts'
 import { openPages } from './http/pages.ts'
@@ -40,6 +40,7 @@ export async function createHttp(needs: Needs) {
   const { settings, log, sessions, uploads, downloads } = needs
   const app = new Hono<Env>()
   const routes: Route[] = []
+  const limited = limitConcurrency(500)
 
   /** The only way to add a route: it has a class, and nobody gets to its handler outside of it. */
   function route(
@@ -52,7 +53,8 @@ export async function createHttp(needs: Needs) {
     app.on(method, path, async (c) => {
       const { headers } = c.req.raw
       const visit = { headers, ip: addressOf(c, settings.trustProxy), reply: new Headers() }
-      const response = await answer(c, await admit(access, visit, sessions))
+      // A body that is still coming takes no place: those are bounded by themselves.
+      const response = await limited(async () => answer(c, await admit(access, visit, sessions)))
       for (const cookie of visit.reply.getSetCookie()) response.headers.append('Set-Cookie', cookie)
       return response
     })
@@ -74,7 +76,6 @@ export async function createHttp(needs: Needs) {
   app.onError((error) => answerProblem(error, log))
   app.notFound(() => answerProblem(new Problem('not_found'), log))
   app.use(secureHeaders(settings.publicUrl?.startsWith('https:') ?? false))
-  app.use(limitConcurrency(500))
   app.use(refuseOtherOrigins(settings.publicUrl))
 
   for (const method of ['POST', 'OPTIONS']) {
@@ -85,7 +86,7 @@ export async function createHttp(needs: Needs) {
     routeOfActor(method, '/api/uploads/:uploadId', (c, ...who) => uploads.answer(c.req.raw, ...who))
   }
 
-  app.use('/api/*', readJsonBodies({ bytes: 1024 * 1024, seconds: 30 }))
+  app.use('/api/*', readJsonBodies({ bytes: 1024 * 1024, seconds: 30, atOnce: 200 }))
 
   routeOfActor('GET', '/api/items/:itemId/content', (c, actor) =>
     downloads.content(c.req.raw, actor, idOf(c), {
@@ -110,7 +111,8 @@ export async function createHttp(needs: Needs) {
   route('public', 'GET', '/api/openapi.json', (c) =>
     c.json(document, { headers: { 'Cache-Control': 'no-cache' } }),
   )
-  route('public', 'GET', '/healthz', () => answerHealth(needs.health))
+  const checks = shareChecks(needs.health)
+  route('public', 'GET', '/healthz', () => answerHealth(checks))
   app.all('/api/*', () => {
     throw new Problem('not_found')
   })

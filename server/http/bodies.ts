@@ -1,18 +1,38 @@
 import type { MiddlewareHandler } from 'hono'
 import { Problem } from '../../core/errors.ts'
 
+type Bounds = { bytes: number; seconds: number; atOnce: number }
+
 /**
- * Reads the whole body of a JSON request before anything else happens: at most `bytes`, within `seconds`, so that
- * nobody holds the server by sending slowly or without end. @throws too_large, bad_request
+ * Reads the whole body of a JSON request before anything else happens: at most `bytes`, within `seconds`, and
+ * `atOnce` of them, beyond which the one that has been coming the longest gives way. So nobody holds the server by
+ * sending slowly or without end, and many who send slowly hold up each other only.
+ * @throws too_large, bad_request, unavailable
  */
-export function readJsonBodies({ bytes, seconds }: { bytes: number; seconds: number }): MiddlewareHandler {
+export function readJsonBodies({ bytes, seconds, atOnce }: Bounds): MiddlewareHandler {
+  const coming = new Set<(reason: Problem) => void>()
+
+  async function readInTurn(body: ReadableStream<Uint8Array>) {
+    const { promise: late, reject: giveUp } = Promise.withResolvers<never>()
+    const timer = setTimeout(() => giveUp(new Problem('bad_request')), seconds * 1000)
+    coming.add(giveUp)
+    const [longest] = coming
+    if (coming.size > atOnce) longest?.(new Problem('unavailable'))
+    try {
+      return await readAll(body, bytes, late)
+    } finally {
+      clearTimeout(timer)
+      coming.delete(giveUp)
+    }
+  }
+
   return async (c, next) => {
     const { raw } = c.req
     const type = c.req.header('Content-Type')
     if (raw.body && type && !/^application\/json\b/i.test(type)) throw new Problem('bad_request')
     if (Number(c.req.header('Content-Length') ?? 0) > bytes) throw new Problem('too_large')
     if (raw.body) {
-      const body = await readAll(raw.body, bytes, seconds)
+      const body = await readInTurn(raw.body)
       if (!isJson(body)) throw new Problem('bad_request')
       c.req.raw = new Request(raw, { body })
     }
@@ -20,21 +40,15 @@ export function readJsonBodies({ bytes, seconds }: { bytes: number; seconds: num
   }
 }
 
-async function readAll(body: ReadableStream<Uint8Array>, bytes: number, seconds: number) {
+async function readAll(body: ReadableStream<Uint8Array>, bytes: number, late: Promise<never>) {
   const chunks: Uint8Array[] = []
   const reader = body.getReader()
-  const late = Promise.withResolvers<never>()
-  const timer = setTimeout(() => late.reject(new Problem('bad_request')), seconds * 1000)
-  try {
-    for (let size = 0; ; ) {
-      const { done, value } = await Promise.race([reader.read(), late.promise])
-      if (done) return Buffer.concat(chunks)
-      size += value.length
-      if (size > bytes) throw new Problem('too_large')
-      chunks.push(value)
-    }
-  } finally {
-    clearTimeout(timer)
+  for (let size = 0; ; ) {
+    const { done, value } = await Promise.race([reader.read(), late])
+    if (done) return Buffer.concat(chunks)
+    size += value.length
+    if (size > bytes) throw new Problem('too_large')
+    chunks.push(value)
   }
 }
 

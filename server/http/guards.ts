@@ -41,13 +41,13 @@ export function refuseOtherOrigins(origin: string | undefined): MiddlewareHandle
 }
 
 /** Refuses what comes while `max` requests are being answered, instead of making everybody wait for memory. */
-export function limitConcurrency(max: number): MiddlewareHandler {
+export function limitConcurrency(max: number) {
   let underWay = 0
-  return async (_c, next) => {
+  return async <T>(answer: () => Promise<T>): Promise<T> => {
     if (underWay >= max) throw new Problem('unavailable')
     underWay++
     try {
-      await next()
+      return await answer()
     } finally {
       underWay--
     }

@@ -5,6 +5,24 @@ const PATIENCE_MS = 5_000
 /** Rejects when a part that the app can't do without doesn't answer. */
 export type Check = () => Promise<unknown>
 
+/** The same checks, each made once at a time for all who ask meanwhile: they write, and anybody may ask. */
+export function shareChecks(checks: Record<string, Check>): Record<string, Check> {
+  return Object.fromEntries(
+    Object.entries(checks).map(([name, check]) => {
+      let underWay: Promise<unknown> | undefined
+      return [
+        name,
+        () => {
+          underWay ??= check().finally(() => {
+            underWay = undefined
+          })
+          return underWay
+        },
+      ]
+    }),
+  )
+}
+
 /** Asks every part at once: 200 when all answer in time, otherwise 503, with one word for each and no details. */
 export async function answerHealth(checks: Record<string, Check>): Promise<Response> {
   const results = await Promise.all(
