@@ -49,12 +49,13 @@ export function useFolderSteps({
     const top = (section.current?.getBoundingClientRect().top ?? 0) + scrollY
     if (former !== undefined) scrollTo(0, former)
     else if (scrollY > top) scrollTo(0, top)
-    const cameFrom = items.find(({ id }) => id === from)
-    if (cameFrom) onGo(cameFrom.id)
+    const goal = items.find(({ id }) => id === from) ?? items[0]
+    if (!goal) return
+    onGo(goal.id)
     if (!byKeys.current || document.activeElement !== document.body) return
-    // Once the row that the keyboard is to go to has been drawn.
+    // Once its row has been drawn.
     requestAnimationFrame(() => {
-      section.current?.querySelector<HTMLElement>('[data-id][tabindex="0"]')?.focus({ preventScroll: true })
+      section.current?.querySelector<HTMLElement>(`[data-id="${goal.id}"]`)?.focus({ preventScroll: true })
     })
   }, [folderId, ready, items, section, onGo])
 }

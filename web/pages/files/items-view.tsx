@@ -1,6 +1,6 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a table can't be laid out in virtual lines
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
-import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { type ReactNode, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import type { Item } from '../../../core/api/shapes.ts'
 import { useT } from '../../i18n.ts'
 import { useGestures } from './gestures.ts'
@@ -62,6 +62,8 @@ export function ItemsView({
   const virtualizer = useWindowVirtualizer({
     count: lines,
     estimateSize: () => lineHeight,
+    // By item, so that the focus stays with what it is on and goes when that goes.
+    getItemKey: useCallback((line: number) => items[line * columns]?.id ?? line, [items, columns]),
     overscan: OVERSCAN,
     scrollMargin: top,
     scrollPaddingStart: COVERED.top,
@@ -130,9 +132,9 @@ export function ItemsView({
         className={css.body}
         style={{ height: `${virtualizer.getTotalSize()}px` }}
       >
-        {virtualizer.getVirtualItems().map(({ index, start }) => (
+        {virtualizer.getVirtualItems().map(({ index, start, key }) => (
           <div
-            key={index}
+            key={key}
             role="presentation"
             className={css.line}
             style={{ height: `${lineHeight}px`, transform: `translateY(${start - top}px)` }}

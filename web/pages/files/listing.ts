@@ -1,5 +1,5 @@
 import { type InfiniteData, useInfiniteQuery } from '@tanstack/react-query'
-import { useEffect, useEffectEvent } from 'react'
+import { useEffect, useEffectEvent, useMemo } from 'react'
 import type { Item } from '../../../core/api/shapes.ts'
 import { api, queries } from '../../api.ts'
 
@@ -58,13 +58,15 @@ export function useListing(listed: Listed) {
       return input && input.spaceId === spaceId && (input.folderId ?? null) === folderId ? before : undefined
     },
   })
-  const pages = query.data?.pages ?? []
-  usePreviewsInTheMaking(listed, query.data)
+  const { data } = query
+  const items = useMemo(() => data?.pages.flatMap((page) => page.items) ?? [], [data])
+  const [first] = data?.pages ?? []
+  usePreviewsInTheMaking(listed, data)
   return {
-    items: pages.flatMap(({ items }) => items),
+    items,
     /** Folders from the root down to and with this one; null while unknown. */
-    path: pages[0]?.path ?? null,
-    canAdd: pages[0]?.can.addInside ?? false,
+    path: first?.path ?? null,
+    canAdd: first?.can.addInside ?? false,
     loading: query.isPending,
     /** Rows of the former order or search are still shown. */
     stale: query.isPlaceholderData,
