@@ -1,7 +1,7 @@
 /** Where the bytes of an item are: the server asks the one rule again for each request. */
 
 /** To be saved. */
-export function downloadUrl(itemId: string): string {
+function downloadUrl(itemId: string): string {
   return `/api/items/${itemId}/content`
 }
 

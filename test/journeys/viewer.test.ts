@@ -1,0 +1,238 @@
+import assert from 'node:assert/strict'
+import type { Locator, Page } from '@playwright/test'
+import sharp from 'sharp'
+import { expect } from '../browser.ts'
+import { expectNoAxeViolations } from '../browser-checks.ts'
+import { createWorld } from '../world.ts'
+import { openClient, openItem, row } from './files-page.ts'
+import { journey, type Stage } from './journey.ts'
+import { lockedPdf, scannedPdf } from './odd-pdfs.ts'
+
+const LINE = 'Ten times, twice a day.\n'
+const WHOLE_LOG = 600_000
+
+/** Files of every kind, named in the order of the list. */
+async function setScene(t: Stage['t']) {
+  const world = await createWorld(t)
+  const parc = await world.addCompany({ name: 'Clinique du Parc' })
+  const elise = await world.addProfessional(parc, 'employee', { name: 'Élise Gagnon' })
+  const camille = await world.addClient(parc, { name: 'Camille Dubois' })
+  await world.setStakeholder(camille, elise)
+  const { api, upload } = await world.signIn(elise)
+  const photo = sharp({ create: { width: 1200, height: 1600, channels: 3, background: '#7a9' } })
+  const files: [string, Buffer | string][] = [
+    ['1 scan.pdf', scannedPdf()],
+    ['2 photo.png', await photo.png().toBuffer()],
+    ['3 log.txt', LINE.repeat(WHOLE_LOG / LINE.length)],
+    ['4 locked.pdf', lockedPdf()],
+    ['5 broken.pdf', '%PDF-1.7\nand then the disk was full'],
+    ['6 plan.bin', Buffer.from([0, 1, 2, 3, 0xfe, 0xff])],
+  ]
+  const { spaceId } = camille
+  for (const [name, bytes] of files) await upload(bytes, { name, spaceId, level: 'me_client' })
+  return { world, api, elise, camille }
+}
+
+function opened(page: Page, name: string): Locator {
+  return page.getByRole('dialog', { name, exact: true })
+}
+
+async function expectDownload(page: Page, from: Locator, name: string): Promise<void> {
+  const download = page.waitForEvent('download')
+  await from.getByRole('button', { name: 'Download' }).last().click()
+  assert.equal((await download).suggestedFilename(), name)
+}
+
+journey('each kind of file is shown in place, or says why not and is downloaded', async ({ t, enter }) => {
+  const { world, elise } = await setScene(t)
+  const page = await enter(world, elise)
+  await openClient(page, 'Camille Dubois')
+  await openItem(page, '1 scan.pdf')
+
+  const scan = opened(page, '1 scan.pdf')
+  const first = scan.getByRole('group', { name: 'Page 1' })
+  await expect(first.getByText('Referred by telefax')).toBeAttached()
+  await expect
+    .poll(() => first.locator('canvas').evaluate(pixelAt, [0.25, 0.25]), 'the scan is drawn')
+    .toEqual([0, 0, 0, 255])
+  assert.deepEqual(await first.locator('canvas').evaluate(pixelAt, [0.75, 0.25]), [255, 255, 255, 255])
+  await expect(first.getByRole('link', { name: 'https://clinic.example/' })).toHaveAttribute(
+    'rel',
+    /noreferrer/,
+  )
+  await expect(scan.getByText('Page 1 of 2')).toBeAttached()
+  await first.getByRole('button', { name: 'Link within this file' }).click()
+  await expect(scan.getByText('Page 2 of 2')).toBeAttached()
+  await expect(scan.getByText('On its side')).toBeInViewport()
+  await expectNoAxeViolations(page)
+
+  await page.keyboard.press('ArrowRight')
+  const photo = opened(page, '2 photo.png')
+  await expect(photo.getByText('2 of 6', { exact: true })).toBeAttached()
+  const picture = photo.getByRole('img', { name: '2 photo.png' })
+  await expect(picture).toBeVisible()
+  await expect(photo.getByRole('button', { name: '100%: back to 100%' })).toBeVisible()
+  const fits = await widthOf(picture)
+  await photo.getByRole('button', { name: 'Zoom in' }).click()
+  await expect.poll(() => widthOf(picture)).toBeCloseTo(fits * 1.25, 0)
+  await page.keyboard.press('0')
+  await expect.poll(() => widthOf(picture)).toBeCloseTo(fits, 0)
+  await picture.dblclick()
+  await expect.poll(() => widthOf(picture)).toBeCloseTo(fits * 2.5, 0)
+  await expectNoAxeViolations(page)
+
+  await photo.getByRole('button', { name: 'Next file' }).click()
+  const log = opened(page, '3 log.txt')
+  await expect(log.locator('pre')).toContainText(LINE.trim())
+  assert.equal((await log.locator('pre').textContent())?.length, 512_000)
+  await expect(log.getByText(/^Shown in part: the first 512 kB/)).toBeAttached()
+
+  for (const [name, why] of [
+    ['4 locked.pdf', /protected by a password/],
+    ['5 broken.pdf', /is damaged/],
+    ['6 plan.bin', /can’t be shown here/],
+  ] as const) {
+    await page.keyboard.press('ArrowRight')
+    await expect(opened(page, name).getByText(why)).toBeVisible()
+    await expectDownload(page, opened(page, name), name)
+  }
+  await expect(page.getByRole('button', { name: 'Next file' })).toBeDisabled()
+})
+
+journey('the viewer holds the focus, gives it back, and is a place in the history', async ({ t, enter }) => {
+  const { world, elise } = await setScene(t)
+  const page = await enter(world, elise)
+  await openClient(page, 'Camille Dubois')
+  const link = row(page, '6 plan.bin').getByRole('link')
+  await link.focus()
+  await page.keyboard.press('Enter')
+  const viewer = opened(page, '6 plan.bin')
+  await expect(viewer).toBeFocused()
+  await viewer.getByRole('button', { name: 'Actions' }).click()
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('menu')).toHaveCount(0)
+  await expect(viewer).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(viewer).toHaveCount(0)
+  await expect(link).toBeFocused()
+
+  await openItem(page, '3 log.txt')
+  await page.keyboard.press('ArrowLeft')
+  await expect(opened(page, '2 photo.png')).toBeVisible()
+  const address = page.url()
+  await page.goBack()
+  await expect(page.getByRole('dialog')).toHaveCount(0)
+
+  await page.goto(address)
+  await expect(opened(page, '2 photo.png')).toBeVisible()
+  await expect(row(page, '1 scan.pdf')).toBeAttached()
+  // The list came after the viewer, and is as far away.
+  for (let press = 0; press < 12; press += 1) {
+    await page.keyboard.press('Tab')
+    const within = await opened(page, '2 photo.png').evaluate(
+      (layer) => document.activeElement === document.body || layer.contains(document.activeElement),
+    )
+    assert.ok(within)
+  }
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('dialog')).toHaveCount(0)
+  await expect(row(page, '1 scan.pdf')).toBeVisible()
+})
+
+journey(
+  'a level that can’t be changed any more says so, and what is gone is not shown',
+  async ({ t, enter }) => {
+    const { world, api, elise } = await setScene(t)
+    const page = await enter(world, elise, { allowed: [/the server responded with a status of 404/] })
+    await openClient(page, 'Camille Dubois')
+    await openItem(page, '3 log.txt')
+    const viewer = opened(page, '3 log.txt')
+    await viewer.getByRole('button', { name: /Me \+ my client/ }).click()
+    const choice = page.getByRole('dialog', { name: 'Who sees it' })
+    await expect(choice.getByRole('radio', { name: /^Me \+ my client/ })).toBeFocused()
+    await page.keyboard.press('ArrowDown')
+    await expect(choice.getByRole('radio', { name: /^My company \+ my client/ })).toBeChecked()
+    await choice.getByRole('radio', { name: /^Just me/ }).check({ force: true })
+    await expect(choice.getByText('Your client will lose access: Camille Dubois.')).toBeVisible()
+    await expectNoAxeViolations(page)
+
+    const id = new URL(page.url()).searchParams.get('item') ?? ''
+    await api.files.deleteItems({ ids: [id] })
+    await choice.getByRole('button', { name: 'Confirm' }).click()
+    await expect(
+      page.getByText('This is not here, or is not shared with you any more.').first(),
+    ).toBeVisible()
+    await expect(page.locator('pre')).toHaveCount(0)
+  },
+)
+
+journey('on a phone, a finger goes to the next file and two come nearer', async ({ t, enter }) => {
+  const { world, camille } = await setScene(t)
+  const page = await enter(world, camille, { phone: true })
+  await page.goto(`${world.origin}/files?sort=name`)
+  const list = page.getByRole('region', { name: 'Everything' })
+  await list.getByRole('button', { name: /^2 photo\.png/ }).click()
+  const picture = page.getByRole('img', { name: '2 photo.png' })
+  await expect(picture).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Zoom in' })).toBeVisible()
+  const fits = await widthOf(picture)
+
+  const fingers = await touch(page)
+  await fingers.move(
+    [
+      [150, 300],
+      [210, 300],
+    ],
+    [
+      [90, 300],
+      [270, 300],
+    ],
+  )
+  await expect.poll(() => widthOf(picture)).toBeCloseTo(fits * 3, -1)
+  await fingers.move([[280, 300]], [[80, 300]])
+  await expect(opened(page, '2 photo.png')).toBeVisible()
+  await picture.dblclick()
+  await expect.poll(() => widthOf(picture)).toBeCloseTo(fits, 0)
+
+  await fingers.move([[300, 300]], [[60, 300]])
+  await expect(opened(page, '3 log.txt')).toBeVisible()
+  await expect(page.getByText('Shared by Élise Gagnon · Today')).toBeVisible()
+  await fingers.move([[60, 300]], [[300, 300]])
+  await expect(opened(page, '2 photo.png')).toBeVisible()
+  await expectNoAxeViolations(page)
+})
+
+/** The colour of a canvas at a place given as parts of its width and height. */
+function pixelAt(canvas: SVGElement | HTMLElement, [x = 0, y = 0]: number[]): number[] {
+  if (!(canvas instanceof HTMLCanvasElement)) return []
+  const context = canvas.getContext('2d')
+  return [...(context?.getImageData(canvas.width * x, canvas.height * y, 1, 1).data ?? [])]
+}
+
+async function widthOf(element: Locator): Promise<number> {
+  return (await element.boundingBox())?.width ?? 0
+}
+
+type Points = [x: number, y: number][]
+
+/** Fingers that go from some places to others in a few steps. */
+async function touch(page: Page) {
+  const session = await page.context().newCDPSession(page)
+  const send = (type: 'touchStart' | 'touchMove' | 'touchEnd', at: Points) =>
+    session.send('Input.dispatchTouchEvent', { type, touchPoints: at.map(([x, y], id) => ({ x, y, id })) })
+  return {
+    async move(from: Points, to: Points): Promise<void> {
+      await send('touchStart', from)
+      for (const part of [0.25, 0.5, 0.75, 1]) {
+        await send(
+          'touchMove',
+          from.map(([x, y], finger) => {
+            const [toX = x, toY = y] = to[finger] ?? []
+            return [x + (toX - x) * part, y + (toY - y) * part]
+          }),
+        )
+      }
+      await send('touchEnd', [])
+    },
+  }
+}
