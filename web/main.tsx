@@ -3,15 +3,23 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { queries } from './api.ts'
 import { firstLanguage, showLanguage } from './i18n.ts'
+import { FailedShell } from './parts/welcome-shell.tsx'
 import { fetchLikelyDoor, Routes } from './routes.tsx'
 import './theme.css'
 
 fetchLikelyDoor()
 await showLanguage(firstLanguage())
 
-const root = document.getElementById('root')
-if (root) {
-  createRoot(root).render(
+const place = document.getElementById('root')
+if (place) {
+  const root = createRoot(place, {
+    // Such as a part that could not be fetched. React has emptied the page; nobody is left before a blank one.
+    onUncaughtError(error) {
+      console.error(error)
+      queueMicrotask(() => root.render(<FailedShell error={error} onRetry={() => location.reload()} />))
+    },
+  })
+  root.render(
     <StrictMode>
       <QueryClientProvider client={queries}>
         <Routes />

@@ -41,6 +41,13 @@ async function createPractice(t: TestContext) {
   return { world, client, professional, colleague: await world.signIn(lea), spaceId }
 }
 
+/** Whoever comes is not known yet, and some tests take the network away. */
+const EXPECTED = [
+  /the server responded with a status of 401/,
+  /ERR_INTERNET_DISCONNECTED/,
+  /dynamically imported/,
+]
+
 async function signedIn(
   { world, client }: Awaited<ReturnType<typeof createPractice>>,
   options: BrowserContextOptions,
@@ -49,10 +56,7 @@ async function signedIn(
   const context = await openPhone(browser, options)
   try {
     const page = await context.newPage()
-    const errors = collectErrors(page, [
-      /the server responded with a status of 401/,
-      /ERR_INTERNET_DISCONNECTED/,
-    ])
+    const errors = collectErrors(page, EXPECTED)
     await page.goto(world.origin)
     await page.getByLabel('E-mail').fill(client.email)
     await page.getByLabel('Password', { exact: true }).fill(PASSWORD)
@@ -127,6 +131,7 @@ test('a client sees exactly what is shared, adds a photo for one professional, r
     await expect(sheet.last()).toContainText('permanent')
     await sheet.last().getByRole('button', { name: 'Delete' }).click()
     await expect(rows).toHaveCount(1)
+    await expect(page.getByText('“Deep squat.jpg” was deleted.')).toBeVisible()
     assert.ok(!(await seenBy(professional)).includes('Deep squat.jpg'))
     await page.getByRole('button', { name: 'Undo' }).click()
     await expect(rows).toHaveCount(2)
@@ -179,6 +184,29 @@ test('what is added without a network leaves when it is back', async (t) => {
     await page.context().setOffline(false)
     await expect(added).toBeVisible()
     await expect(page.getByText('You are offline.')).toBeHidden()
+  })
+})
+
+test('a part of the app that can’t be fetched is told, with the way out', async (t) => {
+  const practice = await createPractice(t)
+  await signedIn(practice, {}, async (page) => {
+    const opened = page.getByRole('dialog', { name: 'Posture.jpg' })
+    const posture = page.getByRole('button', { name: /^Posture.jpg Mariel/ })
+    await expect(posture).toBeVisible()
+    const [panel, viewer] = [/upload-panel.*js/, /client-viewer.*js/]
+    for (const part of [panel, viewer]) await page.route(part, (route) => route.abort('internetdisconnected'))
+
+    await page.reload()
+    await expect(page.getByRole('heading', { name: 'This could not be shown' })).toBeVisible()
+    await page.unroute(panel)
+    await page.getByRole('button', { name: 'Try again' }).click()
+
+    await posture.click()
+    await expect(page.getByText('The server can’t be reached.')).toBeVisible()
+    await page.unroute(viewer)
+    await page.getByRole('button', { name: 'Reload' }).click()
+    await posture.click()
+    await expect(opened).toBeVisible()
   })
 })
 

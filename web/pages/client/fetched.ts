@@ -1,4 +1,3 @@
-import { errorSentence } from '../../api.ts'
 import { t } from '../../i18n.ts'
 import { toast } from '../../parts/toasts.tsx'
 
@@ -8,7 +7,7 @@ import { toast } from '../../parts/toasts.tsx'
  */
 export function whenFetched(fetching: Promise<unknown>, then: () => void): void {
   const reload = { label: t('reload'), run: () => location.reload() }
-  fetching.then(then, (error) => toast({ tone: 'error', text: errorSentence(error), action: reload }))
+  fetching.then(then, () => toast({ tone: 'error', text: t('error_offline'), action: reload }))
 }
 
 /** Has parts at hand before they are wanted, which may be without a network. */
