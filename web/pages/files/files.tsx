@@ -25,9 +25,8 @@ import { useSelection } from './selection.ts'
 import { SelectionBar } from './selection-bar.tsx'
 import { Toolbar, type View } from './toolbar.tsx'
 
-const ProfessionalViewer = lazy(() =>
-  import('../viewer/professional-viewer.tsx').then((viewer) => ({ default: viewer.ProfessionalViewer })),
-)
+const loadViewer = () => import('../viewer/professional-viewer.tsx')
+const ProfessionalViewer = lazy(() => loadViewer().then((viewer) => ({ default: viewer.ProfessionalViewer })))
 
 const SEARCH_MS = 250
 /** What one wants to see first of a column. */
@@ -76,6 +75,9 @@ export function Files({ space, viewAs }: { space: SpaceOfFiles; viewAs?: 'client
     setParams(new URL(hrefOf(item.id), location.origin).searchParams)
   })
   const { actions, dialog } = useItemActions(space, open)
+
+  // At hand before it is asked for, when there may be no network.
+  useEffect(() => void loadViewer().catch(() => {}), [])
 
   // What the choice of a level needs, before it is asked for.
   useEffect(() => {

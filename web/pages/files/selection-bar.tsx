@@ -1,6 +1,6 @@
 import { Download, Eye, FolderInput, type LucideIcon, PenLine, Trash2, X } from 'lucide-react'
 import type { Item } from '../../../core/api/shapes.ts'
-import { type MessageKey, useT } from '../../i18n.ts'
+import { type MessageKey, useFormat, useT } from '../../i18n.ts'
 import { useMedia } from '../../media.ts'
 import { Button, IconButton } from '../../parts/button.tsx'
 import { type Abilities, abilitiesOf } from './abilities.ts'
@@ -26,17 +26,21 @@ export function SelectionBar({
   onClear: () => void
 }) {
   const t = useT()
-  const narrow = useMedia('(width < 64rem)')
+  const format = useFormat()
+  const compact = useMedia('(width < 64rem)')
+  const narrow = useMedia('(width < 30rem)')
   const can = abilitiesOf(items)
   const [first] = items
   return (
     <div role="toolbar" aria-label={t('files_selection')} className={css.bar}>
       <IconButton icon={X} label={t('files_clear_selection')} onClick={onClear} />
-      <span className={css.count}>{t('files_selected', { count: items.length })}</span>
+      <span className={css.count}>
+        {narrow ? format.number(items.length) : t('files_selected', { count: items.length })}
+      </span>
       <span className={css.actions}>
         {OFFERED.filter(([action]) => can[action]).map(([action, icon, name]) => {
           const act = () => (action === 'rename' ? first && actions.rename(first) : actions[action](items))
-          return narrow ? (
+          return compact ? (
             <IconButton key={action} icon={icon} label={t(name)} onClick={act} />
           ) : (
             <Button key={action} look="quiet" icon={icon} onClick={act}>
