@@ -153,7 +153,7 @@ const Row = memo(function Row({
 }: RowProps) {
   const t = useT()
   const format = useFormat()
-  const owner = useOwnerWords()(item)
+  const owner = useOwnerWords(asClient)(item)
   const size = useSizeWords()(item)
   const tabIndex = reachable ? 0 : -1
   return (

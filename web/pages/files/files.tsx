@@ -4,7 +4,7 @@ import type { Item } from '../../../core/api/shapes.ts'
 import { api, queries } from '../../api.ts'
 import { recall, remember } from '../../device.ts'
 import { useT } from '../../i18n.ts'
-import { ErrorState, Skeleton } from '../../parts/states.tsx'
+import { Skeleton } from '../../parts/states.tsx'
 import type { Picked } from '../../uploads/picked-files.ts'
 import { useOpenedItem } from '../viewer/opened-item.ts'
 import { AddFilesDialog } from './add-files-dialog.tsx'
@@ -20,6 +20,7 @@ import { FilePicker, type FilePickerHandle } from './file-picker.tsx'
 import css from './files.module.css'
 import { useFolderSteps } from './folder-steps.ts'
 import { type SpaceOfFiles, useItemActions } from './item-actions.tsx'
+import { ListError } from './list-error.tsx'
 import { type Sort, type SortKey, useListing } from './listing.ts'
 import { useSelection } from './selection.ts'
 import { SelectionBar } from './selection-bar.tsx'
@@ -154,7 +155,11 @@ export function Files({ space, viewAs }: { space: SpaceOfFiles; viewAs?: 'client
       {listing.loading ? (
         <Skeleton rows={8} />
       ) : listing.error && items.length === 0 ? (
-        <ErrorState error={listing.error} onRetry={listing.retry} />
+        <ListError
+          error={listing.error}
+          onRetry={listing.retry}
+          root={folderId === null ? null : hrefOf(null)}
+        />
       ) : items.length === 0 ? (
         <EmptyFiles
           search={search}

@@ -33,9 +33,10 @@ export function ItemName({ item, href, tabIndex }: { item: Item; href: string; t
   )
 }
 
-export function useOwnerWords(): (item: Item) => string {
+/** Whose an item is; `asClient`, by name even when it is the reader's. */
+export function useOwnerWords(asClient = false): (item: Item) => string {
   const t = useT()
-  return ({ owner }) => (owner === null ? '—' : owner.you ? t('owner_you') : owner.name)
+  return ({ owner }) => (owner === null ? '—' : owner.you && !asClient ? t('owner_you') : owner.name)
 }
 
 /** "1.2 MB" of a file, "3 files" of a folder. */
