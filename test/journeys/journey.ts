@@ -25,6 +25,7 @@ interface VisitOptions extends BrowserContextOptions {
 
 export interface Stage {
   t: TestContext
+  browser: Browser
   /** A browser of its own, at an address. */
   visit: (address: string, options?: VisitOptions) => Promise<Page>
   /** The same, with somebody signed in by the form. */
@@ -59,7 +60,7 @@ export function journey(name: string, act: (stage: Stage) => Promise<void>): voi
       return page
     }
     try {
-      await act({ t, visit, enter })
+      await act({ t, browser, visit, enter })
     } catch (error) {
       // What the pages reported often tells why.
       for (const check of checks) await check().catch((report) => t.diagnostic(report.message))

@@ -1,0 +1,49 @@
+import type { BrowserContext } from '@playwright/test'
+import { DEMO_PASSWORD, seedDemo } from '../../server/demo/seed.ts'
+import { openPhone, openWide } from '../browser.ts'
+import { collectErrors, expectNoAxeViolations } from '../browser-checks.ts'
+import { createWorld } from '../world.ts'
+import { journey } from './journey.ts'
+import { STATES } from './states.ts'
+import { walk } from './walk.ts'
+
+/** What some states are about. */
+const MEANT = [
+  /status of 401 .*\/api\/(me|auth\/sign-in\/email)\)/,
+  /status of 40[04] .*\/api\/(invitation\/read|items\/0{8}-\S+)\)/,
+  /ERR_CONNECTION_FAILED .*\/api\/uploads\)/,
+]
+
+/** A language on each screen, so that each word and each shape is met; the colours are the same in all. */
+const WALKS = [
+  { language: 'en', open: openWide, themes: ['light', 'dark'] },
+  { language: 'fr', open: openPhone, themes: ['dark'] },
+  { language: 'es', open: openWide, themes: ['light'] },
+] as const
+
+for (const { language, open, themes } of WALKS)
+  journey(`every page and dialog passes axe and reports no error, in ${language}`, async ({ t, browser }) => {
+    const world = await createWorld(t)
+    await seedDemo({ db: world.db, ...world.services, now: () => new Date() })
+    await world.runJobs()
+    const watched: ReturnType<typeof collectErrors>[] = []
+
+    async function newContext(who: string): Promise<BrowserContext> {
+      const forClients = who === 'camille' || who === 'fatima'
+      const context = await (forClients ? openPhone : open)(browser, { locale: language })
+      watched.push(collectErrors(await context.newPage(), MEANT))
+      return context
+    }
+    await walk(
+      { origin: world.origin, password: DEMO_PASSWORD, language },
+      STATES,
+      newContext,
+      async ({ name }, page) => {
+        for (const colorScheme of themes) {
+          await page.emulateMedia({ colorScheme })
+          await t.test(`${name}, ${colorScheme}`, () => expectNoAxeViolations(page))
+        }
+      },
+    )
+    for (const errors of watched) await errors.assertNone()
+  })
