@@ -91,6 +91,8 @@ export function Files({ space, viewAs }: { space: SpaceOfFiles; viewAs?: 'client
   useEffect(reset, [folderId, search, view])
 
   const section = useRef<HTMLElement>(null)
+  const focusItem = () => section.current?.querySelector<HTMLElement>('[data-id][tabindex="0"]')?.focus()
+  useFocusKept(dialog !== null || choice.selected.length > 0, focusItem)
   const go = useStable((id: string) => choice.gesture({ kind: 'go', id }))
   useFolderSteps({ folderId, items, ready: !listing.loading, section, onGo: go })
 
@@ -123,7 +125,16 @@ export function Files({ space, viewAs }: { space: SpaceOfFiles; viewAs?: 'client
     )
 
   return (
-    <section ref={section} aria-label={t('files')} className={css.files} {...(asClient ? {} : handlers)}>
+    <section
+      ref={section}
+      aria-label={t('files')}
+      className={css.files}
+      onKeyDown={(event) => {
+        const ours = event.target instanceof Node && event.currentTarget.contains(event.target)
+        if (ours && event.key === 'Escape' && !event.defaultPrevented) choice.gesture({ kind: 'clear' })
+      }}
+      {...(asClient ? {} : handlers)}
+    >
       {asClient && <AsClientBanner name={space.name} />}
       <div className={css.bar}>
         {choice.selected.length > 0 ? (
@@ -139,9 +150,7 @@ export function Files({ space, viewAs }: { space: SpaceOfFiles; viewAs?: 'client
             canDrop={canAdd}
             search={typed}
             onSearch={setTyped}
-            onLeaveSearch={() =>
-              section.current?.querySelector<HTMLElement>('[data-id][tabindex="0"]')?.focus()
-            }
+            onLeaveSearch={focusItem}
             view={view}
             onView={(next) => {
               setView(next)
@@ -227,6 +236,19 @@ function useStable<Args extends unknown[]>(act: (...args: Args) => void): (...ar
         latest.current(...args),
   )
   return stable
+}
+
+/** When bars and dialogs go with the focus in them, it comes back to the list. */
+function useFocusKept(there: boolean, focusItem: () => void): void {
+  const latest = useRef(focusItem)
+  latest.current = focusItem
+  const before = useRef(there)
+  useEffect(() => {
+    if (before.current && !there) {
+      requestAnimationFrame(() => document.activeElement === document.body && latest.current())
+    }
+    before.current = there
+  }, [there])
 }
 
 function useDebounced(value: string): string {

@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import type { Item } from '../../../core/api/shapes.ts'
 
 export interface Selection {
@@ -42,7 +42,11 @@ export function select(before: Selection, gesture: Gesture, order: readonly stri
 export function useSelection(items: readonly Item[]) {
   const [selection, setSelection] = useState(NOTHING)
   const order = items.map(({ id }) => id)
-  const active = items.find(({ id }) => id === selection.active) ?? items[0]
+  // Where an item has gone, the keyboard is on the one that came up in its place.
+  const place = useRef(0)
+  const at = items.findIndex(({ id }) => id === selection.active)
+  if (at >= 0) place.current = at
+  const active = items[Math.min(place.current, items.length - 1)]
   return {
     selection: { ...selection, active: active?.id ?? null },
     selected: items.filter(({ id }) => selection.ids.has(id)),
