@@ -233,25 +233,30 @@ for (const language of LANGUAGES) {
       await expectNoAxeViolations(page)
 
       const actions = button(words.files_actions_of.replace('{{name}}', 'Mine.jpg'))
+      const close = async () => {
+        await page.keyboard.press('Escape')
+        await expect(sheet).toHaveCount(0)
+      }
       await actions.click()
       await expect(sheet).toBeVisible()
       await expectNoAxeViolations(page)
+      await close()
       for (const action of [words.files_rename, words.client_who_change, words.files_delete]) {
+        await actions.click()
         await sheet.getByRole('button', { name: action, exact: true }).click()
         await expect(sheet.locator('footer')).toBeVisible()
         await expect(sheet.getByText(words.loading)).toHaveCount(0)
         await expectNoAxeViolations(page)
-        await page.keyboard.press('Escape')
-        await actions.click()
+        await close()
       }
-      await page.keyboard.press('Escape')
 
       await button(words.client_add).click()
+      await expect(sheet).toBeVisible()
       await expectNoAxeViolations(page)
       await sheet.getByLabel(words.client_add_choose_photos).setInputFiles([picked('1.jpg'), picked('2.jpg')])
       await sheet.getByLabel(words.client_who_some).check()
       await expectNoAxeViolations(page)
-      await page.keyboard.press('Escape')
+      await close()
 
       await page.getByRole('button', { name: /^Mine.jpg/ }).click()
       await expect(page.getByText(words.viewer_yours_all)).toBeVisible()
