@@ -108,7 +108,7 @@ export async function keep(id: string): Promise<void> {
 }
 
 /** Has a copy of the file kept beside it, if the device has room. */
-export async function keepCopy(id: string, file: File): Promise<void> {
+async function keepCopy(id: string, file: File): Promise<void> {
   const kept = await keepFile(id, file, () => works.has(id))
   const work = works.get(id)
   if (work) work.kept = kept ? file.size : 0

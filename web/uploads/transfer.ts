@@ -26,19 +26,12 @@ export function prepareTransfer(): void {
   import('tus-js-client').catch(() => {})
 }
 
-const loadTus = () => import('tus-js-client')
-
-/** Has at hand what sending takes, before it is asked for, when there may be no network. */
-export function prepareTransfers(): void {
-  void loadTus().catch(() => {})
-}
-
 /**
  * Sends a file, going on where an earlier attempt ended, and returns the id of the new item.
  * @throws Problem of the server; upload_changed; TypeError where it can't be reached; the signal's reason
  */
 export async function transfer(order: Order, events: Events, signal: AbortSignal): Promise<string> {
-  const { Upload } = await loadTus()
+  const { Upload } = await import('tus-js-client')
   signal.throwIfAborted()
   const { promise, resolve, reject } = Promise.withResolvers<string>()
   const stalled = () => reject(new TypeError('The upload does not move'))
