@@ -15,6 +15,7 @@ import {
   visible,
 } from '../access.ts'
 import type { Database } from '../db/schema.ts'
+import { holdsWords } from '../search.ts'
 
 type Db = Kysely<Database>
 type Sql = RawBuilder<unknown>
@@ -138,8 +139,8 @@ export async function listItems(db: Db, actor: Actor, query: ListQuery): Promise
   const inSpace = query.spaceId && !as ? sql`v.space_id = ${query.spaceId}::uuid` : sql`true`
   const here = await findPlace(db, actor, query.spaceId, query.folderId, as || undefined)
 
-  const words = query.search?.trim().split(/\s+/).filter(Boolean) ?? []
-  const deep = words.length > 0 || query.scope === 'flat'
+  const matching = holdsWords('i.name', query.search)
+  const deep = matching.length > 0 || query.scope === 'flat'
   const within = !deep
     ? query.folderId
       ? sql`i.parent_id = ${query.folderId}::uuid`
@@ -149,10 +150,6 @@ export async function listItems(db: Db, actor: Actor, query: ListQuery): Promise
           select f.id from item f where f.parent_id = ${query.folderId}::uuid
           union all select f.id from item f join below on f.parent_id = below.id) select id from below)`
       : sql`true`
-  const matching = words.map(
-    (word) => sql`and folded(i.name) like '%' || folded(${word.replace(/[\\%_]/g, '\\$&')}) || '%'`,
-  )
-
   // A client isn't told levels, by the order neither.
   const sort = query.sort === 'visibility' && actor.kind === 'client' ? 'name' : query.sort
   const [key, type] = SORTS[sort]
@@ -161,7 +158,7 @@ export async function listItems(db: Db, actor: Actor, query: ListQuery): Promise
   const beyond = query.order === 'asc' ? sql`>` : sql`<`
   const { rows } = await sql<Row>`${selectItems(viewerOf(actor), {
     ...(as ? { as } : {}),
-    where: sql`${inSpace} and i.deletion_id is null and ${within} ${sql.join(matching, sql` `)}
+    where: sql`${sql.join([inSpace, sql`i.deletion_id is null`, within, ...matching], sql` and `)}
       ${query.scope === 'flat' ? sql`and i.kind = 'file'` : sql``}
       ${
         after

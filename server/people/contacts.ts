@@ -1,8 +1,9 @@
-import { type Kysely, type RawBuilder, sql } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { Contact } from '../../core/api/people.ts'
 import { Problem } from '../../core/errors.ts'
 import { viewerOf } from '../access.ts'
 import type { Database } from '../db/schema.ts'
+import { holdsWords } from '../search.ts'
 import { type Professional, sinceOf } from './reach.ts'
 
 const PAGE = 100
@@ -32,10 +33,7 @@ export async function listContacts(
   const [key, type] = SORTS[query.sort]
   const ascending = query.order === 'asc'
   const direction = ascending ? sql`asc` : sql`desc`
-  const words = query.search?.trim().split(/\s+/).filter(Boolean) ?? []
-  const conditions: RawBuilder<unknown>[] = words.map(
-    (word) => sql`folded(x.name) like '%' || folded(${word.replace(/[\\%_]/g, '\\$&')}) || '%'`,
-  )
+  const conditions = holdsWords('x.name', query.search)
   if (query.kind) conditions.push(sql`x.kind = ${query.kind}`)
   if (query.cursor) {
     const after = readCursor(query.cursor, query.sort)

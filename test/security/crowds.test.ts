@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { connect } from 'node:net'
 import { test } from 'node:test'
+import { sql } from 'kysely'
 import { answerHealth, shareChecks } from '../../server/http/health.ts'
 import { createWorld } from '../world.ts'
 
@@ -41,4 +42,29 @@ test('many who ask for its health at once cost one check', async () => {
   assert.equal(asked, 1)
   assert.equal((await answerHealth(checks)).status, 200)
   assert.equal(asked, 2)
+})
+
+test('a search of many words costs little more than one of one, and wide wildcards are letters', async (t) => {
+  const world = await createWorld(t)
+  const phone = await world.signIn(await world.addClient(await world.addCompany()))
+  const name = 'abcdefghij 100% klmnopqrst ～＿'
+  const { id } = await phone.upload('x', { name })
+  const find = async (search: string) =>
+    (await phone.api.files.listItems({ search })).items.map(({ id }) => id)
+  assert.deepEqual(await find(' t s r  q p o n m l k j i h g f e d c b a A Á  100% '), [id])
+  assert.deepEqual(await find('a z'), [])
+  assert.deepEqual(await find('100％'), [id])
+  assert.deepEqual(await find('a％b'), [])
+  assert.deepEqual(await find('a\\ b'), [])
+
+  // Folding is what costs: it is counted, not timed.
+  await sql`create sequence folds`.execute(world.db)
+  await sql`create or replace function folded(text) returns text language plpgsql immutable strict as $$
+    begin
+      if $1 like '%klmnopqrst%' then perform nextval('folds'); end if;
+      return lower(public.unaccent('public.unaccent'::regdictionary, $1));
+    end $$`.execute(world.db)
+  assert.deepEqual(await find([...'abcdefghijklmnopqrst'].join(' ')), [id])
+  const { rows } = await sql<{ n: number }>`select last_value as n from folds`.execute(world.db)
+  assert.ok((rows[0]?.n ?? 0) <= 2, `${rows[0]?.n} times folded`)
 })
