@@ -62,7 +62,6 @@ export function createUploads(needs: Needs) {
   async function answer(request: Request, actor: Actor, readActor: () => Promise<Actor>): Promise<Response> {
     if (request.method === 'GET') throw new Problem('not_found')
     let lease: Lease | undefined
-    let writing: Promise<unknown> | undefined
     let item: string | null = null
     let failure: unknown
 
@@ -70,7 +69,12 @@ export function createUploads(needs: Needs) {
       const row = await rows.find(id, actor)
       if (!lease) throw new Problem('upload_busy')
       let refusal: Problem | undefined
-      const ask = async () => requireAccess(await readActor(), row)
+      // Under another hat by now, it is somebody else's.
+      const ask = async () => {
+        const caller = await readActor()
+        await requireAccess(caller, await rows.find(id, caller))
+        return caller
+      }
       const timer = setInterval(() => {
         ask().catch((error) => {
           if (!(error instanceof Problem)) return
@@ -81,7 +85,7 @@ export function createUploads(needs: Needs) {
       try {
         const end = offset < row.size ? await rows.append(row, offset, stream, lease) : offset
         if (refusal) throw refusal
-        if (end === row.size) item = await rows.finish(row, await readActor())
+        if (end === row.size) item = await rows.finish(row, await ask())
         return end
       } finally {
         clearInterval(timer)
@@ -100,11 +104,7 @@ export function createUploads(needs: Needs) {
         const creation_date = row.created_at.toISOString()
         return new Upload({ id, size: row.size, offset: row.bytes, creation_date })
       },
-      write(stream: Readable, id: string, offset: number) {
-        const result = write(stream, id, offset)
-        writing = result
-        return result
-      },
+      write,
       remove: async (id: string) => rows.remove(await rows.find(id, actor)),
     })
 
@@ -124,8 +124,6 @@ export function createUploads(needs: Needs) {
             lease = await locks.acquire(id, () => void letGo(), signal)
           },
           async unlock() {
-            // A broken connection is reported before the bytes that it did bring are flushed.
-            await writing?.catch(() => {})
             await lease?.release()
           },
         }),

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import type { TestContext } from 'node:test'
 import { getRequestListener } from '@hono/node-server'
@@ -27,7 +28,12 @@ export async function startAppProcess(
   }
   t.after(kill)
   const [origin] = (await once(createInterface(child.stdout), 'line')) as [string]
-  return { origin, kill }
+  /** The most memory (bytes) that it ever held; of Linux only. */
+  const peak = async () => {
+    const status = await readFile(`/proc/${child.pid}/status`, 'utf8')
+    return Number(/VmHWM:\s*(\d+) kB/.exec(status)?.[1]) * 1024
+  }
+  return { origin, kill, peak }
 }
 
 if (import.meta.main) {
