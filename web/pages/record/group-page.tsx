@@ -18,12 +18,13 @@ export function GroupPage({ groupId, tab }: { groupId: string; tab: GroupTab }) 
   const group = useQuery(api.people.readGroup.queryOptions({ input: { groupId } }))
   if (group.isError) return <ErrorState error={group.error} onRetry={() => void group.refetch()} />
   if (!group.data) return <Skeleton />
-  const { name, spaceId, branches, members, can } = group.data
+  const { name, spaceId, branches, members, memberCount, can } = group.data
+  const unnamed = memberCount - members.length
   const home = `/groups/${groupId}`
   const detail = [
     t('record_group'),
     ...branches.map((branch) => branch.name),
-    t('contacts_members', { count: members.length }),
+    t('contacts_members', { count: memberCount }),
   ]
   return (
     <>
@@ -45,21 +46,25 @@ export function GroupPage({ groupId, tab }: { groupId: string; tab: GroupTab }) 
       {tab === 'stakeholders' && (
         <Stakeholders spaceId={spaceId} spaceName={name} manage={can.manageStakeholders} />
       )}
-      {tab === 'members' &&
-        (members.length === 0 ? (
-          <EmptyState icon={Users} title={t('record_no_members')}>
-            {t('record_no_members_hint')}
-          </EmptyState>
-        ) : (
-          <ul className={css.people} aria-label={t('record_members')}>
-            {members.map((member) => (
-              <li key={member.id} className={css.person}>
-                <Avatar name={member.name} />
-                <span className={css.words}>{member.name}</span>
-              </li>
-            ))}
-          </ul>
-        ))}
+      {tab === 'members' && (
+        <section className={css.tab}>
+          {memberCount === 0 ? (
+            <EmptyState icon={Users} title={t('record_no_members')}>
+              {t('record_no_members_hint')}
+            </EmptyState>
+          ) : (
+            <ul className={css.people} aria-label={t('record_members')}>
+              {members.map((member) => (
+                <li key={member.id} className={css.person}>
+                  <Avatar name={member.name} />
+                  <span className={css.words}>{member.name}</span>
+                </li>
+              ))}
+              {unnamed > 0 && <li className={css.none}>{t('names_others', { count: unnamed })}</li>}
+            </ul>
+          )}
+        </section>
+      )}
     </>
   )
 }
