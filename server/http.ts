@@ -88,9 +88,10 @@ export async function createHttp(needs: Needs) {
 
   app.use('/api/*', readJsonBodies({ bytes: 1024 * 1024, seconds: 30, atOnce: 200 }))
 
-  routeOfActor('GET', '/api/items/:itemId/content', (c, actor) =>
+  routeOfActor('GET', '/api/items/:itemId/content', (c, actor, readActor) =>
     downloads.content(c.req.raw, actor, idOf(c), {
       inline: c.req.query('inline') !== undefined,
+      readActor,
     }),
   )
   routeOfActor('GET', '/api/items/:itemId/preview/:variant', (c, actor) =>

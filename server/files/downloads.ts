@@ -11,8 +11,17 @@ import type { PreviewJobs } from './preview-jobs.ts'
 /** Of what a browser shows by itself, that which runs nothing. Images are shown as previews, which are re-encoded. */
 const SHOWN = new Set(['audio', 'video', 'pdf', 'text'])
 
-/** What of a blob goes out, and how it is called. */
-type Bytes = { key: string; size: number; etag: string; headers: Record<string, string> }
+/** How often a long download is asked whether it still may. */
+const ASK_ACCESS_MS = 2000
+
+/** What of a blob goes out, and how it is called; `ask` throws once they may have it no more. */
+type Bytes = {
+  key: string
+  size: number
+  etag: string
+  headers: Record<string, string>
+  ask?: () => Promise<unknown>
+}
 
 export type Downloads = ReturnType<typeof createDownloads>
 
@@ -20,14 +29,23 @@ export type Downloads = ReturnType<typeof createDownloads>
 export function createDownloads(needs: { items: Items; blobs: Blobs; previewJobs: PreviewJobs }) {
   const { items, blobs, previewJobs } = needs
   return {
-    /** A file, to be saved or, where `inline` and harmless, to be shown. @throws not_found, range_unsatisfiable */
-    async content(request: Request, actor: Actor, itemId: string, { inline }: { inline: boolean }) {
+    /**
+     * A file, to be saved or, where `inline` and harmless, to be shown. `readActor` tells who is calling by now: a
+     * download breaks off once they may not. @throws not_found, range_unsatisfiable
+     */
+    async content(
+      request: Request,
+      actor: Actor,
+      itemId: string,
+      { inline, readActor }: { inline: boolean; readActor: () => Promise<Actor> },
+    ) {
       const { blobId, key, size, type, name } = await items.content(actor, itemId)
       const shown = inline && SHOWN.has(kindOf(type))
       return send(blobs, request, {
         key,
         size,
         etag: `"${blobId}"`,
+        ask: async () => items.content(await readActor(), itemId),
         headers: {
           'Content-Type': type === 'text/plain' ? 'text/plain; charset=utf-8' : type,
           'Content-Disposition': contentDisposition(name, { type: shown ? 'inline' : 'attachment' }),
@@ -60,7 +78,7 @@ function refuseBusy(error: unknown): never {
 
 /** Conditional and ranged requests as in RFC 9110. */
 async function send(blobs: Blobs, { method, headers: asked }: Request, bytes: Bytes): Promise<Response> {
-  const { key, size, etag } = bytes
+  const { key, size, etag, ask } = bytes
   const headers = {
     ...bytes.headers,
     ETag: etag,
@@ -80,6 +98,7 @@ async function send(blobs: Blobs, { method, headers: asked }: Request, bytes: By
   const whole = { ...headers, 'Content-Length': String(size) }
   if (method === 'HEAD') return new Response(null, { headers: whole })
   const { stream } = await blobs.open(key, part)
+  if (ask) breakOff(stream, ask)
   const body = Readable.toWeb(stream) as ReadableStream
   if (!part) return new Response(body, { headers: whole })
   return new Response(body, {
@@ -90,6 +109,15 @@ async function send(blobs: Blobs, { method, headers: asked }: Request, bytes: By
       'Content-Range': `bytes ${part.start}-${part.end}/${size}`,
     },
   })
+}
+
+function breakOff(stream: Readable, ask: () => Promise<unknown>) {
+  const timer = setInterval(() => {
+    ask().catch((error) => {
+      if (error instanceof Problem) stream.destroy()
+    })
+  }, ASK_ACCESS_MS)
+  stream.once('close', () => clearInterval(timer))
 }
 
 /** Whether a list of entity tags has this one; the weak sign of a tag makes no difference to what never changes. */

@@ -44,7 +44,7 @@ test('an upload whose maker changes hats in the middle is nobody else’s', asyn
   await writer.write(Buffer.from('b'))
   await writer.close()
 
-  assert.equal((await answer).status, 409)
+  assert.equal((await answer).ok, false)
   assert.deepEqual(await world.db.selectFrom('item').select('owner_professional_id').execute(), [])
   await browser.api.account.changeHat({ id: professional.id })
   const asked = await browser.fetch(url, { method: 'HEAD', headers: tus })
