@@ -73,8 +73,8 @@ function What({ item }: { item: Item }) {
         preview={item.preview === 'ready' ? previewUrl(item.id, 'thumb') : undefined}
       />
       <span className={css.words}>
-        <span className={css.name}>
-          {item.name}
+        <span className={css.title}>
+          <span className={css.name}>{item.name}</span>
           {item.protected && (
             <>
               <Icon of={Lock} size={14} className={css.lock} />
@@ -98,12 +98,22 @@ function Detail({ item: { kind, files, owner, audience, addedAt } }: { item: Ite
     return (
       <>
         <Icon of={UserRoundCheck} size={14} />
-        {[t('client_chosen'), format.date(addedAt)].join(' · ')}
+        <WhoAndWhen who={t('client_chosen')} date={format.date(addedAt)} />
       </>
     )
   }
-  const who = owner?.you ? t('client_you') : owner?.name
-  return [who, format.date(addedAt)].filter(Boolean).join(' · ')
+  return <WhoAndWhen who={owner?.you ? t('client_you') : owner?.name} date={format.date(addedAt)} />
+}
+
+/** A long name gives way, the date stays. */
+function WhoAndWhen({ who, date }: { who: string | undefined; date: string }) {
+  if (who === undefined) return date
+  return (
+    <>
+      <span className={css.who}>{who}</span>
+      <span> · {date}</span>
+    </>
+  )
 }
 
 /** For an element at the end of a list: asks for more while it is near the screen. */
