@@ -20,8 +20,9 @@ export const Hat = z.discriminatedUnion('kind', [
     name: z.string(),
     profile: ProfileShape,
     company: z.strictObject({ id: Id, name: z.string(), defaultLevel: LevelShape }),
+    /** The professional's own first; a super admin is in every branch of the company. */
     branches: z.array(Branch),
-    can: z.strictObject({ createClients: z.boolean(), writeFiles: z.boolean() }),
+    can: z.strictObject({ createClients: z.boolean(), createGroups: z.boolean(), writeFiles: z.boolean() }),
   }),
   z.strictObject({ kind: z.literal('client'), id: Id, name: z.string() }),
 ])

@@ -40,7 +40,11 @@ export const GroupRecord = z.strictObject({
   members: z.array(z.strictObject({ id: Id, name: z.string() })),
   memberCount: z.number().int(),
   since: Time,
-  can: z.strictObject({ manageStakeholders: z.boolean() }),
+  can: z.strictObject({
+    manageStakeholders: z.boolean(),
+    /** Rename it, delete it, add members and remove those named. */
+    manage: z.boolean(),
+  }),
 })
 export type GroupRecord = z.infer<typeof GroupRecord>
 
@@ -129,6 +133,69 @@ export const people = {
   readGroup: oc
     .route({ method: 'GET', path: '/groups/{groupId}', summary: 'A group', tags: ['people'] })
     .input(z.strictObject({ groupId: Id }))
+    .output(GroupRecord),
+  createGroup: oc
+    .route({
+      method: 'POST',
+      path: '/groups',
+      successStatus: 201,
+      summary: 'Create a group, without members yet',
+      tags: ['people'],
+    })
+    .input(
+      z.strictObject({
+        name: PersonName,
+        /** Of the caller's; the first of them unless said. */
+        branchId: Id.optional(),
+      }),
+    )
+    .output(GroupRecord),
+  changeGroup: oc
+    .route({ method: 'PATCH', path: '/groups/{groupId}', summary: 'Rename a group', tags: ['people'] })
+    .input(z.strictObject({ groupId: Id, name: PersonName }))
+    .output(GroupRecord),
+  deleteGroup: oc
+    .route({
+      method: 'DELETE',
+      path: '/groups/{groupId}',
+      summary: 'Delete a group: at once nobody sees its files any more',
+      tags: ['people'],
+    })
+    .input(z.strictObject({ groupId: Id }))
+    .output(z.strictObject({ ok: z.literal(true) })),
+  listCandidates: oc
+    .route({
+      method: 'GET',
+      path: '/groups/{groupId}/candidates',
+      summary: 'Clients in reach who could be added to a group: the first hundred by name',
+      tags: ['people'],
+    })
+    .input(z.strictObject({ groupId: Id, search: z.string().max(200).optional() }))
+    .output(
+      z.strictObject({
+        clients: z.array(z.strictObject({ id: Id, name: z.string(), branches: z.array(z.string()) })),
+        /** There are more: search for them. */
+        more: z.boolean(),
+      }),
+    ),
+  addMembers: oc
+    .route({
+      method: 'POST',
+      path: '/groups/{groupId}/members',
+      successStatus: 201,
+      summary: 'Add clients to a group: they see its files at once',
+      tags: ['people'],
+    })
+    .input(z.strictObject({ groupId: Id, clientIds: z.array(Id).min(1).max(200) }))
+    .output(GroupRecord),
+  removeMember: oc
+    .route({
+      method: 'DELETE',
+      path: '/groups/{groupId}/members/{clientId}',
+      summary: 'Remove a client from a group: they see its files no longer',
+      tags: ['people'],
+    })
+    .input(z.strictObject({ groupId: Id, clientId: Id }))
     .output(GroupRecord),
   readSpace: oc
     .route({

@@ -37,8 +37,10 @@ export function createAccounts({ db, now }: { db: Kysely<Database>; now: () => D
       select h.id, h.kind, h.name, h.profile,
         json_build_object('id', co.id, 'name', co.name, 'defaultLevel', co.default_level) as company,
         (select coalesce(json_agg(json_build_object('id', b.id, 'name', b.name)
-            order by b.name collate natural_order, b.id), '[]')
-          from professional_branch pb join branch b on b.id = pb.branch_id where pb.professional_id = h.id) as branches
+            order by pb.branch_id is null, b.name collate natural_order, b.id), '[]')
+          from branch b
+          left join professional_branch pb on pb.branch_id = b.id and pb.professional_id = h.id
+          where b.company_id = h.company_id and (pb.branch_id is not null or h.profile = 'super_admin')) as branches
       from session s join ${hats} h on h.person_id = s.person_id
       left join company co on co.id = h.company_id
       where s.id = ${session.id}::uuid order by ${hatOrder}`.execute(db)
@@ -94,6 +96,10 @@ export function createAccounts({ db, now }: { db: Kysely<Database>; now: () => D
 
 function toHat({ id, kind, name, profile, company, branches }: HatRow): Hat {
   if (kind === 'client') return { kind, id, name }
-  const abilities = { createClients: can(profile, 'createClients'), writeFiles: can(profile, 'writeFiles') }
+  const abilities = {
+    createClients: can(profile, 'createClients'),
+    createGroups: can(profile, 'createGroups') && branches.length > 0,
+    writeFiles: can(profile, 'writeFiles'),
+  }
   return { kind, id, name, profile, company, branches, can: abilities }
 }

@@ -8,7 +8,15 @@ import type { Language } from '../notify/letters.ts'
 import type { Invitations } from './invitations.ts'
 import { legalPersonName } from './names.ts'
 import { claimAddress, isActive, releaseAddress } from './persons.ts'
-import { branchesOf, isOwn, type Professional, reachSpace, requireAbility, sinceOf } from './reach.ts'
+import {
+  branchesOf,
+  chooseBranch,
+  isOwn,
+  type Professional,
+  reachSpace,
+  requireAbility,
+  sinceOf,
+} from './reach.ts'
 
 type Db = Kysely<Database>
 type Client = { id: string; name: string }
@@ -174,19 +182,6 @@ async function dropAddress(trx: Db, clientId: string): Promise<void> {
 
 function personOf(trx: Db, clientId: string) {
   return trx.selectFrom('client').select('person_id').where('id', '=', clientId).executeTakeFirstOrThrow()
-}
-
-/** One of the actor's branches; a super admin is in every branch. Null where the actor is in none. */
-async function chooseBranch(trx: Db, actor: Professional, wanted?: string): Promise<string | null> {
-  const { rows } = await sql<{ id: string }>`
-    select b.id from branch b
-    left join professional_branch pb on pb.branch_id = b.id and pb.professional_id = ${actor.professionalId}::uuid
-    where b.company_id = ${actor.companyId}::uuid
-      and (pb.branch_id is not null or ${actor.profile === 'super_admin'})
-    order by pb.branch_id is null, b.name collate natural_order, b.id`.execute(trx)
-  const branch = wanted ? rows.find(({ id }) => id === wanted) : rows[0]
-  if (wanted && !branch) throw new Problem('not_found')
-  return branch?.id ?? null
 }
 
 type Row = {

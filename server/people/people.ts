@@ -6,7 +6,7 @@ import type { Mail } from '../notify/mail.ts'
 import { createAccounts } from './accounts.ts'
 import { createClients } from './clients.ts'
 import { type ContactQuery, listContacts } from './contacts.ts'
-import { readGroup } from './groups.ts'
+import { createGroups } from './groups.ts'
 import { createInvitations } from './invitations.ts'
 import { createLimits } from './limits.ts'
 import { createPasswords, type Passwords } from './passwords.ts'
@@ -50,9 +50,9 @@ export function createPeople(parts: {
     /** The operations of core/api/people.ts. */
     people: {
       listContacts: (actor: Professional, query: ContactQuery) => listContacts(db, actor, query),
-      readGroup: (actor: Professional, input: { groupId: string }) => readGroup(db, actor, input),
       readSpace: (actor: Professional, input: Parameters<typeof readSpace>[2]) => readSpace(db, actor, input),
       ...createClients({ db, invitations }),
+      ...createGroups(parts),
       ...createStakeholders(parts),
     },
     /** Handlers of jobs. */

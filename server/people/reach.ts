@@ -49,6 +49,23 @@ export function requireAbility({ profile }: Professional, ability: Ability): voi
   if (!can(profile, ability)) throw new Problem(profile === 'read_only' ? 'read_only' : 'forbidden')
 }
 
+/** One of the actor's branches; a super admin is in every branch. Null where the actor is in none. */
+export async function chooseBranch(
+  trx: Kysely<Database>,
+  actor: Professional,
+  wanted?: string,
+): Promise<string | null> {
+  const { rows } = await sql<{ id: string }>`
+    select b.id from branch b
+    left join professional_branch pb on pb.branch_id = b.id and pb.professional_id = ${actor.professionalId}::uuid
+    where b.company_id = ${actor.companyId}::uuid
+      and (pb.branch_id is not null or ${actor.profile === 'super_admin'})
+    order by pb.branch_id is null, b.name collate natural_order, b.id`.execute(trx)
+  const branch = wanted ? rows.find(({ id }) => id === wanted) : rows[0]
+  if (wanted && !branch) throw new Problem('not_found')
+  return branch?.id ?? null
+}
+
 /** The space's branches of one company, as JSON: `[{id, name}]`. */
 export function branchesOf(companyId: string): RawBuilder<unknown> {
   return sql`(select coalesce(json_agg(json_build_object('id', b.id, 'name', b.name)

@@ -26,6 +26,8 @@ const EXAMPLES: Record<string, (ids: Ids, hat: Hat) => Sent> = {
   'POST /api/items/delete': ({ itemId }) => ({ json: { ids: [itemId] } }),
   'GET /api/items/:itemId/preview/:variant': () => ({}),
   'PATCH /api/clients/:clientId': () => ({ json: { name: 'x' } }),
+  'PATCH /api/groups/:groupId': () => ({ json: { name: 'x' } }),
+  'POST /api/groups/:groupId/members': ({ clientId }) => ({ json: { clientIds: [clientId] } }),
   'POST /api/spaces/:spaceId/stakeholders': ({ professionalId }) => ({ json: { professionalId } }),
   'POST /api/uploads': ({ spaceId }) => ({
     headers: {
@@ -51,6 +53,7 @@ const OWN: Record<string, Sent> = {
   'PATCH /api/me': { json: { language: 'fr' } },
   'GET /api/contacts': {},
   'POST /api/clients': { json: { name: 'Somebody else' } },
+  'POST /api/groups': { json: { name: 'Some others' } },
   'GET /api/my/professionals': {},
   'OPTIONS /api/uploads': { headers: { 'Tus-Resumable': '1.0.0' } },
 }
@@ -172,6 +175,8 @@ async function furnish(world: World) {
       .where('space_id', '=', spaceId)
       .execute(),
     client: await world.db.selectFrom('client').selectAll().where('id', '=', followed.id).execute(),
+    group: await world.db.selectFrom('client_group').selectAll().where('id', '=', group.id).execute(),
+    members: await world.db.selectFrom('group_member').selectAll().execute(),
   })
   return { ids, professional, client, name: 'of its own', look, before: await look() }
 }

@@ -11,7 +11,7 @@ import { ProfessionalShell } from '../parts/professional-shell.tsx'
 const ARIA_LOCALES: Record<Language, string> = { en: 'en-US', fr: 'fr-FR', es: 'es-ES' }
 
 const CLIENT_TABS = ['stakeholders', 'record', 'view'] as const
-const GROUP_TABS = ['members', 'stakeholders'] as const
+const GROUP_TABS = ['members', 'stakeholders', 'record'] as const
 
 function is<Tab extends string>(tabs: readonly Tab[], tab: string): tab is Tab {
   return (tabs as readonly string[]).includes(tab)

@@ -35,7 +35,7 @@ else {
     profile: 'employee',
     company: { id, name: 'Kinésio Rive-Nord', defaultLevel: 'me' },
     branches: [],
-    can: { createClients: true, writeFiles: true },
+    can: { createClients: true, createGroups: false, writeFiles: true },
   })
 }
 await showLanguage(firstLanguage())

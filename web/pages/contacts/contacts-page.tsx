@@ -11,13 +11,14 @@ import { EmptyState, ErrorState, Skeleton } from '../../parts/states.tsx'
 import { SearchField } from '../../parts/text-field.tsx'
 import { useProfessional } from '../../session.ts'
 import { AddClientDialog } from './add-client-dialog.tsx'
+import { AddGroupDialog } from './add-group-dialog.tsx'
 import { ContactList } from './contact-list.tsx'
 import css from './contacts.module.css'
 
 type Kind = 'all' | 'client' | 'group'
 type Order = 'name' | 'newest'
 
-/** The clients and groups in reach: searched, sorted, a client added. */
+/** The clients and groups in reach: searched, sorted, added to. */
 export function ContactsPage() {
   const t = useT()
   const { can } = useProfessional()
@@ -25,7 +26,7 @@ export function ContactsPage() {
   const [search, setSearch] = useState('')
   const [kind, setKind] = useState<Kind>('all')
   const [order, setOrder] = useState<Order>('name')
-  const [adding, setAdding] = useState(false)
+  const [adding, setAdding] = useState<'client' | 'group' | null>(null)
   const searchNow = useDeferredValue(search.trim())
   const field = useSlash()
 
@@ -50,11 +51,18 @@ export function ContactsPage() {
       <PageHeader
         title={t('contacts')}
         actions={
-          can.createClients && (
-            <Button look="primary" icon={UserPlus} onClick={() => setAdding(true)}>
-              {t('contacts_add_client')}
-            </Button>
-          )
+          <>
+            {can.createGroups && (
+              <Button icon={Users} onClick={() => setAdding('group')}>
+                {t('contacts_add_group')}
+              </Button>
+            )}
+            {can.createClients && (
+              <Button look="primary" icon={UserPlus} onClick={() => setAdding('client')}>
+                {t('contacts_add_client')}
+              </Button>
+            )}
+          </>
         }
       />
       <div className={css.tools} ref={field}>
@@ -97,7 +105,7 @@ export function ContactsPage() {
           title={t('contacts_none')}
           action={
             can.createClients && (
-              <Button icon={UserPlus} onClick={() => setAdding(true)}>
+              <Button icon={UserPlus} onClick={() => setAdding('client')}>
                 {t('contacts_add_client')}
               </Button>
             )
@@ -106,10 +114,16 @@ export function ContactsPage() {
           {t(can.createClients ? 'contacts_none_hint' : 'contacts_none_hint_others')}
         </EmptyState>
       )}
-      {adding && (
+      {adding === 'client' && (
         <AddClientDialog
-          onClose={() => setAdding(false)}
+          onClose={() => setAdding(null)}
           onAdded={(client) => navigate(`/clients/${client.id}`)}
+        />
+      )}
+      {adding === 'group' && (
+        <AddGroupDialog
+          onClose={() => setAdding(null)}
+          onAdded={(group) => navigate(`/groups/${group.id}/members`)}
         />
       )}
     </>
