@@ -6,6 +6,8 @@ export interface KeptBatch {
   personId: string
   /** As which professional or client. */
   as: string
+  /** In ms since 1970. */
+  addedAt: number
   spaceId?: string
   /** Folder that the batch was put into; null at the root. */
   parentId: string | null
@@ -126,9 +128,12 @@ export async function readUploads(): Promise<KeptUpload[]> {
   return (await on<KeptUpload[]>(['uploads'], 'readonly', (at) => at.objectStore('uploads').getAll())) ?? []
 }
 
+/** The copy of a file that an earlier page kept, null if it kept none; it counts as this page's from now on. */
 export async function readFile(id: string): Promise<File | null> {
   const file = await on<unknown>(['files'], 'readonly', (at) => at.objectStore('files').get(id))
-  return file instanceof File ? file : null
+  if (!(file instanceof File)) return null
+  keptBytes += file.size
+  return file
 }
 
 /** Empties it all. */

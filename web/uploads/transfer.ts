@@ -1,8 +1,6 @@
 import { readProblem } from '../api.ts'
 import { requireUnchanged } from './picked-files.ts'
 
-/** Up to this size, a file goes in one request; what is larger can be resumed from its first byte on. */
-const IN_ONE_REQUEST = 512 * 1024
 /** A connection that moves nothing for this long is dead, whatever it says. */
 const STALLED_MS = 60_000
 
@@ -42,12 +40,12 @@ export async function transfer(order: Order, events: Events, signal: AbortSignal
     watch = sent < order.file.size ? setTimeout(stalled, STALLED_MS) : undefined
   }
 
+  // Not with its bytes in the first request: if the answer got lost, they would be sent again, as another file.
   const upload = new Upload(order.file, {
     endpoint: '/api/uploads',
     uploadUrl: order.url,
     metadata: order.metadata,
     headers: { 'Carnet-As': order.as },
-    uploadDataDuringCreation: order.file.size <= IN_ONE_REQUEST,
     // Both are ours to keep: addresses with the files, patience with the whole queue.
     storeFingerprintForResuming: false,
     retryDelays: null,

@@ -3,6 +3,7 @@ import type { Level } from '../../core/visibility.ts'
 import {
   dropAll,
   dropBatch,
+  dropUpload,
   type KeptBatch,
   type KeptUpload,
   keepBatch,
@@ -27,6 +28,9 @@ import { findOpenTabs, newId, whileAlone } from './tabs.ts'
 import { giveUp, prepareTransfer } from './transfer.ts'
 import { createFolderOnce } from './upload-folders.ts'
 
+/** As the server gives up what nobody goes on with. */
+const GIVEN_UP_MS = 7 * 86_400_000
+
 /** Where files go, and who will see them. */
 export interface UploadPlace {
   /** A client's own is known. */
@@ -48,7 +52,7 @@ let owner: { personId: string; as: string } | null = null
 export function addUploads(picked: Picked, place: UploadPlace): void {
   if (!owner) throw new Error('Nobody is signed in')
   const folders = Object.fromEntries(picked.folders.map((path) => [path, null]))
-  const batch: KeptBatch = { ...place, ...owner, id: newId(), folders }
+  const batch: KeptBatch = { ...place, ...owner, id: newId(), addedAt: Date.now(), folders }
   void keepBatch(batch)
   for (const { file, folder, reread } of picked.files) {
     const { name, size, lastModified } = file
@@ -74,6 +78,8 @@ export function pauseUpload(id: string): void {
   stopSending(id, 'paused')
   void keep(id)
   pump()
+  const work = findWork(id)
+  if (work) settle(work.batch)
 }
 
 export function resumeUpload(id: string): void {
@@ -138,14 +144,24 @@ export async function resumeUploads(who: { personId: string; as: string }): Prom
     if (batches.some(({ personId }) => personId !== who.personId)) return dropAll()
     const left = await readUploads()
     const isOpen = await findOpenTabs()
-    for (const batch of batches.filter(({ as }) => as === who.as)) {
+    for (const batch of batches) {
       const its = left.filter((upload) => upload.batch === batch.id)
-      if (its.length === 0 && allUploads().every((upload) => upload.batch !== batch.id))
-        await dropBatch(batch.id)
-      for (const upload of its) if (!isOpen(upload.tab)) await takeOver(batch, upload)
+      const here = allUploads().some((upload) => upload.batch === batch.id)
+      const over = its.length === 0 || Date.now() - batch.addedAt > GIVEN_UP_MS
+      if (over && !here) await forgetBatch(batch, its)
+      else if (batch.as === who.as) {
+        const orphans = its.filter(({ tab }) => !isOpen(tab))
+        for (const upload of orphans) await takeOver(batch, upload)
+        if (orphans.length > 0) void createFolders(batch)
+      }
     }
   })
   pump()
+}
+
+async function forgetBatch(batch: KeptBatch, its: readonly KeptUpload[]): Promise<void> {
+  for (const { id } of its) await dropUpload(id, 0)
+  await dropBatch(batch.id)
 }
 
 async function takeOver(batch: KeptBatch, upload: KeptUpload): Promise<void> {

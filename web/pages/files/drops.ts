@@ -69,6 +69,7 @@ export function useDrops({
   }
 
   function goalOf(event: DragEvent): { element: HTMLElement | null; hover: Hover } | null {
+    if (event.target instanceof Element && event.target.closest('dialog, [role=dialog]')) return null
     const at = folderAt(event.target)
     if (dragged.current.length > 0) {
       const stays = dragged.current.every(({ parentId }) => parentId === (at?.folder.id ?? null))

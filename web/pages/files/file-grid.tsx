@@ -3,6 +3,7 @@
 import { memo, useLayoutEffect, useRef, useState } from 'react'
 import type { Item } from '../../../core/api/shapes.ts'
 import { useFormat, useT } from '../../i18n.ts'
+import { useMedia } from '../../media.ts'
 import { Checkbox } from '../../parts/checkbox.tsx'
 import { cx } from '../../parts/class-names.ts'
 import css from './file-grid.module.css'
@@ -49,6 +50,7 @@ export function FileGrid({
   const columns = Math.max(1, Math.floor((width + GAP) / (narrowest + GAP)))
   const card = (width - GAP * (columns - 1)) / columns
   const { selection, selected } = choice
+  const fine = useMedia('(pointer: fine)')
   return (
     <div ref={around} className={css.around}>
       {width > 0 && (
@@ -71,6 +73,7 @@ export function FileGrid({
                 <Card
                   key={item.id}
                   item={item}
+                  draggable={fine && item.can.modify}
                   selected={selection.ids.has(item.id)}
                   selecting={selected.length > 0}
                   reachable={item.id === selection.active}
@@ -90,6 +93,7 @@ export function FileGrid({
 
 const Card = memo(function Card({
   item,
+  draggable,
   selected,
   selecting,
   reachable,
@@ -99,6 +103,7 @@ const Card = memo(function Card({
   href,
 }: {
   item: Item
+  draggable: boolean
   selected: boolean
   selecting: boolean
   reachable: boolean
@@ -118,7 +123,7 @@ const Card = memo(function Card({
       tabIndex={tabIndex}
       data-id={item.id}
       {...(item.can.addInside && { 'data-drop': item.id, 'data-drop-name': item.name })}
-      draggable={item.can.modify}
+      draggable={draggable}
       className={cx(css.card, selecting && css.selecting)}
     >
       <div className={css.picture} data-open="">
@@ -144,7 +149,13 @@ const Card = memo(function Card({
           )}
         </span>
       </div>
-      <ItemMenu item={item} actions={actions} tabIndex={tabIndex} className={css.menu} />
+      <ItemMenu
+        item={item}
+        actions={actions}
+        canSelect={!asClient}
+        tabIndex={tabIndex}
+        className={css.menu}
+      />
     </div>
   )
 })

@@ -3,7 +3,7 @@
 import { ArrowDown, ArrowUp } from 'lucide-react'
 import { memo } from 'react'
 import type { Item } from '../../../core/api/shapes.ts'
-import { type MessageKey, useFormat, useT } from '../../i18n.ts'
+import { useFormat, useT } from '../../i18n.ts'
 import { useMedia } from '../../media.ts'
 import { Checkbox } from '../../parts/checkbox.tsx'
 import { cx } from '../../parts/class-names.ts'
@@ -14,15 +14,7 @@ import { ItemIcon, ItemName, ItemVisibility, useOwnerWords, useSizeWords } from 
 import { ItemMenu } from './item-menu.tsx'
 import { type Choice, ItemsView } from './items-view.tsx'
 import type { Listing, Sort, SortKey } from './listing.ts'
-
-const COLUMNS = ['name', 'owner', 'visibility', 'added', 'size'] as const satisfies SortKey[]
-const COLUMN_NAMES = {
-  name: 'files_name',
-  owner: 'files_owner',
-  visibility: 'files_visibility',
-  added: 'files_added',
-  size: 'files_size',
-} as const satisfies Record<SortKey, MessageKey>
+import { SORT_KEYS, SORT_NAMES } from './sort.ts'
 
 interface ListProps {
   label: string
@@ -50,9 +42,10 @@ export function FileList({
   onSort,
 }: ListProps) {
   const narrow = useMedia('(width < 48rem)')
+  const fine = useMedia('(pointer: fine)')
   const tall = useMedia('(width < 48rem), (pointer: coarse)')
   const { selection, selected } = choice
-  const columns = COLUMNS.filter((column) => !(asClient && column === 'visibility'))
+  const columns = SORT_KEYS.filter((column) => !(asClient && column === 'visibility'))
   return (
     <ItemsView
       label={label}
@@ -76,6 +69,7 @@ export function FileList({
             item={item}
             at={at}
             narrow={narrow}
+            draggable={fine && item.can.modify}
             selected={selection.ids.has(item.id)}
             selecting={selected.length > 0}
             reachable={item.id === selection.active}
@@ -110,7 +104,7 @@ function Head({
               className={css[column]}
             >
               <button type="button" className={css.sort} onClick={() => onSort(column)}>
-                {t(COLUMN_NAMES[column])}
+                {t(SORT_NAMES[column])}
                 {order && <Icon of={order === 'asc' ? ArrowUp : ArrowDown} size={14} />}
               </button>
             </div>
@@ -128,6 +122,7 @@ interface RowProps {
   item: Item
   at: number
   narrow: boolean
+  draggable: boolean
   selected: boolean
   /** Something is selected, so every row shows its box. */
   selecting: boolean
@@ -143,6 +138,7 @@ const Row = memo(function Row({
   item,
   at,
   narrow,
+  draggable,
   selected,
   selecting,
   reachable,
@@ -164,7 +160,7 @@ const Row = memo(function Row({
       tabIndex={tabIndex}
       data-id={item.id}
       {...(item.can.addInside && { 'data-drop': item.id, 'data-drop-name': item.name })}
-      draggable={item.can.modify && !narrow}
+      draggable={draggable}
       className={cx(css.columns, css.row, asClient && css.asClient, selecting && css.selecting)}
     >
       <div role="gridcell" className={css.name}>
@@ -212,7 +208,7 @@ const Row = memo(function Row({
         </>
       )}
       <div role="gridcell" className={css.menu}>
-        <ItemMenu item={item} actions={actions} tabIndex={tabIndex} />
+        <ItemMenu item={item} actions={actions} canSelect={!asClient} tabIndex={tabIndex} />
       </div>
     </div>
   )

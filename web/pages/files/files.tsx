@@ -1,14 +1,12 @@
-import { lazy, Suspense, useDeferredValue, useEffect, useRef, useState } from 'react'
-import { useSearchParams } from 'wouter'
+import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 import type { Item } from '../../../core/api/shapes.ts'
 import { api, queries } from '../../api.ts'
 import { recall, remember } from '../../device.ts'
 import { useT } from '../../i18n.ts'
 import { Skeleton } from '../../parts/states.tsx'
-import type { Picked } from '../../uploads/picked-files.ts'
 import { useOpenedItem } from '../viewer/opened-item.ts'
-import { AddFilesDialog } from './add-files-dialog.tsx'
-import { AddFolderDialog } from './add-folder-dialog.tsx'
+import { useAdding } from './adding.tsx'
+import { useFolderAddress } from './address.ts'
 import { AsClientBanner } from './as-client-banner.tsx'
 import { moveItems } from './changes.ts'
 import { DropHint } from './drop-hint.tsx'
@@ -16,99 +14,83 @@ import { type DropFolder, useDrops } from './drops.ts'
 import { EmptyFiles } from './empty-files.tsx'
 import { FileGrid } from './file-grid.tsx'
 import { FileList } from './file-list.tsx'
-import { FilePicker, type FilePickerHandle } from './file-picker.tsx'
 import css from './files.module.css'
+import { focusItem, useFocusKept } from './focus-kept.ts'
 import { useFolderSteps } from './folder-steps.ts'
-import { type SpaceOfFiles, useItemActions } from './item-actions.tsx'
+import { type ItemActions, type SpaceOfFiles, useItemActions } from './item-actions.tsx'
 import { ListError } from './list-error.tsx'
-import { type Sort, type SortKey, useListing } from './listing.ts'
+import { prefetchListing, useListing } from './listing.ts'
+import { useSearchWords } from './search-words.ts'
 import { useSelection } from './selection.ts'
 import { SelectionBar } from './selection-bar.tsx'
+import { useSort } from './sort.ts'
 import { Toolbar, type View } from './toolbar.tsx'
 
 const loadViewer = () => import('../viewer/professional-viewer.tsx')
 const ProfessionalViewer = lazy(() => loadViewer().then((viewer) => ({ default: viewer.ProfessionalViewer })))
 
-const SEARCH_MS = 250
-/** What one wants to see first of a column. */
-const FIRST_ORDER: Record<SortKey, Sort['order']> = {
-  name: 'asc',
-  owner: 'asc',
-  visibility: 'asc',
-  added: 'desc',
-  size: 'desc',
+interface FilesProps {
+  space: SpaceOfFiles
+  /** What the client sees of it, read only. */
+  viewAs?: 'client' | undefined
 }
 
 /**
  * The files of a client or a group, for a professional; the folder listed and the item opened stand in the address
- * (`?folder=…&item=…`). With `viewAs`, what the client sees of it, read only.
+ * (`?folder=…&item=…`).
  */
-export function Files({ space, viewAs }: { space: SpaceOfFiles; viewAs?: 'client' | undefined }) {
+export function Files(props: FilesProps) {
+  return <FilesOfSpace key={props.space.id} {...props} />
+}
+
+function FilesOfSpace({ space, viewAs }: FilesProps) {
   const t = useT()
-  const [params, setParams] = useSearchParams()
-  const folderId = params.get('folder')
+  const asClient = viewAs === 'client'
+  const section = useRef<HTMLElement>(null)
+  const { folderId, hrefOfFolder, hrefOfItem, openFolder } = useFolderAddress()
   const opened = useOpenedItem()
   const [view, setView] = useState<View>(() => (recall('files-view') === 'grid' ? 'grid' : 'list'))
-  const [sort, setSort] = useState<Sort>({ by: 'name', order: 'asc' })
-  const [typed, setTyped] = useState('')
-  const search = useDebounced(typed.trim())
-  const listing = useListing({ spaceId: space.id, folderId, search, sort, viewAs })
-  const { items } = listing
-  const choice = useSelection(items)
-  const [adding, setAdding] = useState<{ picked: Picked; folder: DropFolder } | null>(null)
-  const [addingFolder, setAddingFolder] = useState(false)
-  const picker = useRef<FilePickerHandle>(null)
-  const asClient = viewAs === 'client'
-
-  const here: DropFolder = { id: folderId, name: listing.path?.at(-1)?.name ?? t('files') }
+  const { sort, setSort, sortBy } = useSort()
+  const search = useSearchWords()
+  const listed = { spaceId: space.id, folderId, search: search.words, sort, viewAs }
+  const listing = useListing(listed)
+  const { items, loading } = listing
   const canAdd = listing.canAdd && !asClient
+  const here: DropFolder = { id: folderId, name: listing.path?.at(-1)?.name ?? t('files') }
+  const adding = useAdding({ space, here, canAdd, hrefOfFolder })
 
-  function hrefOf(id: string | null): string {
-    const next = new URLSearchParams(params)
-    for (const key of ['item', 'level', 'folder']) next.delete(key)
-    if (id !== null) next.set('folder', id)
-    return `${location.pathname}${next.size > 0 ? `?${next}` : ''}`
-  }
-
-  const open = useStable((item: Item) => {
-    if (item.kind === 'file') return opened.open(item.id)
-    setTyped('')
-    setParams(new URL(hrefOf(item.id), location.origin).searchParams)
+  const choice = useSelection(items)
+  const { actions, dialog } = useItemActions(space, {
+    open(item) {
+      if (item.kind === 'file') return opened.open(item.id)
+      search.type('')
+      openFolder(item.id)
+    },
+    select: (item) => choice.gesture({ kind: 'toggle', id: item.id }),
   })
-  const { actions, dialog } = useItemActions(space, open)
-
-  // At hand before it is asked for, when there may be no network.
-  useEffect(() => void loadViewer().catch(() => {}), [])
-
-  // What the choice of a level needs, before it is asked for.
-  useEffect(() => {
-    if (canAdd)
-      void queries.prefetchQuery(api.people.readSpace.queryOptions({ input: { spaceId: space.id } }))
-  }, [canAdd, space.id])
 
   const { reset } = choice
   // biome-ignore lint/correctness/useExhaustiveDependencies: what was selected was so in the former list
-  useEffect(reset, [folderId, search, view])
-
-  const section = useRef<HTMLElement>(null)
-  const focusItem = () => section.current?.querySelector<HTMLElement>('[data-id][tabindex="0"]')?.focus()
-  useFocusKept(dialog !== null || choice.selected.length > 0, focusItem)
-  const go = useStable((id: string) => choice.gesture({ kind: 'go', id }))
-  useFolderSteps({ folderId, items, ready: !listing.loading, section, onGo: go })
-
-  const pick = (picked: Picked, folder = here) => {
-    if (picked.files.length + picked.folders.length > 0) setAdding({ picked, folder })
-  }
+  useEffect(reset, [folderId, search.words, view])
+  useFocusKept(section, dialog !== null || choice.selected.length > 0)
+  useFolderSteps({
+    folderId,
+    items,
+    ready: !loading,
+    section,
+    onGo: (id) => choice.gesture({ kind: 'go', id }),
+  })
   const { hover, handlers } = useDrops({
     here,
     canAdd,
     selected: choice.selected,
     items,
     onMove: (moved, to) => void moveItems(moved, to),
-    onFiles: pick,
-    wordsFor: (dragged) =>
-      dragged.length === 1 ? (dragged[0]?.name ?? '') : t('files_items', { count: dragged.length }),
+    onFiles: adding.add,
+    wordsFor: ([first, ...more]) =>
+      more.length === 0 ? (first?.name ?? '') : t('files_items', { count: more.length + 1 }),
   })
+  usePrepared(space.id, canAdd)
 
   const shown = {
     label: here.name,
@@ -117,21 +99,24 @@ export function Files({ space, viewAs }: { space: SpaceOfFiles; viewAs?: 'client
     actions,
     space: space.kind,
     asClient,
-    hrefOf: (item: Item) => (item.kind === 'folder' ? hrefOf(item.id) : `?item=${item.id}`),
+    hrefOf: ({ kind, id }: Item) => (kind === 'folder' ? hrefOfFolder(id) : hrefOfItem(id)),
   }
-  const sortBy = (by: SortKey) =>
-    setSort((now) =>
-      now.by === by ? { by, order: now.order === 'asc' ? 'desc' : 'asc' } : { by, order: FIRST_ORDER[by] },
-    )
 
   return (
     <section
       ref={section}
       aria-label={t('files')}
       className={css.files}
-      onKeyDown={(event) => {
-        const ours = event.target instanceof Node && event.currentTarget.contains(event.target)
-        if (ours && event.key === 'Escape' && !event.defaultPrevented) choice.gesture({ kind: 'clear' })
+      onKeyDown={({ key, target, defaultPrevented }) => {
+        const elsewhere = !(target instanceof Element) || target.closest('dialog, [role=dialog]')
+        if (key === 'Escape' && !defaultPrevented && !elsewhere) choice.gesture({ kind: 'clear' })
+      }}
+      onPointerDown={({ target }) => {
+        // A folder's rows are on their way while the press is still going on.
+        const link = target instanceof Element ? target.closest('[data-open]') : null
+        const id = link?.closest<HTMLElement>('[data-id]')?.dataset.id
+        const folder = items.find((item) => item.id === id && item.kind === 'folder')
+        if (folder) prefetchListing({ ...listed, folderId: folder.id, search: '' })
       }}
       {...(asClient ? {} : handlers)}
     >
@@ -146,36 +131,38 @@ export function Files({ space, viewAs }: { space: SpaceOfFiles; viewAs?: 'client
         ) : (
           <Toolbar
             path={listing.path ?? []}
-            hrefOf={hrefOf}
+            hrefOf={hrefOfFolder}
             canDrop={canAdd}
-            search={typed}
-            onSearch={setTyped}
-            onLeaveSearch={focusItem}
+            search={search.typed}
+            onSearch={search.type}
+            onLeaveSearch={() => focusItem(section.current)}
             view={view}
             onView={(next) => {
               setView(next)
               remember('files-view', next)
             }}
-            onAddFolder={canAdd ? () => setAddingFolder(true) : undefined}
-            onAddFile={canAdd ? () => picker.current?.files() : undefined}
+            sort={sort}
+            onSort={setSort}
+            onAddFolder={adding.nameFolder}
+            onAddFile={adding.chooseFiles}
           />
         )}
       </div>
-      {listing.loading ? (
+      {loading ? (
         <Skeleton rows={8} />
       ) : listing.error && items.length === 0 ? (
         <ListError
           error={listing.error}
           onRetry={listing.retry}
-          root={folderId === null ? null : hrefOf(null)}
+          root={folderId === null ? null : hrefOfFolder(null)}
         />
       ) : items.length === 0 ? (
         <EmptyFiles
-          search={search}
+          search={search.words}
           inFolder={folderId !== null}
           asClient={asClient ? space.name : null}
-          onClear={() => setTyped('')}
-          onAdd={canAdd ? () => picker.current?.files() : undefined}
+          onClear={() => search.type('')}
+          onAdd={adding.chooseFiles}
         />
       ) : view === 'grid' ? (
         <FileGrid {...shown} />
@@ -185,26 +172,10 @@ export function Files({ space, viewAs }: { space: SpaceOfFiles; viewAs?: 'client
       <p role="status" className="visually-hidden">
         {choice.selected.length > 0
           ? t('files_selected', { count: choice.selected.length })
-          : search !== '' && !listing.stale && t('files_found', { count: items.length })}
+          : search.words !== '' && !listing.stale && t('files_found', { count: items.length })}
       </p>
       <DropHint hover={hover} />
-      <FilePicker ref={picker} onPick={pick} />
-      {adding && (
-        <AddFilesDialog
-          space={space}
-          {...adding}
-          page={hrefOf(adding.folder.id)}
-          onClose={() => setAdding(null)}
-        />
-      )}
-      {addingFolder && (
-        <AddFolderDialog
-          spaceId={space.id}
-          parentId={folderId}
-          onChooseFolder={picker.current?.canFolder ? () => picker.current?.folder() : undefined}
-          onClose={() => setAddingFolder(false)}
-        />
-      )}
+      {adding.dialogs}
       {opened.itemId !== null && (
         <Suspense>
           <ProfessionalViewer
@@ -215,9 +186,7 @@ export function Files({ space, viewAs }: { space: SpaceOfFiles; viewAs?: 'client
             onMore={listing.fetchMore}
             onStep={opened.step}
             onClose={opened.close}
-            onRename={actions.rename}
-            onMove={(item) => actions.move([item])}
-            onDelete={(item) => actions.delete([item])}
+            {...ofViewer(actions)}
           />
         </Suspense>
       )}
@@ -226,37 +195,21 @@ export function Files({ space, viewAs }: { space: SpaceOfFiles; viewAs?: 'client
   )
 }
 
-/** A function that stays the same while what it does follows the latest render. */
-function useStable<Args extends unknown[]>(act: (...args: Args) => void): (...args: Args) => void {
-  const latest = useRef(act)
-  latest.current = act
-  const [stable] = useState(
-    () =>
-      (...args: Args) =>
-        latest.current(...args),
-  )
-  return stable
+function ofViewer({ rename, move, delete: remove }: ItemActions) {
+  return {
+    onRename: rename,
+    onMove: (item: Item) => move([item]),
+    onDelete: (item: Item) => remove([item]),
+  }
 }
 
-/** When bars and dialogs go with the focus in them, it comes back to the list. */
-function useFocusKept(there: boolean, focusItem: () => void): void {
-  const latest = useRef(focusItem)
-  latest.current = focusItem
-  const before = useRef(there)
+/** Has at hand what will be asked for, perhaps when there is no network. */
+function usePrepared(spaceId: string, canAdd: boolean): void {
   useEffect(() => {
-    if (before.current && !there) {
-      requestAnimationFrame(() => document.activeElement === document.body && latest.current())
-    }
-    before.current = there
-  }, [there])
-}
-
-function useDebounced(value: string): string {
-  const [settled, setSettled] = useState(value)
+    loadViewer().catch(() => {})
+  }, [])
   useEffect(() => {
-    if (value === '') return setSettled('')
-    const timer = setTimeout(() => setSettled(value), SEARCH_MS)
-    return () => clearTimeout(timer)
-  }, [value])
-  return useDeferredValue(value === '' ? '' : settled)
+    if (!canAdd) return
+    void queries.prefetchQuery(api.people.readSpace.queryOptions({ input: { spaceId } }))
+  }, [spaceId, canAdd])
 }

@@ -57,5 +57,5 @@ export function useFolderSteps({
     requestAnimationFrame(() => {
       section.current?.querySelector<HTMLElement>(`[data-id="${goal.id}"]`)?.focus({ preventScroll: true })
     })
-  }, [folderId, ready, items, section, onGo])
+  })
 }

@@ -1,4 +1,4 @@
-import { type ReactNode, useMemo, useState } from 'react'
+import { type ReactNode, useRef, useState } from 'react'
 import type { Item } from '../../../core/api/shapes.ts'
 import { download } from '../../bytes.ts'
 import { DeleteDialog } from './delete-dialog.tsx'
@@ -15,6 +15,8 @@ export interface SpaceOfFiles {
 
 export interface ItemActions {
   open: (item: Item) => void
+  /** Or no more. */
+  select: (item: Item) => void
   download: (items: readonly Item[]) => void
   rename: (item: Item) => void
   move: (items: readonly Item[]) => void
@@ -33,23 +35,23 @@ function downloadEach(items: readonly Item[]): void {
   })
 }
 
-/** The actions on items, and the dialog that one of them has opened, to be rendered. */
+/** The actions on items, always the same object, and the dialog that one of them has opened, to be rendered. */
 export function useItemActions(
   space: SpaceOfFiles,
-  open: (item: Item) => void,
+  ofList: Pick<ItemActions, 'open' | 'select'>,
 ): { actions: ItemActions; dialog: ReactNode } {
   const [asked, setAsked] = useState<Asked | null>(null)
-  const actions = useMemo<ItemActions>(
-    () => ({
-      open,
-      download: downloadEach,
-      rename: (item) => setAsked({ what: 'rename', items: [item] }),
-      move: (items) => setAsked({ what: 'move', items }),
-      changeLevel: (items) => setAsked({ what: 'changeLevel', items }),
-      delete: (items) => setAsked({ what: 'delete', items }),
-    }),
-    [open],
-  )
+  const latest = useRef(ofList)
+  latest.current = ofList
+  const [actions] = useState<ItemActions>(() => ({
+    open: (item) => latest.current.open(item),
+    select: (item) => latest.current.select(item),
+    download: downloadEach,
+    rename: (item) => setAsked({ what: 'rename', items: [item] }),
+    move: (items) => setAsked({ what: 'move', items }),
+    changeLevel: (items) => setAsked({ what: 'changeLevel', items }),
+    delete: (items) => setAsked({ what: 'delete', items }),
+  }))
   return {
     actions,
     dialog: asked && <AskedDialog space={space} asked={asked} onClose={() => setAsked(null)} />,

@@ -1,6 +1,17 @@
-import { Download, Ellipsis, Eye, FolderInput, FolderOpen, Maximize2, PenLine, Trash2 } from 'lucide-react'
+import {
+  Download,
+  Ellipsis,
+  Eye,
+  FolderInput,
+  FolderOpen,
+  Maximize2,
+  PenLine,
+  SquareCheck,
+  Trash2,
+} from 'lucide-react'
 import type { Item } from '../../../core/api/shapes.ts'
 import { useT } from '../../i18n.ts'
+import { useMedia } from '../../media.ts'
 import { IconButton } from '../../parts/button.tsx'
 import { Menu, MenuItem } from '../../parts/menu.tsx'
 import { abilitiesOf } from './abilities.ts'
@@ -10,16 +21,20 @@ import type { ItemActions } from './item-actions.tsx'
 export function ItemMenu({
   item,
   actions,
+  canSelect,
   tabIndex,
   className,
 }: {
   item: Item
   actions: ItemActions
+  canSelect: boolean
   tabIndex: number
   className?: string | undefined
 }) {
   const t = useT()
   const can = abilitiesOf([item])
+  // With a mouse and a keyboard there are quicker ways.
+  const touch = useMedia('(hover: none)')
   return (
     <Menu
       label={t('files_actions_of', { name: item.name })}
@@ -36,6 +51,11 @@ export function ItemMenu({
       <MenuItem icon={item.kind === 'folder' ? FolderOpen : Maximize2} onAction={() => actions.open(item)}>
         {t('files_open')}
       </MenuItem>
+      {canSelect && touch && (
+        <MenuItem icon={SquareCheck} onAction={() => actions.select(item)}>
+          {t('files_select_item')}
+        </MenuItem>
+      )}
       {can.download && (
         <MenuItem icon={Download} onAction={() => actions.download([item])}>
           {t('files_download')}

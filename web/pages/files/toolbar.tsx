@@ -7,6 +7,8 @@ import { Breadcrumbs } from '../../parts/breadcrumbs.tsx'
 import { Button, IconButton } from '../../parts/button.tsx'
 import { FloatingAction } from '../../parts/floating-action.tsx'
 import { SearchField } from '../../parts/text-field.tsx'
+import type { Sort } from './listing.ts'
+import { SortMenu } from './sort-menu.tsx'
 import css from './toolbar.module.css'
 
 export type View = 'list' | 'grid'
@@ -21,6 +23,8 @@ export function Toolbar({
   onLeaveSearch,
   view,
   onView,
+  sort,
+  onSort,
   onAddFolder,
   onAddFile,
 }: {
@@ -35,6 +39,8 @@ export function Toolbar({
   onLeaveSearch: () => void
   view: View
   onView: (view: View) => void
+  sort: Sort
+  onSort: (sort: Sort) => void
   onAddFolder?: (() => void) | undefined
   onAddFile?: (() => void) | undefined
 }) {
@@ -52,7 +58,8 @@ export function Toolbar({
   useEffect(() => {
     const slash = (event: KeyboardEvent) => {
       const writes =
-        event.target instanceof Element && event.target.closest('input, textarea, select, dialog')
+        event.target instanceof Element &&
+        event.target.closest('input, textarea, select, dialog, [role=dialog]')
       if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || writes) return
       event.preventDefault()
       setSearching(true)
@@ -113,6 +120,7 @@ export function Toolbar({
           label={t(view === 'list' ? 'files_as_grid' : 'files_as_list')}
           onClick={() => onView(view === 'list' ? 'grid' : 'list')}
         />
+        {view === 'grid' && <SortMenu sort={sort} onSort={onSort} />}
         {onAddFolder &&
           (narrow ? (
             <IconButton icon={FolderPlus} label={t('files_add_folder')} onClick={onAddFolder} />
