@@ -85,16 +85,11 @@ export function createDeletions({ db, jobs, now, changing }: Needs) {
       if (!deletion) throw new Problem('not_found')
       return changing({ space: deletion.space_id }, async (trx) => {
         if (now() > deletion.undo_until) throw new Problem('too_late')
-        // Inside a folder that was deleted since, it would come back where nobody finds it.
-        const { rows: orphans } = await sql`
-          select from item i join item folder on folder.id = i.parent_id
-          where i.deletion_id = ${deletionId}::uuid and folder.deletion_id <> i.deletion_id`.execute(trx)
-        if (orphans.length > 0) throw new Problem('conflict')
-        await trx
-          .updateTable('item')
-          .set({ deletion_id: null })
-          .where('deletion_id', '=', deletionId)
-          .execute()
+        // A folder that was deleted since is replaced by the root, so that nothing is lost.
+        await sql`update item i set deletion_id = null, parent_id = case when not exists (
+            select from item folder where folder.id = i.parent_id and folder.deletion_id <> i.deletion_id
+          ) then i.parent_id end
+          where i.deletion_id = ${deletionId}::uuid`.execute(trx)
         await trx.deleteFrom('deletion').where('id', '=', deletionId).execute()
         return { ok: true as const }
       })

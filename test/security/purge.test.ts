@@ -38,3 +38,31 @@ test('what is kept longer, deep inside a folder that was deleted after it, holds
   assert.deepEqual(await left(), [])
   assert.deepEqual(await world.db.selectFrom('blob').select('id').execute(), [])
 })
+
+test('an undo outlives the folder that somebody else deleted meanwhile', async (t) => {
+  const world = await createWorld(t)
+  const practice = await world.addCompany({ name: 'Practice' })
+  const client = await world.addClient(practice)
+  const owner = await world.addProfessional(practice, 'employee')
+  const external = await world.addProfessional(await world.addCompany({ name: 'Other' }), 'employee')
+  for (const one of [owner, external]) await world.setStakeholder(client, one)
+  const [mine, theirs] = [await world.signIn(owner), await world.signIn(external)]
+  const { spaceId } = client
+  const outer = await mine.api.files.createFolder({ spaceId, parentId: null, name: 'Outer' })
+  await mine.upload('x', { spaceId, parentId: outer.id, level: 'everybody' })
+  const inner = await theirs.api.files.createFolder({ spaceId, parentId: outer.id, name: 'Inner' })
+  const file = await theirs.upload('y', { spaceId, parentId: inner.id })
+  const { deletionId } = await theirs.api.files.deleteItems({ ids: [inner.id] })
+  await mine.api.files.deleteItems({ ids: [outer.id] })
+
+  await theirs.api.files.undoDeletion({ deletionId })
+  const root = await theirs.api.files.listItems({ spaceId })
+  assert.deepEqual(
+    root.items.map(({ id, files }) => [id, files]),
+    [[inner.id, 1]],
+  )
+  assert.equal((await theirs.api.files.readItem({ itemId: file.id })).parentId, inner.id)
+  world.pass({ seconds: 11 })
+  await world.services.items.purge()
+  assert.equal(await (await theirs.fetch(`/api/items/${file.id}/content`)).text(), 'y')
+})
