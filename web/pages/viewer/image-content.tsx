@@ -1,5 +1,7 @@
 import { type SyntheticEvent, useEffect, useRef, useState } from 'react'
 import type { Item } from '../../../core/api/shapes.ts'
+import { Problem } from '../../../core/errors.ts'
+import { errorSentence, request } from '../../api.ts'
 import { previewUrl } from '../../bytes.ts'
 import { useT } from '../../i18n.ts'
 import { cx } from '../../parts/class-names.ts'
@@ -13,14 +15,58 @@ import { ZoomBar } from './zoom-bar.tsx'
 
 const DOUBLE = 2.5
 
-/** A picture that fits the stage, its thumbnail first; zoomed, it is moved about by scrolling or dragging. */
+/** How often a server that is busy making pictures is asked again, and after how long. */
+const TRIES = 5
+const PATIENCE_MS = 1500
+
+/** A picture, its thumbnail first. */
 export function ImageContent({ item }: { item: Item }) {
   const t = useT()
+  const [tries, setTries] = useState(0)
+  const [why, setWhy] = useState<string | null>(null)
+  const [refused, setRefused] = useState(false)
+
+  useEffect(() => {
+    if (!refused) return
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const asking = new AbortController()
+    // The browser does not tell of an image why it was refused.
+    request(previewUrl(item.id, 'view'), { signal: asking.signal })
+      .then(
+        () => null,
+        (error: unknown) => error,
+      )
+      .then((error) => {
+        if (asking.signal.aborted) return
+        const busy = error === null || (error instanceof Problem && error.code === 'unavailable')
+        if (!busy || tries >= TRIES) return setWhy(error ? errorSentence(error) : t('viewer_image_failed'))
+        timer = setTimeout(() => {
+          setRefused(false)
+          setTries(tries + 1)
+        }, PATIENCE_MS)
+      })
+    return () => {
+      asking.abort()
+      clearTimeout(timer)
+    }
+  }, [refused, tries, item.id, t])
+
+  function retry(): void {
+    setWhy(null)
+    setRefused(false)
+    setTries(0)
+  }
+
+  if (why !== null) return <Unshowable item={item} why={why} onRetry={retry} />
+  return <Picture key={tries} item={item} onRefused={() => setRefused(true)} />
+}
+
+/** Fits the stage; zoomed, it is moved about by scrolling or dragging. */
+function Picture({ item, onRefused }: { item: Item; onRefused: () => void }) {
   const scroller = useRef<HTMLElement>(null)
   const zoom = useZoom(scroller, { least: 1, most: 8 })
   const drag = useDrag(scroller)
   const [natural, setNatural] = useState<{ width: number; height: number; whole: boolean } | null>(null)
-  const [failed, setFailed] = useState(false)
   useFit(scroller, natural)
 
   function measure(
@@ -30,9 +76,6 @@ export function ImageContent({ item }: { item: Item }) {
     setNatural((before) => (before?.whole ? before : { width, height, whole }))
   }
 
-  if (failed) {
-    return <Unshowable item={item} why={t('viewer_image_failed')} onRetry={() => setFailed(false)} />
-  }
   const shown = natural?.whole === true
   return (
     <>
@@ -58,7 +101,7 @@ export function ImageContent({ item }: { item: Item }) {
             draggable={false}
             className={cx(css.view, shown && css.shown)}
             onLoad={(event) => measure(event, true)}
-            onError={() => setFailed(true)}
+            onError={onRefused}
           />
         </div>
       </Scroller>
