@@ -41,7 +41,7 @@ export function FileList({
   sort,
   onSort,
 }: ListProps) {
-  const narrow = useMedia('(width < 48rem)')
+  const narrow = useMedia('(width < 60rem)')
   const fine = useMedia('(pointer: fine)')
   const tall = useMedia('(width < 48rem), (pointer: coarse)')
   const { selection, selected } = choice
