@@ -92,6 +92,19 @@ export function createItems({ db, jobs, now }: { db: Db; jobs: Jobs; now: () => 
     return { ...at, level, companyId: actor.companyId, branchId: branch?.id ?? null, audience: null }
   }
 
+  /**
+   * The place as it is now, for what was allowed there before: a folder that vanished is replaced by the root, and
+   * level, branch and audience stay as they were chosen (who has left since sees nothing anyway). @throws as `place`
+   */
+  async function placeAgain(actor: Actor, at: Place, on: Db = db): Promise<Place> {
+    const [folder] = at.parentId ? await findItems(on, actor, [at.parentId]) : []
+    const parentId = folder?.can.addInside ? folder.id : null
+    const here = { spaceId: at.spaceId, name: at.name, parentId }
+    const free = at.level === 'client' ? {} : { level: 'me' as const }
+    const { companyId } = await place(actor, { ...here, ...free }, on)
+    return { ...at, parentId, companyId }
+  }
+
   async function insert(trx: Trx, actor: Actor, at: Place, blobId: string | null): Promise<Item> {
     const { id } = await trx
       .insertInto('item')
@@ -160,6 +173,7 @@ export function createItems({ db, jobs, now }: { db: Db; jobs: Jobs; now: () => 
   return {
     ...deletions,
     place,
+    placeAgain,
     listItems: (actor: Actor, query: ListQuery) => listItems(db, actor, query),
     readItem: (actor: Actor, { itemId }: { itemId: string }) => findItem(db, actor, itemId),
     readLevels: (actor: Actor, input: { itemId: string }) => readLevels(db, actor, input.itemId),
@@ -179,23 +193,14 @@ export function createItems({ db, jobs, now }: { db: Db; jobs: Jobs; now: () => 
     },
 
     /**
-     * Adds a file whose bytes are durable, asking again whether the actor may. A folder that vanished meanwhile
-     * is replaced by the root, so that nothing is lost. Pass `on` to commit together with other rows.
+     * Adds a file whose bytes are durable, asking again whether the actor may. Pass `on` to commit together with
+     * other rows.
      */
     async addFile(actor: Actor, at: Place, blob: NewBlob, on?: Trx): Promise<Item> {
       return changing(
         { space: at.spaceId },
         async (trx) => {
-          const [folder] = at.parentId ? await findItems(trx, actor, [at.parentId]) : []
-          const wanted = {
-            spaceId: at.spaceId,
-            name: at.name,
-            parentId: folder?.can.addInside ? folder.id : null,
-            ...(at.level === 'client'
-              ? { audience: at.audience }
-              : { level: at.level, branchId: at.branchId ?? undefined }),
-          }
-          const allowed = await place(actor, wanted, trx)
+          const allowed = await placeAgain(actor, at, trx)
           const { id } = await trx
             .insertInto('blob')
             .values({
@@ -301,18 +306,6 @@ export function createItems({ db, jobs, now }: { db: Db; jobs: Jobs; now: () => 
         .select(['blob.id as blobId', 'blob.key', 'blob.size', 'blob.type', 'item.name'])
         .where('item.id', '=', itemId)
         .executeTakeFirstOrThrow(() => new Problem('not_found'))
-    },
-
-    /** A small image of a file that the actor sees now; null where none was made (yet). @throws not_found */
-    async preview(actor: Actor, itemId: string, variant: 'thumb' | 'view') {
-      const { blobId } = await this.content(actor, itemId)
-      const row = await db
-        .selectFrom('preview')
-        .select(['key', 'type', 'size', 'problem'])
-        .where('blob_id', '=', blobId)
-        .where('variant', '=', variant)
-        .executeTakeFirst()
-      return { blobId, preview: row ?? null }
     },
   }
 }

@@ -138,7 +138,7 @@ export function placeOf(row: UploadRow): Place {
     parentId: row.parent_id,
     name: row.name,
     level: row.level as Place['level'],
-    // Decided anew from the actor when the file is added.
+    // Known from the actor when the file is added.
     companyId: null,
     branchId: row.branch_id,
     audience: row.audience,

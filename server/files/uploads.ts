@@ -11,7 +11,7 @@ import { type Blobs, BlobTooLarge } from '../blobs/port.ts'
 import type { Database } from '../db/schema.ts'
 import type { Items, PlaceInput } from './items.ts'
 import { createUploadLocks, type Lease } from './upload-lock.ts'
-import { createUploadRows, EXPIRES_MS, placeOf, type UploadRow } from './upload-store.ts'
+import { createUploadRows, EXPIRES_MS, placeOf } from './upload-store.ts'
 
 const MAX_SIZE = 5 * 1024 ** 3
 /** How often a long request is asked whether it still may. */
@@ -44,17 +44,6 @@ export function createUploads(needs: Needs) {
   const locks = createUploadLocks({ db })
   const rows = createUploadRows(needs)
 
-  /** @throws unless the actor may still add there; a folder that vanished is no reason, the root takes its place */
-  async function requireAccess(actor: Actor, row: UploadRow): Promise<void> {
-    const { level, ...place } = placeOf(row)
-    await items.place(actor, {
-      ...place,
-      parentId: null,
-      branchId: row.branch_id ?? undefined,
-      level: level === 'client' ? undefined : level,
-    })
-  }
-
   /**
    * Answers a request below /api/uploads; `readActor` tells who is calling by now, and throws once they may not.
    * The answer has `Carnet-Item` once the file is there.
@@ -72,7 +61,7 @@ export function createUploads(needs: Needs) {
       // Under another hat by now, it is somebody else's.
       const ask = async () => {
         const caller = await readActor()
-        await requireAccess(caller, await rows.find(id, caller))
+        await items.placeAgain(caller, placeOf(await rows.find(id, caller)))
         return caller
       }
       const timer = setInterval(() => {
@@ -131,7 +120,7 @@ export function createUploads(needs: Needs) {
       async onIncomingRequest({ method }, id) {
         if (method === 'POST') return
         const row = await rows.find(id, actor)
-        if (method !== 'DELETE' && !row.item_id) await requireAccess(actor, row)
+        if (method !== 'DELETE' && !row.item_id) await items.placeAgain(actor, placeOf(row))
       },
       async onUploadCreate(_request, { id, size, metadata }) {
         if (!size) throw new Problem('empty_file')

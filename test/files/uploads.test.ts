@@ -101,6 +101,23 @@ async function countStaged(world: World): Promise<number> {
   return count
 }
 
+test('who was chosen, or the branch, may leave while the file is coming: it is kept as it was meant', async (t) => {
+  const { world, company, olivia, client } = await enter(t)
+  const other = await world.addProfessional(company)
+  await world.setStakeholder(client, other)
+  const itself = await world.signIn(client)
+  const path = await begin(itself, 4, { audience: other.id })
+  const fromOlivia = await world.signIn(olivia)
+  const branch = await begin(fromOlivia, 4, { spaceId: client.spaceId, level: 'branch' })
+  await world.setStakeholder(client, other, 'archived')
+  await world.db.deleteFrom('professional_branch').where('professional_id', '=', olivia.id).execute()
+  assert.equal((await patch(itself, path, 0, 'abcd')).status, 204)
+  assert.equal((await patch(fromOlivia, branch, 0, 'abcd')).status, 204)
+  const [mine] = (await itself.api.files.listItems({})).items
+  const seen = (await fromOlivia.api.files.listItems({ spaceId: client.spaceId })).items
+  assert.deepEqual([mine?.audience, seen.map(({ level }) => level)], ['chosen', ['branch']])
+})
+
 test('a client of tus uploads, is cut off, and goes on where it was', async (t) => {
   const { browser, spaceId } = await enter(t)
   const bytes = randomBytes(3_000_000)
