@@ -22,7 +22,7 @@ export type Gesture =
   | { kind: 'clear' }
 
 /** What is selected after a gesture, among the items in the order in which they are shown. */
-function select(before: Selection, gesture: Gesture, order: readonly string[]): Selection {
+export function select(before: Selection, gesture: Gesture, order: readonly string[]): Selection {
   if (gesture.kind === 'clear') return { ...before, ids: NOTHING.ids, anchor: null }
   if (gesture.kind === 'all') return { ...before, ids: new Set(order) }
   const { id } = gesture

@@ -1,0 +1,125 @@
+import { randomBytes } from 'node:crypto'
+import { appendFile, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Page } from '@playwright/test'
+import { expect } from '../browser.ts'
+import { makeTempFolder } from '../temp-folder.ts'
+import { createWorld, PASSWORD } from '../world.ts'
+import { chooseFiles, openClient, row, said } from './files-page.ts'
+import { journey, type Stage } from './journey.ts'
+
+const MB = 1024 * 1024
+
+async function openFiles({ t, enter }: Stage, allowed: readonly RegExp[] = []) {
+  const world = await createWorld(t)
+  const company = await world.addCompany()
+  const elise = await world.addProfessional(company, 'employee', { name: 'Élise Gagnon' })
+  const camille = await world.addClient(company, { name: 'Camille Dubois' })
+  await world.setStakeholder(camille, elise)
+  const page = await enter(world, elise, { allowed })
+  await openClient(page, 'Camille Dubois')
+  const session = await page.context().newCDPSession(page)
+  await session.send('Network.enable')
+  const slowDown = (uploadThroughput: number) =>
+    session.send('Network.emulateNetworkConditions', {
+      offline: false,
+      latency: 0,
+      downloadThroughput: -1,
+      uploadThroughput,
+    })
+  return { page, panel: page.getByRole('region', { name: 'Uploads' }), slowDown }
+}
+
+async function makeFile(name: string, size: number) {
+  const path = join(await makeTempFolder(), name)
+  await writeFile(path, randomBytes(size))
+  return path
+}
+
+/** Begins to send a file slowly, with the list of uploads open. */
+async function beginToSend({ page, panel, slowDown }: Awaited<ReturnType<typeof openFiles>>, path: string) {
+  await slowDown(MB)
+  const dialog = await chooseFiles(page, path)
+  await dialog.getByRole('button', { name: /^Add / }).click()
+  await page.getByRole('button', { name: 'Show the files' }).click()
+  await expect(panel).toContainText(/MB of/)
+}
+
+/** What this device keeps of uploads. */
+function countKept(page: Page): Promise<number> {
+  return page.evaluate(async () => {
+    const database = await new Promise<IDBDatabase>((resolve, reject) => {
+      const request = indexedDB.open('carnet-uploads')
+      request.onsuccess = () => resolve(request.result)
+      request.onerror = () => reject(request.error)
+    })
+    const stores = [...database.objectStoreNames]
+    const counts = stores.map(
+      (store) =>
+        new Promise<number>((resolve) => {
+          const request = database.transaction(store).objectStore(store).count()
+          request.onsuccess = () => resolve(request.result)
+        }),
+    )
+    return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0)
+  })
+}
+
+journey('a file that grows while it is sent is told, and sent as it is then', async (stage) => {
+  const files = await openFiles(stage, [/ERR_UPLOAD_FILE_CHANGED/, /ERR_INTERNET_DISCONNECTED/])
+  const { page, panel, slowDown } = files
+  const path = await makeFile('Diary.bin', 6 * MB)
+  await beginToSend(files, path)
+  await appendFile(path, 'one more line')
+  // The browser notices when it reads the file again.
+  await page.context().setOffline(true)
+  await expect(panel).toContainText('No connection')
+  await page.context().setOffline(false)
+  await expect(panel).toContainText('The file changed on this device while it was being sent.')
+
+  const choosing = page.waitForEvent('filechooser')
+  await panel.getByRole('button', { name: 'Choose Diary.bin again' }).click()
+  await (await choosing).setFiles(await makeFile('Other.bin', 10))
+  await expect(panel).toContainText('That was another file. Choose “Diary.bin”.')
+
+  await slowDown(-1)
+  const again = page.waitForEvent('filechooser')
+  await panel.getByRole('button', { name: 'Choose Diary.bin again' }).click()
+  await (await again).setFiles(path)
+  await expect(said(page, '“Diary.bin” was added.')).toBeVisible()
+  const downloading = page.waitForEvent('download')
+  await row(page, 'Diary.bin')
+    .getByRole('button', { name: /^Actions/ })
+    .click()
+  await page.getByRole('menuitem', { name: 'Download' }).click()
+  const arrived = await readFile(await (await downloading).path())
+  expect(arrived.equals(await readFile(path))).toBe(true)
+  await expect(row(page, 'Diary.bin')).toHaveCount(1)
+})
+
+journey('an upload outlives the session, and goes on once one has signed in again', async (stage) => {
+  const files = await openFiles(stage, [/ERR_INTERNET_DISCONNECTED/, /status of 401/])
+  const { page, panel, slowDown } = files
+  await beginToSend(files, await makeFile('Film.bin', 6 * MB))
+  await page.context().clearCookies()
+  await page.context().setOffline(true)
+  await expect(panel).toContainText('No connection')
+  await page.context().setOffline(false)
+  await expect(page.getByRole('dialog', { name: 'Sign in again' })).toBeVisible()
+  await slowDown(-1)
+  await page.getByRole('textbox', { name: 'Password' }).fill(PASSWORD)
+  await page.keyboard.press('Enter')
+  await expect(said(page, '“Film.bin” was added.')).toBeVisible()
+  await expect.poll(() => countKept(page)).toBe(0)
+})
+
+journey('signing out stops uploads and leaves nothing of them on the device', async (stage) => {
+  const files = await openFiles(stage)
+  const { page } = files
+  await beginToSend(files, await makeFile('Film.bin', 6 * MB))
+  await expect.poll(() => countKept(page)).toBeGreaterThan(2)
+  await page.getByRole('button', { name: 'Élise Gagnon' }).click()
+  await page.getByRole('menuitem', { name: 'Sign out' }).click()
+  await expect(page.getByRole('heading', { name: 'Sign in to Carnet' })).toBeVisible()
+  expect(await countKept(page)).toBe(0)
+})
