@@ -122,13 +122,20 @@ journey('the viewer holds the focus, gives it back, and is a place in the histor
   const address = page.url()
   await page.goBack()
   await expect(page.getByRole('dialog')).toHaveCount(0)
+  await expect(row(page, '1 scan.pdf')).toBeVisible()
 
+  // The list comes after the viewer, and is as far away.
+  const listing = Promise.withResolvers<void>()
+  await page.route('**/api/items?*', async (route) => {
+    await listing.promise
+    await route.continue()
+  })
   await page.goto(address)
   await expect(opened(page, '2 photo.png')).toBeVisible()
+  listing.resolve()
   await expect(row(page, '1 scan.pdf')).toBeAttached()
-  // The list came after the viewer, and is as far away.
-  for (let press = 0; press < 12; press += 1) {
-    await page.keyboard.press('Tab')
+  for (let press = 0; press < 3; press += 1) {
+    await page.keyboard.press('Shift+Tab')
     const within = await opened(page, '2 photo.png').evaluate(
       (layer) => document.activeElement === document.body || layer.contains(document.activeElement),
     )
