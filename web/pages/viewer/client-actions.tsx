@@ -28,7 +28,7 @@ export function ClientActions({
 
   return (
     <>
-      <IconButton icon={Download} label={t('viewer_download')} onClick={() => download(item.id)} />
+      <IconButton icon={Download} label={t('files_download')} onClick={() => download(item.id)} />
       {(item.can.modify || item.can.delete) && (
         <IconButton
           icon={EllipsisVertical}
@@ -43,12 +43,12 @@ export function ClientActions({
           <div className={css.actions}>
             {item.can.modify && (
               <Button icon={Pencil} onClick={() => choose(onRename)}>
-                {t('viewer_rename')}
+                {t('files_rename')}
               </Button>
             )}
             {item.can.delete && (
               <Button icon={Trash2} className={css.danger} onClick={() => choose(onDelete)}>
-                {t('viewer_delete')}
+                {t('files_delete')}
               </Button>
             )}
           </div>

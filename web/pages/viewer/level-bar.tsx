@@ -12,7 +12,7 @@ import { Icon } from '../../parts/icon.tsx'
 import { LevelBadge } from '../../parts/level-badge.tsx'
 import { describeViewers } from '../../reach.ts'
 import { useProfessional } from '../../session.ts'
-import { changeLevel } from './change-level.ts'
+import { changeOpenedLevel } from './change-level.ts'
 import css from './level-bar.module.css'
 import { LevelPanel } from './level-panel.tsx'
 import { WhoSeesPanel } from './who-sees-panel.tsx'
@@ -102,7 +102,7 @@ function BarOfLevel({ item, space }: { item: Item & { level: Level }; space: 'cl
           onClose={close}
           onConfirm={(level) => {
             close()
-            void changeLevel(item, level)
+            void changeOpenedLevel(item, level)
           }}
         />
       )}

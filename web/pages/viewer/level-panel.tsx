@@ -73,7 +73,7 @@ export function LevelPanel({
       )}
       <div className={css.foot}>
         <Button icon={X} onClick={onClose}>
-          {t('viewer_cancel')}
+          {t('cancel')}
         </Button>
         <Button
           icon={Check}
@@ -81,7 +81,7 @@ export function LevelPanel({
           disabled={!after}
           onClick={() => (chosen === item.level ? onClose() : onConfirm(chosen))}
         >
-          {t('viewer_confirm')}
+          {t('confirm')}
         </Button>
       </div>
     </Panel>

@@ -43,10 +43,10 @@ export function ProfessionalViewer({
         <Button
           icon={Download}
           className={css.download}
-          aria-label={t('viewer_download')}
+          aria-label={t('files_download')}
           onClick={() => download(item.id)}
         >
-          {t('viewer_download')}
+          {t('files_download')}
         </Button>
       )
     }
@@ -65,21 +65,21 @@ export function ProfessionalViewer({
         }
       >
         <MenuItem icon={Download} onAction={() => download(item.id)}>
-          {t('viewer_download')}
+          {t('files_download')}
         </MenuItem>
         {item.can.modify && (
           <>
             <MenuItem icon={Pencil} onAction={() => onRename(item)}>
-              {t('viewer_rename')}
+              {t('files_rename')}
             </MenuItem>
             <MenuItem icon={FolderInput} onAction={() => onMove(item)}>
-              {t('viewer_move')}
+              {t('files_move')}
             </MenuItem>
           </>
         )}
         {item.can.delete && (
           <MenuItem icon={Trash2} danger onAction={() => onDelete(item)}>
-            {t('viewer_delete')}
+            {t('files_delete')}
           </MenuItem>
         )}
       </Menu>

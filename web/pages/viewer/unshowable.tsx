@@ -35,7 +35,7 @@ export function Unshowable({
           </Button>
         )}
         <Button look="primary" icon={Download} onClick={() => download(item.id)}>
-          {t('viewer_download')}
+          {t('files_download')}
         </Button>
       </div>
     </div>
