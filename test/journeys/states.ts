@@ -246,5 +246,5 @@ export const STATES: readonly State[] = [
   ...states('sofia', MANAGER),
   ...states('paul', { 'read-only': files, 'read-only-viewer': viewer('Referral – Dr’s letter.pdf') }),
   ...states('camille', CLIENT),
-  ...states('fatima', { 'client-empty': ({ go }) => go('/files') }),
+  ...states('fatima', { 'client-of-a-group': ({ go }) => go('/files') }),
 ]
