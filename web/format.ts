@@ -38,6 +38,22 @@ export function createFormat(language: Language): Format {
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
   const plain = new Intl.NumberFormat(locale)
   const names = new Intl.ListFormat(locale, { type: 'conjunction' })
+  const sizes = new Map<string, Intl.NumberFormat>()
+
+  function sizeFormat(unit: number, maximumFractionDigits: number): Intl.NumberFormat {
+    const key = `${unit} ${maximumFractionDigits}`
+    const made =
+      sizes.get(key) ??
+      new Intl.NumberFormat(locale, {
+        style: 'unit',
+        unit: UNITS[unit] ?? 'byte',
+        unitDisplay: unit === 0 ? 'long' : 'short',
+        maximumFractionDigits,
+      })
+    sizes.set(key, made)
+    return made
+  }
+
   return {
     locale,
     date(time, now = new Date()) {
@@ -56,12 +72,7 @@ export function createFormat(language: Language): Format {
         value /= 1000
         unit += 1
       }
-      return new Intl.NumberFormat(locale, {
-        style: 'unit',
-        unit: UNITS[unit] ?? 'byte',
-        unitDisplay: unit === 0 ? 'long' : 'short',
-        maximumFractionDigits: unit === 0 || value >= 9.95 ? 0 : 1,
-      }).format(value)
+      return sizeFormat(unit, unit === 0 || value >= 9.95 ? 0 : 1).format(value)
     },
     number: (value) => plain.format(value),
     list: (all) => names.format(all),

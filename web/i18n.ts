@@ -73,7 +73,12 @@ export function useT(): Translate {
   return useMemo(() => i18n.getFixedT(language) as unknown as Translate, [language])
 }
 
+const formats = new Map<Language, Format>()
+
+/** One for all who ask: a list asks for each of its rows, and the browser takes long to make one. */
 export function useFormat(): Format {
   const language = useLanguage()
-  return useMemo(() => createFormat(language), [language])
+  const format = formats.get(language) ?? createFormat(language)
+  formats.set(language, format)
+  return format
 }

@@ -51,6 +51,7 @@ export function FileGrid({
   const card = (width - GAP * (columns - 1)) / columns
   const { selection, selected } = choice
   const fine = useMedia('(pointer: fine)')
+  const touch = useMedia('(hover: none)')
   return (
     <div ref={around} className={css.around}>
       {width > 0 && (
@@ -74,6 +75,7 @@ export function FileGrid({
                   key={item.id}
                   item={item}
                   draggable={fine && item.can.modify}
+                  offerSelect={touch && !asClient}
                   selected={selection.ids.has(item.id)}
                   selecting={selected.length > 0}
                   reachable={item.id === selection.active}
@@ -94,6 +96,7 @@ export function FileGrid({
 const Card = memo(function Card({
   item,
   draggable,
+  offerSelect,
   selected,
   selecting,
   reachable,
@@ -104,6 +107,7 @@ const Card = memo(function Card({
 }: {
   item: Item
   draggable: boolean
+  offerSelect: boolean
   selected: boolean
   selecting: boolean
   reachable: boolean
@@ -152,7 +156,7 @@ const Card = memo(function Card({
       <ItemMenu
         item={item}
         actions={actions}
-        canSelect={!asClient}
+        offerSelect={offerSelect}
         tabIndex={tabIndex}
         className={css.menu}
       />

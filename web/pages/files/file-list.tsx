@@ -43,6 +43,7 @@ export function FileList({
 }: ListProps) {
   const narrow = useMedia('(width < 60rem)')
   const fine = useMedia('(pointer: fine)')
+  const touch = useMedia('(hover: none)')
   const tall = useMedia('(width < 48rem), (pointer: coarse)')
   const { selection, selected } = choice
   const columns = SORT_KEYS.filter((column) => !(asClient && column === 'visibility'))
@@ -70,6 +71,7 @@ export function FileList({
             at={at}
             narrow={narrow}
             draggable={fine && item.can.modify}
+            offerSelect={touch && !asClient}
             selected={selection.ids.has(item.id)}
             selecting={selected.length > 0}
             reachable={item.id === selection.active}
@@ -123,6 +125,7 @@ interface RowProps {
   at: number
   narrow: boolean
   draggable: boolean
+  offerSelect: boolean
   selected: boolean
   /** Something is selected, so every row shows its box. */
   selecting: boolean
@@ -139,6 +142,7 @@ const Row = memo(function Row({
   at,
   narrow,
   draggable,
+  offerSelect,
   selected,
   selecting,
   reachable,
@@ -208,7 +212,7 @@ const Row = memo(function Row({
         </>
       )}
       <div role="gridcell" className={css.menu}>
-        <ItemMenu item={item} actions={actions} canSelect={!asClient} tabIndex={tabIndex} />
+        <ItemMenu item={item} actions={actions} offerSelect={offerSelect} tabIndex={tabIndex} />
       </div>
     </div>
   )

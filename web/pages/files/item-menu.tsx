@@ -11,7 +11,6 @@ import {
 } from 'lucide-react'
 import type { Item } from '../../../core/api/shapes.ts'
 import { useT } from '../../i18n.ts'
-import { useMedia } from '../../media.ts'
 import { IconButton } from '../../parts/button.tsx'
 import { Menu, MenuItem } from '../../parts/menu.tsx'
 import { abilitiesOf } from './abilities.ts'
@@ -21,20 +20,19 @@ import type { ItemActions } from './item-actions.tsx'
 export function ItemMenu({
   item,
   actions,
-  canSelect,
+  offerSelect,
   tabIndex,
   className,
 }: {
   item: Item
   actions: ItemActions
-  canSelect: boolean
+  /** For fingers: with a mouse and a keyboard there are quicker ways. */
+  offerSelect: boolean
   tabIndex: number
   className?: string | undefined
 }) {
   const t = useT()
   const can = abilitiesOf([item])
-  // With a mouse and a keyboard there are quicker ways.
-  const touch = useMedia('(hover: none)')
   return (
     <Menu
       label={t('files_actions_of', { name: item.name })}
@@ -51,7 +49,7 @@ export function ItemMenu({
       <MenuItem icon={item.kind === 'folder' ? FolderOpen : Maximize2} onAction={() => actions.open(item)}>
         {t('files_open')}
       </MenuItem>
-      {canSelect && touch && (
+      {offerSelect && (
         <MenuItem icon={SquareCheck} onAction={() => actions.select(item)}>
           {t('files_select_item')}
         </MenuItem>
