@@ -75,13 +75,14 @@ export async function signIn(email: string, password: string): Promise<void> {
 /** Ends the session here and on the server, and empties every cache. */
 export async function signOut(): Promise<void> {
   await request('/api/auth/sign-out', post({}))
-  queries.clear()
   const { forgetUploads } = await import('./uploads/uploads.ts')
   await forgetUploads()
   await forgetPerson()
   // The server had this device's storage emptied; how the screen looks tells nothing of anybody.
   showTheme(currentTheme())
   remember('language', document.documentElement.lang)
+  // Last: what is drawn from now on would find nobody.
+  queries.clear()
   location.replace('/sign-in')
 }
 

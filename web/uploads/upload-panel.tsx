@@ -5,7 +5,7 @@ import { useT } from '../i18n.ts'
 import { IconButton } from '../parts/button.tsx'
 import { Progress } from '../parts/states.tsx'
 import { toast } from '../parts/toasts.tsx'
-import { useMe, useSessionEnded } from '../session.ts'
+import { useSession, useSessionEnded } from '../session.ts'
 import { type Upload, useUploads } from './queue.ts'
 import { onArrival } from './sending.ts'
 import css from './upload-panel.module.css'
@@ -113,11 +113,13 @@ function isMoving({ state }: Upload): boolean {
 
 /** Goes on with what was left, as soon as it is known who is here, and again after signing in anew. */
 function useResumed(): void {
-  const { person, hat } = useMe()
+  const session = useSession()
   const ended = useSessionEnded()
-  const [personId, as] = [person.id, hat?.id]
+  // On the way out there is nobody, and the panel may be drawn once more.
+  const me = session.state === 'in' ? session.me : null
+  const [personId, as] = [me?.person.id, me?.hat?.id]
   useEffect(() => {
-    if (!ended && as) void resumeUploads({ personId, as })
+    if (!ended && personId && as) void resumeUploads({ personId, as })
   }, [ended, personId, as])
 }
 
