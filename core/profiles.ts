@@ -8,6 +8,9 @@ const ABILITIES = {
   createClients: ['super_admin', 'branch_admin', 'manager', 'employee'],
   createGroups: ['super_admin', 'branch_admin', 'manager'],
   manageStakeholders: ['super_admin', 'branch_admin', 'manager'],
+  /** People and branches of the whole company or, for a branch admin, of the assigned branches. */
+  administer: ['super_admin', 'branch_admin'],
+  administerCompany: ['super_admin'],
   writeFiles: ['super_admin', 'branch_admin', 'manager', 'employee'],
 } as const satisfies Record<string, readonly Profile[]>
 

@@ -70,7 +70,12 @@ export async function createApp({ settings, publicUrl, secret, log, database, ov
     log,
     sessions: people.sessions,
     signIn: people.signIn,
-    verbs: { account: people.account, people: people.people, files: items },
+    verbs: {
+      account: people.account,
+      people: people.people,
+      administration: people.administration,
+      files: items,
+    },
     uploads,
     downloads,
     health: { database: () => sql`select 1`.execute(db), blobs: blobs.check },

@@ -22,7 +22,14 @@ export const Hat = z.discriminatedUnion('kind', [
     company: z.strictObject({ id: Id, name: z.string(), defaultLevel: LevelShape }),
     /** The professional's own first; a super admin is in every branch of the company. */
     branches: z.array(Branch),
-    can: z.strictObject({ createClients: z.boolean(), createGroups: z.boolean(), writeFiles: z.boolean() }),
+    can: z.strictObject({
+      createClients: z.boolean(),
+      createGroups: z.boolean(),
+      writeFiles: z.boolean(),
+      /** The people and branches of the company, or of one's own branches. */
+      administer: z.boolean(),
+      administerCompany: z.boolean(),
+    }),
   }),
   z.strictObject({ kind: z.literal('client'), id: Id, name: z.string() }),
 ])
@@ -73,7 +80,16 @@ export const account = {
       tags: ['account'],
     })
     .input(z.strictObject({ token: Token }))
-    .output(z.strictObject({ name: z.string(), email: z.string(), practice: z.string() })),
+    .output(
+      z.strictObject({
+        name: z.string(),
+        email: z.string(),
+        practice: z.string(),
+        as: z.enum(['client', 'professional']),
+        /** Somebody signs in with this address already: they accept with `joinCompany`. */
+        account: z.boolean(),
+      }),
+    ),
   acceptInvitation: oc
     .route({
       method: 'POST',
@@ -82,6 +98,15 @@ export const account = {
       tags: ['account'],
     })
     .input(z.strictObject({ token: Token, password: Password, language: Language.optional() }))
+    .output(z.strictObject({ ok: z.literal(true) })),
+  joinCompany: oc
+    .route({
+      method: 'POST',
+      path: '/invitation/join',
+      summary: 'Accept, with the account that is signed in, an invitation to work for a company',
+      tags: ['account'],
+    })
+    .input(z.strictObject({ token: Token }))
     .output(z.strictObject({ ok: z.literal(true) })),
   readMe: oc
     .route({

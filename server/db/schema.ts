@@ -192,6 +192,24 @@ export interface ProfessionalBranch {
   professional_id: string;
 }
 
+export interface ProfessionalInvitation {
+  company_id: string;
+  created_at: Generated<Timestamp>;
+  email: string;
+  expires_at: Timestamp | null;
+  id: Generated<string>;
+  invited_by: string;
+  name: string;
+  profile: string;
+  token_hash: Buffer | null;
+}
+
+export interface ProfessionalInvitationBranch {
+  branch_id: string;
+  company_id: string;
+  invitation_id: string;
+}
+
 export interface RateLimit {
   count: number;
   key: string;
@@ -276,6 +294,8 @@ export interface Database {
   preview: Preview;
   professional: Professional;
   professional_branch: ProfessionalBranch;
+  professional_invitation: ProfessionalInvitation;
+  professional_invitation_branch: ProfessionalInvitationBranch;
   rate_limit: RateLimit;
   session: Session;
   space: Space;

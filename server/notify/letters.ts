@@ -7,6 +7,8 @@ export type Language = z.infer<typeof LanguageShape>
 export type Letters = {
   /** Choose a password: the link works once. */
   invitation: { name: string; practice: string; days: number; link: string }
+  /** Work for a practice, with the account that one has or a new one: the link works once. */
+  joining: { name: string; practice: string; days: number; link: string }
   /** A practice wants to follow somebody whose address is known already. */
   request: { name: string; practice: string; link: string }
 }
@@ -25,6 +27,16 @@ const TEXTS: Record<Language, Texts> = {
       ],
       action: 'Choose a password',
       ignore: `If you don’t know ${practice}, do nothing: no account is opened without you.`,
+    }),
+    joining: ({ name, practice, days }) => ({
+      subject: `${practice} invites you to join its team on Carnet`,
+      greeting: `Hello ${name},`,
+      lines: [
+        `${practice} would like you to work with its team on Carnet, where professionals share files with their clients.`,
+        `Open the link to accept. It works once, for ${days} days.`,
+      ],
+      action: 'See the invitation',
+      ignore: `If you don’t know ${practice}, do nothing: you join nobody unless you accept.`,
     }),
     request: ({ name, practice }) => ({
       subject: `${practice} would like to follow you on Carnet`,
@@ -48,6 +60,16 @@ const TEXTS: Record<Language, Texts> = {
       action: 'Choisir un mot de passe',
       ignore: `Si vous ne connaissez pas ${practice}, ne faites rien\u00a0: aucun compte n’est ouvert sans vous.`,
     }),
+    joining: ({ name, practice, days }) => ({
+      subject: `${practice} vous invite à rejoindre son équipe sur Carnet`,
+      greeting: `Bonjour ${name},`,
+      lines: [
+        `${practice} souhaite travailler avec vous sur Carnet, où les professionnels partagent des fichiers avec leurs clients.`,
+        `Ouvrez le lien pour accepter. Il fonctionne une seule fois, pendant ${days}\u00a0jours.`,
+      ],
+      action: 'Voir l’invitation',
+      ignore: `Si vous ne connaissez pas ${practice}, ne faites rien\u00a0: vous ne rejoignez personne sans l’accepter.`,
+    }),
     request: ({ name, practice }) => ({
       subject: `${practice} souhaite vous suivre sur Carnet`,
       greeting: `Bonjour ${name},`,
@@ -69,6 +91,16 @@ const TEXTS: Record<Language, Texts> = {
       ],
       action: 'Elegir una contraseña',
       ignore: `Si no conoce a ${practice}, no haga nada: no se abre ninguna cuenta sin usted.`,
+    }),
+    joining: ({ name, practice, days }) => ({
+      subject: `${practice} le invita a unirse a su equipo en Carnet`,
+      greeting: `Hola, ${name}:`,
+      lines: [
+        `${practice} desea trabajar con usted en Carnet, donde los profesionales comparten archivos con sus clientes.`,
+        `Abra el enlace para aceptar. Funciona una sola vez, durante ${days}\u00a0días.`,
+      ],
+      action: 'Ver la invitación',
+      ignore: `Si no conoce a ${practice}, no haga nada: no se une a nadie si no lo acepta.`,
     }),
     request: ({ name, practice }) => ({
       subject: `${practice} quiere incluirle en Carnet`,

@@ -100,6 +100,8 @@ function toHat({ id, kind, name, profile, company, branches }: HatRow): Hat {
     createClients: can(profile, 'createClients'),
     createGroups: can(profile, 'createGroups') && branches.length > 0,
     writeFiles: can(profile, 'writeFiles'),
+    administer: can(profile, 'administer'),
+    administerCompany: can(profile, 'administerCompany'),
   }
   return { kind, id, name, profile, company, branches, can: abilities }
 }

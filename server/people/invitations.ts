@@ -4,9 +4,11 @@ import type { Database } from '../db/schema.ts'
 import type { Jobs } from '../jobs.ts'
 import type { Language } from '../notify/letters.ts'
 import type { Mail } from '../notify/mail.ts'
+import type { Joining } from './joining.ts'
 import { type Limits, networkOf } from './limits.ts'
 import { type Passwords, requireLegalPassword } from './passwords.ts'
 import { addCredential, isActive } from './persons.ts'
+import type { Session } from './sessions.ts'
 import type { SignIn, Visit } from './sign-in.ts'
 import { createToken, hashToken, LINK_DAYS, linkExpiry } from './tokens.ts'
 
@@ -27,6 +29,7 @@ export function createInvitations({
   limits,
   passwords,
   signIn,
+  joining,
   publicUrl,
   now,
 }: {
@@ -36,6 +39,7 @@ export function createInvitations({
   limits: Limits
   passwords: Passwords
   signIn: SignIn
+  joining: Joining
   publicUrl: string
   now: () => Date
 }) {
@@ -56,7 +60,10 @@ export function createInvitations({
   async function find(visit: Visit, token: string) {
     const network = `invitation ${networkOf(visit.ip)}`
     await limits.count(network, PER_NETWORK)
-    const found = await open(db, token)
+    const client = await open(db, token)
+    const found = client
+      ? { ...client, practice: client.practice ?? '', as: 'client' as const, account: false }
+      : await joining.find(token).then((joiner) => joiner && { ...joiner, as: 'professional' as const })
     if (!found) throw new Problem('invitation_used')
     await limits.restore(network)
     return found
@@ -127,20 +134,25 @@ export function createInvitations({
       })
     },
 
-    async readInvitation(visit: Visit, { token }: { token: string }) {
-      const { name, email, practice } = await find(visit, token)
-      return { name, email, practice: practice ?? '' }
-    },
+    readInvitation: (visit: Visit, { token }: { token: string }) => find(visit, token),
 
-    /** Chooses the password, which opens the account and a session. @throws invitation_used, password_…, too_many_requests */
+    /**
+     * Chooses the password, which opens the account and a session.
+     * @throws invitation_used, password_…, too_many_requests; conflict where somebody has a password with this address
+     */
     async acceptInvitation(
       visit: Visit,
       { token, password, language }: { token: string; password: string; language?: Language | undefined },
     ): Promise<{ ok: true }> {
       requireLegalPassword(password)
-      const { email } = await find(visit, token)
+      const { email, as, account } = await find(visit, token)
+      if (account) throw new Problem('conflict')
       const hash = await passwords.hash(password)
       await db.transaction().execute(async (trx) => {
+        if (as === 'professional') {
+          await joining.accept(trx, token, { hash, language })
+          return
+        }
         // Whoever comes second waits here for the first, then finds the link used.
         const used = await trx
           .updateTable('invitation')
@@ -165,6 +177,15 @@ export function createInvitations({
       })
       await signIn.open(visit, { email, password })
       return { ok: true }
+    },
+
+    /** Accepts with the account that is signed in, which acts as the new professional from now on. @throws as `accept` */
+    joinCompany(session: Session, { token }: { token: string }): Promise<{ ok: true }> {
+      return db.transaction().execute(async (trx) => {
+        const id = await joining.accept(trx, token, { personId: session.personId })
+        await trx.updateTable('session').set({ acting_as: id }).where('id', '=', session.id).execute()
+        return { ok: true } as const
+      })
     },
   }
 }

@@ -5,11 +5,14 @@ import type { Log } from '../log.ts'
 import type { Mail } from '../notify/mail.ts'
 import { createAccounts } from './accounts.ts'
 import { createClients } from './clients.ts'
+import { createCompany } from './company.ts'
 import { type ContactQuery, listContacts } from './contacts.ts'
 import { createGroups } from './groups.ts'
 import { createInvitations } from './invitations.ts'
+import { createJoining } from './joining.ts'
 import { createLimits } from './limits.ts'
 import { createPasswords, type Passwords } from './passwords.ts'
+import { createProfessionals } from './professionals.ts'
 import type { Professional } from './reach.ts'
 import { createSessions } from './sessions.ts'
 import { createSetUp } from './set-up.ts'
@@ -32,7 +35,8 @@ export function createPeople(parts: {
   const passwords = parts.passwords ?? createPasswords()
   const limits = createLimits(parts)
   const signIn = createSignIn({ ...parts, limits, passwords })
-  const invitations = createInvitations({ ...parts, limits, passwords, signIn })
+  const joining = createJoining({ ...parts, limits })
+  const invitations = createInvitations({ ...parts, limits, passwords, signIn, joining })
   const { createSetupLink, readSetup, setUp } = createSetUp({ ...parts, limits, passwords, signIn })
 
   return {
@@ -45,6 +49,7 @@ export function createPeople(parts: {
       setUp,
       readInvitation: invitations.readInvitation,
       acceptInvitation: invitations.acceptInvitation,
+      joinCompany: invitations.joinCompany,
       ...createAccounts(parts),
     },
     /** The operations of core/api/people.ts. */
@@ -55,7 +60,12 @@ export function createPeople(parts: {
       ...createGroups(parts),
       ...createStakeholders(parts),
     },
+    /** The operations of core/api/administration.ts. */
+    administration: { ...createCompany({ db }), ...createProfessionals({ ...parts, joining }) },
     /** Handlers of jobs. */
-    tasks: { mail: invitations.deliver },
+    tasks: {
+      mail: (payload: Record<string, unknown>) =>
+        typeof payload.joining === 'string' ? joining.deliver(payload.joining) : invitations.deliver(payload),
+    },
   }
 }

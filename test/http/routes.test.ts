@@ -4,7 +4,16 @@ import { type Browser, createWorld, encodeMetadata, UNKNOWN, type World } from '
 
 /** Real things of a practice, which a stranger knows the ids of. */
 type Ids = Record<
-  'itemId' | 'folderId' | 'spaceId' | 'clientId' | 'groupId' | 'professionalId' | 'deletionId' | 'uploadId',
+  | 'itemId'
+  | 'folderId'
+  | 'spaceId'
+  | 'clientId'
+  | 'groupId'
+  | 'professionalId'
+  | 'branchId'
+  | 'invitationId'
+  | 'deletionId'
+  | 'uploadId',
   string
 >
 
@@ -29,6 +38,10 @@ const EXAMPLES: Record<string, (ids: Ids, hat: Hat) => Sent> = {
   'PATCH /api/groups/:groupId': () => ({ json: { name: 'x' } }),
   'POST /api/groups/:groupId/members': ({ clientId }) => ({ json: { clientIds: [clientId] } }),
   'POST /api/spaces/:spaceId/stakeholders': ({ professionalId }) => ({ json: { professionalId } }),
+  'PATCH /api/branches/:branchId': () => ({ json: { name: 'x' } }),
+  'PATCH /api/professionals/:professionalId': () => ({ json: { profile: 'employee' } }),
+  'DELETE /api/professionals/:professionalId': () => ({}),
+  'POST /api/invitation/join': () => ({ json: { token: 'x'.repeat(43) } }),
   'POST /api/uploads': ({ spaceId }) => ({
     headers: {
       'Tus-Resumable': '1.0.0',
@@ -55,6 +68,14 @@ const OWN: Record<string, Sent> = {
   'POST /api/clients': { json: { name: 'Somebody else' } },
   'POST /api/groups': { json: { name: 'Some others' } },
   'GET /api/my/professionals': {},
+  'GET /api/branches': {},
+  'POST /api/branches': { json: { name: 'Another' } },
+  'GET /api/professionals': {},
+  'POST /api/professionals/invitations': {
+    json: { name: 'Somebody else', email: 'else@carnet.test', profile: 'super_admin', branchIds: [] },
+  },
+  'GET /api/company': {},
+  'PATCH /api/company': { json: { retentionDays: 30 } },
   'OPTIONS /api/uploads': { headers: { 'Tus-Resumable': '1.0.0' } },
 }
 /** The same for a hat that isn't one's own. */
@@ -81,7 +102,8 @@ test('every route keeps the signed out and strangers away', async (t) => {
           assert.ok(answer.status < 300, `${hat}: ${answer.status} ${answer.text}`)
           for (const id of [...Object.values(house.ids), house.name]) assert.ok(!answer.text.includes(id))
         } else {
-          assert.deepEqual([answer.status, answer.code], [404, 'not_found'], `${hat}: ${answer.text}`)
+          const code = route === 'POST /api/invitation/join' ? 'invitation_used' : 'not_found'
+          assert.deepEqual([answer.status, answer.code], [404, code], `${hat}: ${answer.text}`)
           const unknown = await send(
             stranger,
             route,
@@ -102,7 +124,8 @@ test('every route is known to this test', async (t) => {
   const unknown = world.routes.filter(({ method, path, access }) => {
     const route = `${method} ${path}`
     const takesOnlyIds =
-      /:(?:itemId|spaceId|clientId|groupId|deletionId|uploadId)\b/.test(path) && method !== 'PATCH'
+      /:(?:itemId|spaceId|clientId|groupId|invitationId|deletionId|uploadId)\b/.test(path) &&
+      method !== 'PATCH'
     return access !== 'public' && !takesOnlyIds && !EXAMPLES[route] && !OWN[route] && !NEVER_OWN.has(route)
   })
   assert.deepEqual(unknown, [], 'say here what to send to it, and whether it is about the caller alone')
@@ -156,6 +179,12 @@ async function furnish(world: World) {
     },
   })
   const uploadId = begun.headers.get('Location')?.split('/').at(-1) ?? ''
+  const { id: invitationId } = await professional.api.administration.inviteProfessional({
+    name: 'Invited',
+    email: 'invited@carnet.test',
+    profile: 'employee',
+    branchIds: Object.values(company.branches),
+  })
   const ids: Ids = {
     itemId: item.id,
     folderId: folder.id,
@@ -163,6 +192,8 @@ async function furnish(world: World) {
     clientId: followed.id,
     groupId: group.id,
     professionalId: owner.id,
+    branchId: company.branches.Laval ?? '',
+    invitationId,
     deletionId,
     uploadId,
   }
@@ -176,6 +207,18 @@ async function furnish(world: World) {
       .execute(),
     client: await world.db.selectFrom('client').selectAll().where('id', '=', followed.id).execute(),
     group: await world.db.selectFrom('client_group').selectAll().where('id', '=', group.id).execute(),
+    company: await world.db.selectFrom('company').selectAll().where('id', '=', company.id).execute(),
+    branches: await world.db.selectFrom('branch').selectAll().where('company_id', '=', company.id).execute(),
+    professionals: await world.db
+      .selectFrom('professional')
+      .selectAll()
+      .where('company_id', '=', company.id)
+      .execute(),
+    invitations: await world.db
+      .selectFrom('professional_invitation')
+      .selectAll()
+      .where('company_id', '=', company.id)
+      .execute(),
     members: await world.db.selectFrom('group_member').selectAll().execute(),
   })
   return { ids, professional, client, name: 'of its own', look, before: await look() }

@@ -1,6 +1,7 @@
 import { expect } from '../browser.ts'
 import { expectNoAxeViolations } from '../browser-checks.ts'
-import { createWorld } from '../world.ts'
+import { readMails } from '../mails.ts'
+import { createWorld, PASSWORD } from '../world.ts'
 import { journey } from './journey.ts'
 
 journey(
@@ -65,5 +66,85 @@ journey(
     const employee = await enter(world, olivia)
     await expect(employee.getByRole('button', { name: 'Add a client' }).first()).toBeVisible()
     await expect(employee.getByRole('button', { name: 'Add a group' })).toHaveCount(0)
+  },
+)
+
+journey(
+  'a super admin keeps branches, people and settings; who is invited joins with an account or without',
+  async ({ t, enter, visit }) => {
+    const world = await createWorld(t)
+    const company = await world.addCompany({ name: 'Clinique du Parc', branches: ['Laval'] })
+    const ana = await world.addProfessional(company, 'super_admin', { name: 'Ana Roy' })
+    const olivia = await world.addProfessional(company, 'employee', { name: 'Olivia Côté' })
+    const solo = await world.addCompany({ name: 'Solo', branches: ['Solo'] })
+    const eva = await world.addProfessional(solo, 'super_admin', { name: 'Éva Lévy' })
+
+    const page = await enter(world, ana, { allowed: [/status of 409 .*\/api\/professionals\//] })
+    await page.getByRole('link', { name: 'Administration' }).click()
+    await page.getByRole('link', { name: 'Branches' }).click()
+    await page.getByRole('button', { name: 'Add a branch' }).click()
+    await page.getByRole('textbox', { name: 'Name' }).fill('Québec')
+    await page.getByRole('dialog').getByRole('button', { name: 'Add' }).click()
+    const branches = page.getByRole('list', { name: 'Branches' }).getByRole('listitem')
+    await expect(branches).toHaveText([/^Laval/, /^Québec/])
+    await expectNoAxeViolations(page)
+
+    await page.getByRole('link', { name: 'Company', exact: true }).click()
+    await page.getByLabel('Visibility of new files').selectOption('My company')
+    await page.getByLabel('Days before').fill('30')
+    await expectNoAxeViolations(page)
+    await page.getByRole('button', { name: 'Save' }).click()
+    await expect(page.getByText('Saved.')).toBeVisible()
+
+    await page.getByRole('link', { name: 'People', exact: true }).click()
+    const dialog = page.getByRole('dialog')
+    for (const [name, email] of [
+      ['Éva L.', eva.email],
+      ['Noé Martin', 'noe@carnet.test'],
+    ] as const) {
+      await page.getByRole('button', { name: 'Invite a professional' }).click()
+      await dialog.getByRole('textbox', { name: 'Name' }).fill(name)
+      await dialog.getByRole('textbox', { name: 'E-mail' }).fill(email)
+      await dialog.getByLabel('Profile').selectOption('Manager')
+      await dialog.getByRole('checkbox', { name: 'Québec' }).check()
+      await expectNoAxeViolations(page)
+      await dialog.getByRole('button', { name: 'Send an invitation' }).click()
+      await expect(dialog).toBeHidden()
+    }
+    const invited = page.getByRole('list', { name: 'Invited' }).getByRole('listitem')
+    await expect(invited).toHaveText([/Éva L.*Manager · Laval and Québec/, /Noé Martin/])
+    await expectNoAxeViolations(page)
+
+    await world.runJobs()
+    const linkTo = async (email: string) =>
+      (await readMails(world.dataDir)).findLast(({ to }) => to === email)?.link ?? ''
+    const hers = await visit(await linkTo(eva.email))
+    await expect(hers.getByText('You already have an account')).toBeVisible()
+    await expectNoAxeViolations(hers)
+    await hers.getByLabel('Password', { exact: true }).fill(PASSWORD)
+    await hers.getByRole('button', { name: 'Join Clinique du Parc' }).click()
+    await expect(hers.getByRole('heading', { level: 1 })).toHaveText('Contacts')
+    const his = await visit(await linkTo('noe@carnet.test'), { phone: true })
+    await his.getByLabel('Password', { exact: true }).fill('a long password of Noé')
+    await his.getByRole('button', { name: 'Get in' }).click()
+    await expect(his.getByRole('heading', { level: 1 })).toHaveText('Contacts')
+    await expect(his.getByRole('link', { name: 'Administration' })).toHaveCount(0)
+
+    await page.reload()
+    const people = page.getByRole('list', { name: 'People' }).getByRole('listitem')
+    await expect(people).toHaveText([/^Ana Roy/, /^Éva Lévy/, /^Noé Martin/, /^Olivia Côté/])
+    await page.getByRole('button', { name: 'Change: Ana Roy' }).click()
+    await dialog.getByLabel('Profile').selectOption('Manager')
+    await dialog.getByRole('button', { name: 'Save' }).click()
+    await expect(dialog.getByText('The company needs at least one super admin.')).toBeVisible()
+    await dialog.getByRole('button', { name: 'Cancel' }).click()
+
+    const employee = await enter(world, olivia)
+    await expect(employee.getByRole('link', { name: 'Administration' })).toHaveCount(0)
+    await page.getByRole('button', { name: 'Archive: Olivia Côté' }).click()
+    await dialog.getByRole('button', { name: 'Archive' }).click()
+    await expect(people.last()).toHaveText(/Olivia Côté.*Archived/)
+    await employee.reload()
+    await expect(employee.getByRole('heading', { level: 1 })).toHaveText('Nothing here for now')
   },
 )

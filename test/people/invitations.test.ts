@@ -44,7 +44,13 @@ test('a client with an e-mail is invited, chooses a password and is in', async (
   const secret = sent.link.split('#')[1] ?? ''
 
   const read = await world.visitor().api.account.readInvitation({ token: secret })
-  assert.deepEqual(read, { name: 'Zoé Roy', email: 'zoe@carnet.test', practice: 'Kiné du Parc' })
+  assert.deepEqual(read, {
+    name: 'Zoé Roy',
+    email: 'zoe@carnet.test',
+    practice: 'Kiné du Parc',
+    as: 'client',
+    account: false,
+  })
   const answer = await accept(world, secret)
   assert.equal(answer.status, 200)
   assert.match(answer.headers.getSetCookie().join(), /^carnet\.session=.*HttpOnly/)
@@ -228,7 +234,13 @@ test('a mail server that is away loses no invitation', async (t) => {
   assert.equal(smtp.received.length, 1)
   const token = /\/invitation#([\w-]{43})/.exec(smtp.received[0] ?? '')?.[1] ?? ''
   const read = await house.people.account.readInvitation(visitFrom(), { token })
-  assert.deepEqual(read, { name: 'Zoé', email: 'zoe@carnet.test', practice: 'Kiné' })
+  assert.deepEqual(read, {
+    name: 'Zoé',
+    email: 'zoe@carnet.test',
+    practice: 'Kiné',
+    as: 'client',
+    account: false,
+  })
   assert.equal((await house.db.selectFrom('invitation').select('id').execute()).length, 1)
 
   // The job may run once more, after its mail was taken and the answer lost: nobody is invited who is in.

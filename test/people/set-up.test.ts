@@ -29,7 +29,13 @@ test('the set-up link makes the practice and signs its super admin in', async (t
   assert.equal(me.person.language, 'fr')
   assert.ok(me.hat?.kind === 'professional')
   assert.equal(me.hat.company.name, 'Kiné / Ostéo du Parc')
-  assert.deepEqual(me.hat.can, { createClients: true, createGroups: true, writeFiles: true })
+  assert.deepEqual(me.hat.can, {
+    createClients: true,
+    createGroups: true,
+    writeFiles: true,
+    administer: true,
+    administerCompany: true,
+  })
   assert.deepEqual(
     me.hat.branches.map((branch) => branch.name),
     ['Kiné / Ostéo du Parc'],

@@ -2,6 +2,7 @@ import { I18nProvider } from 'react-aria-components/I18nProvider'
 import { Redirect, Route, Switch } from 'wouter'
 import type { Language } from '../format.ts'
 import { useLanguage } from '../i18n.ts'
+import { AdministrationPage } from '../pages/administration/administration-page.tsx'
 import { ContactsPage } from '../pages/contacts/contacts-page.tsx'
 import { NotFoundPage } from '../pages/not-found.tsx'
 import { ClientPage } from '../pages/record/client-page.tsx'
@@ -11,6 +12,7 @@ import { ProfessionalShell } from '../parts/professional-shell.tsx'
 const ARIA_LOCALES: Record<Language, string> = { en: 'en-US', fr: 'fr-FR', es: 'es-ES' }
 
 const CLIENT_TABS = ['stakeholders', 'record', 'view'] as const
+const ADMINISTRATION_TABS = ['branches', 'company'] as const
 const GROUP_TABS = ['members', 'stakeholders', 'record'] as const
 
 function is<Tab extends string>(tabs: readonly Tab[], tab: string): tab is Tab {
@@ -36,6 +38,14 @@ export function ProfessionalDoor() {
           <Route path="/groups/:id">{({ id }) => <GroupPage groupId={id} tab="files" />}</Route>
           <Route path="/groups/:id/:tab">
             {({ id, tab }) => (is(GROUP_TABS, tab) ? <GroupPage groupId={id} tab={tab} /> : <NotFoundPage />)}
+          </Route>
+          <Route path="/administration">
+            <AdministrationPage tab="people" />
+          </Route>
+          <Route path="/administration/:tab">
+            {({ tab }) =>
+              is(ADMINISTRATION_TABS, tab) ? <AdministrationPage tab={tab} /> : <NotFoundPage />
+            }
           </Route>
           <Route component={NotFoundPage} />
         </Switch>

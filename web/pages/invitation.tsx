@@ -10,6 +10,7 @@ import { NewPasswordField } from '../parts/new-password-field.tsx'
 import { Skeleton } from '../parts/states.tsx'
 import { FailedShell, WelcomeShell } from '../parts/welcome-shell.tsx'
 import { enter } from '../session.ts'
+import { JoinCompany } from './join-company.tsx'
 
 /** Where the link of an invitation leads; its token is the fragment, which no server log holds. */
 export function InvitationPage() {
@@ -44,22 +45,26 @@ export function InvitationPage() {
   return (
     <WelcomeShell
       title={t('invitation_title', { name: data.name })}
-      lead={t('invitation_lead', { practice: data.practice })}
+      lead={t(data.as === 'client' ? 'invitation_lead' : 'invitation_join_lead', { practice: data.practice })}
     >
-      <Form
-        onSubmit={async ({ password = '' }) => {
-          await api.account.acceptInvitation.call({ token, password, language })
-          navigate('/', { replace: true })
-          await enter()
-        }}
-      >
-        <p>{t('invitation_email', { email: data.email })}</p>
-        {/* Lets password managers file the password under the right name. */}
-        <input type="email" autoComplete="username" defaultValue={data.email} readOnly hidden />
-        <NewPasswordField />
-        <FormProblem />
-        <SubmitButton>{t('invitation_submit')}</SubmitButton>
-      </Form>
+      {data.account ? (
+        <JoinCompany token={token} email={data.email} practice={data.practice} />
+      ) : (
+        <Form
+          onSubmit={async ({ password = '' }) => {
+            await api.account.acceptInvitation.call({ token, password, language })
+            navigate('/', { replace: true })
+            await enter()
+          }}
+        >
+          <p>{t('invitation_email', { email: data.email })}</p>
+          {/* Lets password managers file the password under the right name. */}
+          <input type="email" autoComplete="username" defaultValue={data.email} readOnly hidden />
+          <NewPasswordField />
+          <FormProblem />
+          <SubmitButton>{t('invitation_submit')}</SubmitButton>
+        </Form>
+      )}
     </WelcomeShell>
   )
 }

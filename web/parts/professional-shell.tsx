@@ -1,4 +1,4 @@
-import { LogOut, Users } from 'lucide-react'
+import { LogOut, Settings, Users } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Link, useLocation } from 'wouter'
 import { LANGUAGES, type Language } from '../format.ts'
@@ -18,12 +18,28 @@ import { Tooltips } from './tooltip.tsx'
 
 const PLACES = [
   { href: '/contacts', within: /^\/(contacts|clients|groups)/, icon: Users, name: 'contacts' },
-] as const satisfies { href: string; within: RegExp; icon: typeof Users; name: MessageKey }[]
+  {
+    href: '/administration',
+    within: /^\/administration/,
+    icon: Settings,
+    name: 'admin',
+    ability: 'administer',
+  },
+] as const satisfies {
+  href: string
+  within: RegExp
+  icon: typeof Users
+  name: MessageKey
+  /** Shown only to who may. */
+  ability?: keyof ReturnType<typeof useProfessional>['can']
+}[]
 
 /** What stands around every page of a professional: where one can go, and one's account. */
 export function ProfessionalShell({ children }: { children: ReactNode }) {
   const t = useT()
+  const { can } = useProfessional()
   const [location] = useLocation()
+  const places = PLACES.filter((place) => !('ability' in place) || can[place.ability])
   return (
     <div className={css.shell}>
       <a href="#main" className={css.skip}>
@@ -34,7 +50,7 @@ export function ProfessionalShell({ children }: { children: ReactNode }) {
           <Logo />
         </Link>
         <nav aria-label={t('main_navigation')} className={css.places}>
-          {PLACES.map((place) => (
+          {places.map((place) => (
             <Link
               key={place.href}
               href={place.href}

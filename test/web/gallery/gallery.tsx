@@ -35,7 +35,13 @@ else {
     profile: 'employee',
     company: { id, name: 'Kinésio Rive-Nord', defaultLevel: 'me' },
     branches: [],
-    can: { createClients: true, createGroups: false, writeFiles: true },
+    can: {
+      createClients: true,
+      createGroups: false,
+      writeFiles: true,
+      administer: false,
+      administerCompany: false,
+    },
   })
 }
 await showLanguage(firstLanguage())

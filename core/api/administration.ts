@@ -1,0 +1,147 @@
+import { oc } from '@orpc/contract'
+import { z } from 'zod'
+import { Branch, Email, Id, LevelShape, PersonName, ProfileShape, Time } from './shapes.ts'
+
+/** A professional of the caller's company, as its administrators see them. */
+export const Colleague = z.strictObject({
+  id: Id,
+  name: z.string(),
+  /** Null where the account was erased. */
+  email: z.string().nullable(),
+  profile: ProfileShape,
+  branches: z.array(Branch),
+  archived: z.boolean(),
+  you: z.boolean(),
+  can: z.strictObject({ change: z.boolean(), archive: z.boolean() }),
+})
+export type Colleague = z.infer<typeof Colleague>
+
+/** Somebody asked to join, who hasn't accepted; looks the same whoever has the address. */
+export const Invited = z.strictObject({
+  id: Id,
+  name: z.string(),
+  email: z.string(),
+  profile: ProfileShape,
+  branches: z.array(Branch),
+  since: Time,
+  can: z.strictObject({ change: z.boolean() }),
+})
+export type Invited = z.infer<typeof Invited>
+
+export const Company = z.strictObject({
+  name: z.string(),
+  /** Of a new file, unless the uploader chooses otherwise. */
+  defaultLevel: LevelShape,
+  /** Days during which what was deleted can be restored. */
+  retentionDays: z.number().int(),
+})
+export type Company = z.infer<typeof Company>
+
+const BranchIds = z.array(Id).max(200)
+const Done = z.strictObject({ ok: z.literal(true) })
+const tags = ['administration']
+
+export const administration = {
+  listBranches: oc
+    .route({ method: 'GET', path: '/branches', summary: 'The branches that one administers', tags })
+    .output(
+      z.strictObject({
+        branches: z.array(
+          z.strictObject({
+            ...Branch.shape,
+            professionals: z.number().int(),
+            clients: z.number().int(),
+          }),
+        ),
+        can: z.strictObject({ add: z.boolean() }),
+      }),
+    ),
+  addBranch: oc
+    .route({ method: 'POST', path: '/branches', successStatus: 201, summary: 'Add a branch', tags })
+    .input(z.strictObject({ name: PersonName }))
+    .output(Branch),
+  changeBranch: oc
+    .route({ method: 'PATCH', path: '/branches/{branchId}', summary: 'Rename a branch', tags })
+    .input(z.strictObject({ branchId: Id, name: PersonName }))
+    .output(Branch),
+  listProfessionals: oc
+    .route({
+      method: 'GET',
+      path: '/professionals',
+      summary: 'The professionals whom one administers, and those invited',
+      tags,
+    })
+    .output(
+      z.strictObject({
+        professionals: z.array(Colleague),
+        invited: z.array(Invited),
+        /** What the caller may give: profiles, and branches. */
+        may: z.strictObject({ profiles: z.array(ProfileShape), branches: z.array(Branch) }),
+      }),
+    ),
+  inviteProfessional: oc
+    .route({
+      method: 'POST',
+      path: '/professionals/invitations',
+      successStatus: 201,
+      summary: 'Invite somebody to work for the company; the answer is the same whoever has the address',
+      tags,
+    })
+    .input(z.strictObject({ name: PersonName, email: Email, profile: ProfileShape, branchIds: BranchIds }))
+    .output(Invited),
+  inviteAgain: oc
+    .route({
+      method: 'POST',
+      path: '/professionals/invitations/{invitationId}',
+      summary: 'Send the invitation again; the earlier link ends',
+      tags,
+    })
+    .input(z.strictObject({ invitationId: Id }))
+    .output(Done),
+  withdrawInvitation: oc
+    .route({
+      method: 'DELETE',
+      path: '/professionals/invitations/{invitationId}',
+      summary: 'Withdraw an invitation: its link ends at once',
+      tags,
+    })
+    .input(z.strictObject({ invitationId: Id }))
+    .output(Done),
+  changeProfessional: oc
+    .route({
+      method: 'PATCH',
+      path: '/professionals/{professionalId}',
+      summary: 'Change a professional’s profile or branches, at once',
+      tags,
+    })
+    .input(
+      z.strictObject({
+        professionalId: Id,
+        profile: ProfileShape.optional(),
+        branchIds: BranchIds.optional(),
+      }),
+    )
+    .output(Done),
+  archiveProfessional: oc
+    .route({
+      method: 'DELETE',
+      path: '/professionals/{professionalId}',
+      summary: 'Archive a professional: their access ends at once, what they added stays',
+      tags,
+    })
+    .input(z.strictObject({ professionalId: Id }))
+    .output(Done),
+  readCompany: oc
+    .route({ method: 'GET', path: '/company', summary: 'The settings of the company', tags })
+    .output(Company),
+  changeCompany: oc
+    .route({ method: 'PATCH', path: '/company', summary: 'Change the settings of the company', tags })
+    .input(
+      z.strictObject({
+        name: PersonName.optional(),
+        defaultLevel: LevelShape.optional(),
+        retentionDays: z.number().int().min(0).max(3650).optional(),
+      }),
+    )
+    .output(Company),
+}

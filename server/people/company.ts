@@ -1,0 +1,89 @@
+import { type Kysely, sql } from 'kysely'
+import type { Company } from '../../core/api/administration.ts'
+import { Problem } from '../../core/errors.ts'
+import { can } from '../../core/profiles.ts'
+import type { Level } from '../../core/visibility.ts'
+import type { Database } from '../db/schema.ts'
+import { legalPersonName } from './names.ts'
+import { type Professional, requireAbility } from './reach.ts'
+import { administering, readScope } from './scope.ts'
+
+type Db = Kysely<Database>
+type Change = {
+  name?: string | undefined
+  defaultLevel?: Level | undefined
+  retentionDays?: number | undefined
+}
+
+/** The company and its branches, as its administrators keep them. */
+export function createCompany({ db }: { db: Db }) {
+  async function readCompany(actor: Professional, on = db): Promise<Company> {
+    requireAbility(actor, 'administerCompany')
+    const { name, default_level, retention_days } = await on
+      .selectFrom('company')
+      .select(['name', 'default_level', 'retention_days'])
+      .where('id', '=', actor.companyId)
+      .executeTakeFirstOrThrow()
+    return { name, defaultLevel: default_level as Level, retentionDays: retention_days }
+  }
+
+  return {
+    /** @throws read_only, forbidden */
+    readCompany: (actor: Professional) => readCompany(actor),
+
+    /** @throws read_only, forbidden, name_… */
+    changeCompany(actor: Professional, { name, defaultLevel, retentionDays }: Change): Promise<Company> {
+      return administering(db, actor, async (trx, scope) => {
+        requireAbility(scope.actor, 'administerCompany')
+        const change = {
+          ...(name !== undefined && { name: legalPersonName(name) }),
+          ...(defaultLevel !== undefined && { default_level: defaultLevel }),
+          ...(retentionDays !== undefined && { retention_days: retentionDays }),
+        }
+        if (Object.keys(change).length > 0)
+          await trx.updateTable('company').set(change).where('id', '=', actor.companyId).execute()
+        return readCompany(scope.actor, trx)
+      })
+    },
+
+    /** @throws read_only, forbidden */
+    async listBranches(actor: Professional) {
+      const { whole, branches } = await readScope(db, actor)
+      const { rows } = await sql<{ id: string; name: string; professionals: number; clients: number }>`
+        select b.id, b.name,
+          (select count(*)::integer from professional_branch pb join professional w on w.id = pb.professional_id
+            where pb.branch_id = b.id and w.archived_at is null) as professionals,
+          (select count(*)::integer from client_branch cb join client_company o using (client_id, company_id)
+            where cb.branch_id = b.id and o.archived_at is null) as clients
+        from branch b where b.id = any(${branches.map(({ id }) => id)}::uuid[])
+        order by b.name collate natural_order, b.id`.execute(db)
+      return { branches: rows, can: { add: whole } }
+    },
+
+    /** A super admin's to do: it is nobody's branch yet. @throws read_only, forbidden, name_… */
+    addBranch(actor: Professional, input: { name: string }): Promise<{ id: string; name: string }> {
+      const name = legalPersonName(input.name)
+      return administering(db, actor, async (trx, scope) => {
+        if (!can(scope.actor.profile, 'administerCompany')) throw new Problem('forbidden')
+        return trx
+          .insertInto('branch')
+          .values({ company_id: actor.companyId, name })
+          .returning(['id', 'name'])
+          .executeTakeFirstOrThrow()
+      })
+    },
+
+    /** @throws read_only, forbidden; not_found for a branch out of scope; name_… */
+    changeBranch(actor: Professional, { branchId, name }: { branchId: string; name: string }) {
+      return administering(db, actor, async (trx, { branches }) => {
+        if (!branches.some(({ id }) => id === branchId)) throw new Problem('not_found')
+        return trx
+          .updateTable('branch')
+          .set({ name: legalPersonName(name) })
+          .where('id', '=', branchId)
+          .returning(['id', 'name'])
+          .executeTakeFirstOrThrow()
+      })
+    },
+  }
+}

@@ -1,0 +1,423 @@
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import { sql } from 'kysely'
+import type { Profile } from '../../core/profiles.ts'
+import { readMails } from '../mails.ts'
+import { createWorld, PASSWORD, type Professional, problem, UNKNOWN } from '../world.ts'
+
+/** A practice of two branches with a super admin in both, and a branch admin of Laval. */
+async function withPractice(t: TestContext) {
+  const world = await createWorld(t)
+  const company = await world.addCompany({ name: 'Kiné', branches: ['Laval', 'Québec'] })
+  const { Laval = '', Québec = '' } = company.branches
+  const add = (name: string, profile: Profile, branches = ['Laval']) =>
+    world.addProfessional(company, profile, { name, branches })
+  const as = async (who: { email: string }, password = PASSWORD) => (await world.signIn(who, password)).api
+  const [ana, bruno] = [
+    await add('Ana', 'super_admin', ['Laval', 'Québec']),
+    await add('Bruno', 'branch_admin'),
+  ] as const
+  const asAna = await as(ana)
+  const asBruno = await as(bruno)
+  /** The secret in the newest letter to an address. */
+  const tokenFor = async (email: string) => {
+    await world.runJobs()
+    const mail = (await readMails(world.dataDir)).findLast(({ to }) => to === email)
+    assert.ok(mail, email)
+    return { mail, token: mail.link.split('#')[1] ?? '' }
+  }
+  return { world, company, Laval, Québec, add, as, ana, bruno, asAna, asBruno, tokenFor }
+}
+
+const namesOf = (rows: readonly { name: string }[]) => rows.map(({ name }) => name)
+
+test('branches: a super admin adds and renames any, a branch admin renames their own', async (t) => {
+  const { world, asAna, asBruno, company, Laval, Québec } = await withPractice(t)
+  await world.addClient(company)
+  const { administration: ana } = asAna
+  const { id } = await ana.addBranch({ name: ' Gatineau ' })
+  const { branches, can } = await ana.listBranches()
+  assert.deepEqual(
+    branches.map(({ name, professionals, clients }) => [name, professionals, clients]),
+    [
+      ['Gatineau', 0, 0],
+      ['Laval', 2, 1],
+      ['Québec', 1, 0],
+    ],
+  )
+  assert.equal(can.add, true)
+  assert.deepEqual(await ana.changeBranch({ branchId: id, name: 'Hull' }), { id, name: 'Hull' })
+  await assert.rejects(ana.addBranch({ name: '\u202e' }), problem('name_characters'))
+
+  const { administration: bruno } = asBruno
+  const his = await bruno.listBranches()
+  assert.deepEqual([namesOf(his.branches), his.can.add], [['Laval'], false])
+  assert.equal((await bruno.changeBranch({ branchId: Laval, name: 'Laval Est' })).name, 'Laval Est')
+  await assert.rejects(bruno.addBranch({ name: 'x' }), problem('forbidden'))
+  const solo = await world.addCompany({ name: 'Solo', branches: ['Solo'] })
+  for (const branchId of [Québec, solo.branches.Solo ?? '', UNKNOWN])
+    await assert.rejects(bruno.changeBranch({ branchId, name: 'x' }), problem('not_found'))
+  for (const branchId of [solo.branches.Solo ?? '', UNKNOWN])
+    await assert.rejects(ana.changeBranch({ branchId, name: 'x' }), problem('not_found'))
+})
+
+test('the company’s settings are a super admin’s; a new default level holds at once', async (t) => {
+  const { world, company, asAna, asBruno, ana } = await withPractice(t)
+  const change = { name: 'Kiné Nord', defaultLevel: 'company' as const, retentionDays: 30 }
+  assert.deepEqual(await asAna.administration.changeCompany(change), change)
+  assert.deepEqual(await asAna.administration.changeCompany({}), change)
+  const client = await world.addClient(company)
+  const space = await asAna.people.readSpace({ spaceId: client.spaceId })
+  assert.equal(space.defaultLevel, 'company')
+  const { hat } = await asAna.account.readMe()
+  assert.ok(hat?.kind === 'professional' && hat.company.name === 'Kiné Nord' && hat.can.administerCompany)
+  for (const retentionDays of [-1, 3651, 1.5])
+    await assert.rejects(asAna.administration.changeCompany({ retentionDays }), problem('bad_request'))
+  await assert.rejects(asBruno.administration.readCompany(), problem('forbidden'))
+  await assert.rejects(asBruno.administration.changeCompany({ name: 'x' }), problem('forbidden'))
+  assert.deepEqual(await (await world.signIn(ana)).api.administration.readCompany(), change)
+})
+
+test('nobody else administers: not employees, managers, read only, clients; another company finds nothing', async (t) => {
+  const { world, company, Laval, add, as, asAna, bruno } = await withPractice(t)
+  const { id: invitationId } = await asAna.administration.inviteProfessional({
+    name: 'New',
+    email: 'new@carnet.test',
+    profile: 'employee',
+    branchIds: [Laval],
+  })
+  const solo = await world.addCompany({ name: 'Solo', branches: ['Solo'] })
+  const professionalId = bruno.id
+  for (const [who, code] of [
+    [await add('Marc', 'manager'), 'forbidden'],
+    [await add('Olivia', 'employee'), 'forbidden'],
+    [await add('Rita', 'read_only'), 'read_only'],
+    [await world.addClient(company), 'not_found'],
+    [await world.addProfessional(solo, 'super_admin'), 'not_found'],
+  ] as const) {
+    const { administration: it } = await as(who)
+    const invitation = {
+      name: 'x',
+      email: 'x@carnet.test',
+      profile: 'employee' as const,
+      branchIds: [Laval],
+    }
+    const attempts: (() => Promise<unknown>)[] = [
+      () => it.changeBranch({ branchId: Laval, name: 'x' }),
+      () => it.inviteProfessional(invitation),
+      () => it.inviteAgain({ invitationId }),
+      () => it.withdrawInvitation({ invitationId }),
+      () => it.changeProfessional({ professionalId, profile: 'read_only' }),
+      () => it.archiveProfessional({ professionalId }),
+    ]
+    // A stranger has a company of their own.
+    const own: typeof attempts = [
+      () => it.listBranches(),
+      () => it.listProfessionals(),
+      () => it.readCompany(),
+      () => it.addBranch({ name: 'x' }),
+      () => it.changeCompany({ name: 'x' }),
+    ]
+    const stranger = who.kind === 'professional' && who.companyId === solo.id
+    for (const attempt of stranger ? attempts : [...attempts, ...own])
+      await assert.rejects(attempt, problem(code), `${who.name}: ${attempt}`)
+    const { hat } = await (await as(who)).account.readMe()
+    if (hat?.kind === 'professional') assert.equal(hat.can.administer, stranger)
+  }
+  const { professionals, invited } = await asAna.administration.listProfessionals()
+  assert.deepEqual(
+    [namesOf(professionals), namesOf(invited)],
+    [['Ana', 'Bruno', 'Marc', 'Olivia', 'Rita'], ['New']],
+  )
+})
+
+test('a branch admin changes those of their branches alone, never a super admin, and gives no more than they have', async (t) => {
+  const { world, Laval, Québec, add, ana, asAna, asBruno, bruno } = await withPractice(t)
+  const chief = await add('Chief', 'super_admin')
+  const here = await add('Here', 'employee')
+  const both = await add('Both', 'employee', ['Laval', 'Québec'])
+  const away = await add('Away', 'employee', ['Québec'])
+  const { administration: it } = asBruno
+  const { professionals, may } = await it.listProfessionals()
+  assert.deepEqual(
+    professionals.map(({ name, can, you }) => [name, can.change, can.archive, you]),
+    [
+      ['Ana', false, false, false],
+      ['Both', false, false, false],
+      ['Bruno', true, false, true],
+      ['Chief', false, false, false],
+      ['Here', true, true, false],
+    ],
+  )
+  assert.deepEqual(may, {
+    profiles: ['branch_admin', 'manager', 'employee', 'read_only'],
+    branches: [{ id: Laval, name: 'Laval' }],
+  })
+  for (const [{ id: professionalId }, code] of [
+    [ana, 'forbidden'],
+    [chief, 'forbidden'],
+    [both, 'forbidden'],
+    [away, 'not_found'],
+    [{ id: UNKNOWN }, 'not_found'],
+  ] as const) {
+    const change = { professionalId, profile: 'manager' as const }
+    await assert.rejects(it.changeProfessional(change), problem(code))
+    await assert.rejects(it.archiveProfessional({ professionalId }), problem(code))
+  }
+  const professionalId = here.id
+  const refused = [
+    [{ profile: 'super_admin' }, 'forbidden'],
+    [{ branchIds: [Laval, Québec] }, 'not_found'],
+    [{ branchIds: [UNKNOWN] }, 'not_found'],
+    [{ branchIds: [] }, 'branch_needed'],
+  ] as const
+  for (const [change, code] of refused) {
+    const branchIds = 'branchIds' in change ? [...change.branchIds] : undefined
+    const { branchIds: _, ...rest } = { branchIds, ...change }
+    await assert.rejects(
+      it.changeProfessional({ professionalId, ...rest, ...(branchIds && { branchIds }) }),
+      problem(code),
+    )
+    await assert.rejects(
+      it.inviteProfessional({
+        name: 'x',
+        email: 'x@carnet.test',
+        profile: 'profile' in change ? change.profile : 'employee',
+        branchIds: branchIds ?? [Laval],
+      }),
+      problem(code),
+    )
+  }
+  for (const professionalId of [here.id, bruno.id])
+    await assert.rejects(
+      it.changeProfessional({ professionalId, profile: 'super_admin' }),
+      problem('forbidden'),
+    )
+  await it.changeProfessional({ professionalId, profile: 'branch_admin' })
+  const changed = (await asAna.administration.listProfessionals()).professionals
+  assert.deepEqual(
+    changed.map(({ name, profile, branches }) => [name, profile, namesOf(branches)]),
+    [
+      ['Ana', 'super_admin', ['Laval', 'Québec']],
+      ['Away', 'employee', ['Québec']],
+      ['Both', 'employee', ['Laval', 'Québec']],
+      ['Bruno', 'branch_admin', ['Laval']],
+      ['Chief', 'super_admin', ['Laval']],
+      ['Here', 'branch_admin', ['Laval']],
+    ],
+  )
+  assert.equal((await world.db.selectFrom('professional_invitation').selectAll().execute()).length, 0)
+})
+
+test('a changed profile or branch, and an archiving, count at once; involvements end with it', async (t) => {
+  const { world, company, Québec, add, as, asAna } = await withPractice(t)
+  const client = await world.addClient(company, { name: 'Zoé' })
+  const marc = await add('Marc', 'manager')
+  const asMarc = await world.signIn(marc)
+  await world.setStakeholder(client, marc)
+  const file = await asMarc.upload('x', { spaceId: client.spaceId, level: 'company' })
+  const { administration: it } = asAna
+  const professionalId = marc.id
+  await it.changeProfessional({ professionalId, profile: 'read_only' })
+  await assert.rejects(asMarc.api.people.createClient({ name: 'x' }), problem('read_only'))
+  await world.setStakeholder(client, marc, 'archived')
+  await it.changeProfessional({ professionalId, profile: 'manager', branchIds: [Québec] })
+  await assert.rejects(asMarc.api.people.readClient({ clientId: client.id }), problem('not_found'))
+  await it.changeProfessional({ professionalId, profile: 'super_admin', branchIds: [] })
+  assert.equal((await asMarc.api.people.readClient({ clientId: client.id })).name, 'Zoé')
+
+  await world.setStakeholder(client, marc)
+  await it.archiveProfessional({ professionalId })
+  await assert.rejects(asMarc.api.people.listContacts({}), problem('not_found'))
+  await assert.rejects(asMarc.api.administration.listProfessionals(), problem('not_found'))
+  assert.equal((await asMarc.fetch(`/api/items/${file.id}/content`)).status, 404)
+  assert.equal((await asMarc.api.account.readMe()).hat, null)
+  const { status, ended_at } = await world.db
+    .selectFrom('stakeholder')
+    .select(['status', 'ended_at'])
+    .where('professional_id', '=', marc.id)
+    .executeTakeFirstOrThrow()
+  assert.deepEqual([status, ended_at !== null], ['archived', true])
+  const { items } = await asAna.files.listItems({ spaceId: client.spaceId })
+  assert.deepEqual(
+    items.map(({ owner }) => owner?.name),
+    ['Marc'],
+  )
+  await assert.rejects(it.archiveProfessional({ professionalId }), problem('conflict'))
+  await assert.rejects(it.changeProfessional({ professionalId, profile: 'employee' }), problem('conflict'))
+  const rows = (await it.listProfessionals()).professionals
+  assert.deepEqual(
+    rows.map(({ name, archived, can }) => [name, archived, can.change]),
+    [
+      ['Ana', false, true],
+      ['Bruno', false, true],
+      ['Marc', true, false],
+    ],
+  )
+  assert.ok(await as(marc), 'the account itself goes on')
+})
+
+test('nobody archives themselves, and a company is never without a super admin, not even when two step down', async (t) => {
+  const { world, company, add, as, ana, asAna, bruno, asBruno, Laval } = await withPractice(t)
+  for (const [{ administration: it }, { id: professionalId }] of [
+    [asAna, ana],
+    [asBruno, bruno],
+  ] as const)
+    await assert.rejects(it.archiveProfessional({ professionalId }), problem('archive_yourself'))
+  const stepDown = ({ id: professionalId }: Professional) => ({
+    professionalId,
+    profile: 'manager' as const,
+    branchIds: [Laval],
+  })
+  await assert.rejects(asAna.administration.changeProfessional(stepDown(ana)), problem('last_super_admin'))
+  const other = await add('Other', 'super_admin')
+  const asOther = await as(other)
+  const { asked } = await world.db.transaction().execute(async (trx) => {
+    await trx.selectFrom('company').select('id').where('id', '=', company.id).forUpdate().execute()
+    const asked = Promise.allSettled([
+      asAna.administration.changeProfessional(stepDown(ana)),
+      asOther.administration.changeProfessional(stepDown(other)),
+    ])
+    let settled = false
+    void asked.then(() => {
+      settled = true
+    })
+    const countWaiting = async () =>
+      (
+        await sql`select from pg_stat_activity
+          where datname = current_database() and wait_event_type = 'Lock'`.execute(world.db)
+      ).rows.length
+    while ((await countWaiting()) < 2) assert.ok(!settled, 'they take turns')
+    return { asked }
+  })
+  const both = await asked
+  assert.deepEqual(both.map(({ status }) => status).sort(), ['fulfilled', 'rejected'])
+})
+
+test('an invitation looks the same for a known and an unknown address; each accepts in their way, once', async (t) => {
+  const { world, Laval, asAna, as, tokenFor } = await withPractice(t)
+  const solo = await world.addCompany({ name: 'Solo', branches: ['Solo'] })
+  const eva = await world.addProfessional(solo, 'super_admin', { name: 'Éva' })
+  const { administration: it } = asAna
+  const invite = (name: string, email: string) =>
+    it.inviteProfessional({ name, email, profile: 'manager', branchIds: [Laval] })
+  const answers = [await invite('Éva R.', eva.email), await invite('Noé R.', 'noe@carnet.test')]
+  assert.deepEqual(
+    answers.map(({ id, since, name, email, ...rest }) => rest),
+    Array(2).fill({ profile: 'manager', branches: [{ id: Laval, name: 'Laval' }], can: { change: true } }),
+  )
+  const people = await world.db.selectFrom('person').select('email').execute()
+  assert.ok(!people.some(({ email }) => email === 'noe@carnet.test'), 'nobody comes to be before they accept')
+  assert.deepEqual(namesOf((await it.listProfessionals()).professionals), ['Ana', 'Bruno'])
+
+  const toEva = await tokenFor(eva.email)
+  const toNoe = await tokenFor('noe@carnet.test')
+  assert.equal(toEva.mail.subject, toNoe.mail.subject)
+  assert.match(toEva.mail.text, /Kiné/)
+  const { account } = world.visitor().api
+  const read = await account.readInvitation({ token: toEva.token })
+  assert.deepEqual(read, {
+    name: 'Éva R.',
+    email: eva.email,
+    practice: 'Kiné',
+    as: 'professional',
+    account: true,
+  })
+  assert.equal((await account.readInvitation({ token: toNoe.token })).account, false)
+
+  // The password of an account isn't chosen by whoever holds a link.
+  await assert.rejects(
+    account.acceptInvitation({ token: toEva.token, password: 'another long password' }),
+    problem('conflict'),
+  )
+  const asBystander = await as(await world.addProfessional(solo, 'employee'))
+  for (const { token } of [toEva, toNoe])
+    await assert.rejects(asBystander.account.joinCompany({ token }), problem('invitation_of_another'))
+  const asEva = await as(eva)
+  await asEva.account.joinCompany({ token: toEva.token })
+  const me = await asEva.account.readMe()
+  assert.ok(me.hat?.kind === 'professional')
+  assert.deepEqual(
+    [me.hat.company.name, me.hat.profile, namesOf(me.hat.branches), me.hats.length],
+    ['Kiné', 'manager', ['Laval'], 2],
+  )
+  await assert.rejects(asEva.account.joinCompany({ token: toEva.token }), problem('invitation_used'))
+
+  await account.acceptInvitation({ token: toNoe.token, password: 'a long password of Noé', language: 'fr' })
+  const asNoe = await as({ email: 'noe@carnet.test' }, 'a long password of Noé')
+  const noe = await asNoe.account.readMe()
+  assert.ok(noe.hat?.kind === 'professional' && noe.person.language === 'fr')
+  assert.deepEqual([noe.hat.profile, namesOf(noe.hat.branches)], ['manager', ['Laval']])
+  await assert.rejects(
+    account.acceptInvitation({ token: toNoe.token, password: 'a long password of Noé' }),
+    problem('invitation_used'),
+  )
+  assert.deepEqual((await it.listProfessionals()).invited, [])
+  for (const email of [eva.email, 'noe@carnet.test'])
+    await assert.rejects(invite('x', email), problem('email_of_colleague'))
+})
+
+test('an invitation ends when it is withdrawn, sent again, old, or its author may no longer give it', async (t) => {
+  const { world, Laval, asAna, asBruno, bruno, tokenFor } = await withPractice(t)
+  const { account } = world.visitor().api
+  const { administration: it } = asBruno
+  const invite = async (email: string) => ({
+    ...(await it.inviteProfessional({ name: 'New', email, profile: 'employee', branchIds: [Laval] })),
+    ...(await tokenFor(email)),
+  })
+  const ended = async (token: string) => {
+    await assert.rejects(account.readInvitation({ token }), problem('invitation_used'))
+    await assert.rejects(asAna.account.joinCompany({ token }), problem('invitation_used'))
+  }
+  const first = await invite('one@carnet.test')
+  await assert.rejects(invite('one@carnet.test'), problem('email_of_colleague'))
+  await it.inviteAgain({ invitationId: first.id })
+  await ended(first.token)
+  const second = await tokenFor('one@carnet.test')
+  assert.equal((await account.readInvitation({ token: second.token })).practice, 'Kiné')
+  await it.withdrawInvitation({ invitationId: first.id })
+  await ended(second.token)
+  await assert.rejects(it.withdrawInvitation({ invitationId: first.id }), problem('not_found'))
+
+  const third = await invite('three@carnet.test')
+  world.pass({ days: 8 })
+  await ended(third.token)
+
+  const fourth = await invite('four@carnet.test')
+  await asAna.administration.changeProfessional({ professionalId: bruno.id, profile: 'manager' })
+  await ended(fourth.token)
+})
+
+test('an archived professional comes back by a new invitation, with what it gives; one who works there changes nothing', async (t) => {
+  const { world, company, Laval, add, as, asAna, asBruno, tokenFor } = await withPractice(t)
+  const marc = await add('Marc', 'manager', ['Québec'])
+  const client = await world.addClient(company)
+  await world.setStakeholder(client, marc)
+  // Out of the branch admin's sight: the answer is as for anybody.
+  const inviteMarc = async () => {
+    const asked = { name: 'Marc', email: marc.email, profile: 'employee' as const, branchIds: [Laval] }
+    await asBruno.administration.inviteProfessional(asked)
+  }
+  await inviteMarc()
+  const asMarc = await as(marc)
+  const { token: early } = await tokenFor(marc.email)
+  await assert.rejects(asMarc.account.joinCompany({ token: early }), problem('works_here_already'))
+  const find = async () =>
+    (await asAna.administration.listProfessionals()).professionals.find(({ id }) => id === marc.id)
+  assert.deepEqual(
+    [(await find())?.profile, namesOf((await find())?.branches ?? [])],
+    ['manager', ['Québec']],
+  )
+
+  await asAna.administration.archiveProfessional({ professionalId: marc.id })
+  await assert.rejects(asMarc.account.joinCompany({ token: early }), problem('invitation_used'))
+  await inviteMarc()
+  const { token } = await tokenFor(marc.email)
+  await asMarc.account.joinCompany({ token })
+  const back = await find()
+  assert.deepEqual(
+    [back?.archived, back?.profile, back?.branches],
+    [false, 'employee', [{ id: Laval, name: 'Laval' }]],
+  )
+  assert.deepEqual((await asMarc.people.listContacts({})).contacts, [], 'no involvement comes back')
+})

@@ -1,0 +1,35 @@
+import { useT } from '../../i18n.ts'
+import { PageHeader } from '../../parts/page-header.tsx'
+import { Tabs } from '../../parts/tabs.tsx'
+import { useProfessional } from '../../session.ts'
+import { NotFoundPage } from '../not-found.tsx'
+import { Branches } from './branches.tsx'
+import { CompanySettings } from './company-settings.tsx'
+import { People } from './people.tsx'
+
+export type AdministrationTab = 'people' | 'branches' | 'company'
+
+/** The people, branches and settings of the company, or of one's own branches. */
+export function AdministrationPage({ tab }: { tab: AdministrationTab }) {
+  const t = useT()
+  const { can, company } = useProfessional()
+  if (!can.administer || (tab === 'company' && !can.administerCompany)) return <NotFoundPage />
+  const home = '/administration'
+  return (
+    <>
+      <PageHeader title={t('admin')} detail={company.name} />
+      <Tabs
+        label={t('admin_parts')}
+        current={tab === 'people' ? home : `${home}/${tab}`}
+        tabs={[
+          { href: home, label: t('admin_people') },
+          { href: `${home}/branches`, label: t('admin_branches') },
+          ...(can.administerCompany ? [{ href: `${home}/company`, label: t('admin_company') }] : []),
+        ]}
+      />
+      {tab === 'people' && <People />}
+      {tab === 'branches' && <Branches />}
+      {tab === 'company' && <CompanySettings />}
+    </>
+  )
+}

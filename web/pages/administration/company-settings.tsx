@@ -1,0 +1,69 @@
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import type { Company } from '../../../core/api/administration.ts'
+import { LEVELS } from '../../../core/visibility.ts'
+import { api, queries } from '../../api.ts'
+import { useT } from '../../i18n.ts'
+import { Form, FormProblem, SubmitButton } from '../../parts/form.tsx'
+import { Select } from '../../parts/select.tsx'
+import { ErrorState, Skeleton } from '../../parts/states.tsx'
+import { TextField } from '../../parts/text-field.tsx'
+import { toast } from '../../parts/toasts.tsx'
+import css from './administration.module.css'
+
+/** What holds for the whole company. */
+export function CompanySettings() {
+  const company = useQuery(api.administration.readCompany.queryOptions())
+  if (company.isError) return <ErrorState error={company.error} onRetry={() => void company.refetch()} />
+  if (!company.data) return <Skeleton rows={3} />
+  return <Settings company={company.data} />
+}
+
+function Settings({ company }: { company: Company }) {
+  const t = useT()
+  const [defaultLevel, setDefaultLevel] = useState(company.defaultLevel)
+
+  async function save({ name = '', days = '' }: Record<string, string>): Promise<void> {
+    await api.administration.changeCompany.call({ name, defaultLevel, retentionDays: Number(days) })
+    toast({ text: t('record_saved') })
+    await queries.invalidateQueries()
+  }
+
+  return (
+    <section className={css.settings}>
+      <Form onSubmit={save}>
+        <FormProblem />
+        <TextField
+          label={t('admin_company_name')}
+          name="name"
+          required
+          maxLength={120}
+          defaultValue={company.name}
+          autoComplete="off"
+        />
+        <Select
+          label={t('admin_default_level')}
+          hint={t('admin_default_level_hint')}
+          value={defaultLevel}
+          onChange={setDefaultLevel}
+          options={LEVELS.map((level) => ({ value: level, label: t(`level_${level}`) }))}
+        />
+        <TextField
+          label={t('admin_retention')}
+          hint={t('admin_retention_hint')}
+          name="days"
+          type="number"
+          inputMode="numeric"
+          min={0}
+          max={3650}
+          step={1}
+          required
+          defaultValue={company.retentionDays}
+        />
+        <div>
+          <SubmitButton>{t('record_save')}</SubmitButton>
+        </div>
+      </Form>
+    </section>
+  )
+}

@@ -1,0 +1,177 @@
+import { useQuery } from '@tanstack/react-query'
+import { UserPlus } from 'lucide-react'
+import { useState } from 'react'
+import type { Colleague, Invited } from '../../../core/api/administration.ts'
+import { api, queries } from '../../api.ts'
+import { useFormat, useT } from '../../i18n.ts'
+import { Avatar } from '../../parts/avatar.tsx'
+import { Button } from '../../parts/button.tsx'
+import { Chip } from '../../parts/chip.tsx'
+import { cx } from '../../parts/class-names.ts'
+import { Dialog } from '../../parts/dialog.tsx'
+import { Form, FormProblem, SubmitButton } from '../../parts/form.tsx'
+import { ErrorState, Skeleton } from '../../parts/states.tsx'
+import { attempt, toast } from '../../parts/toasts.tsx'
+import { profileName } from '../record/profile-name.ts'
+import css from '../record/record.module.css'
+import own from './administration.module.css'
+import { ColleagueDialog } from './colleague-dialog.tsx'
+
+type Doing = { what: 'invite' } | { what: 'change' | 'archive'; one: Colleague }
+
+/** The professionals whom one administers, and those invited. */
+export function People() {
+  const t = useT()
+  const list = useQuery(api.administration.listProfessionals.queryOptions())
+  const [doing, setDoing] = useState<Doing | null>(null)
+  if (list.isError) return <ErrorState error={list.error} onRetry={() => void list.refetch()} />
+  if (!list.data) return <Skeleton />
+  const { professionals, invited, may } = list.data
+  const close = () => setDoing(null)
+  return (
+    <section className={css.tab}>
+      <div className={css.bar}>
+        <Button look="primary" icon={UserPlus} onClick={() => setDoing({ what: 'invite' })}>
+          {t('admin_invite')}
+        </Button>
+      </div>
+      {invited.length > 0 && (
+        <ul className={css.people} aria-label={t('admin_invited')}>
+          {invited.map((one) => (
+            <InvitedRow key={one.id} one={one} />
+          ))}
+        </ul>
+      )}
+      <ul className={css.people} aria-label={t('admin_people')}>
+        {professionals.map((one) => (
+          <Row key={one.id} one={one} onDo={(what) => setDoing({ what, one })} />
+        ))}
+      </ul>
+      {doing?.what === 'invite' && <ColleagueDialog may={may} onClose={close} />}
+      {doing?.what === 'change' && <ColleagueDialog may={may} one={doing.one} onClose={close} />}
+      {doing?.what === 'archive' && <ArchiveDialog one={doing.one} onClose={close} />}
+    </section>
+  )
+}
+
+function Row({ one, onDo }: { one: Colleague; onDo: (what: 'change' | 'archive') => void }) {
+  const t = useT()
+  return (
+    <li className={cx(css.person, own.row)}>
+      <Avatar name={one.name} />
+      <span className={css.words}>
+        <span className={css.name}>
+          {one.name}
+          {one.you && <span className={css.detail}> ({t('record_you')})</span>}
+          {one.archived && <Chip>{t('admin_archived')}</Chip>}
+        </span>
+        <Details of={one} />
+      </span>
+      <span className={own.actions}>
+        {one.can.change && (
+          <Button
+            look="quiet"
+            onClick={() => onDo('change')}
+            aria-label={`${t('admin_change')}: ${one.name}`}
+          >
+            {t('admin_change')}
+          </Button>
+        )}
+        {one.can.archive && (
+          <Button
+            look="quiet"
+            onClick={() => onDo('archive')}
+            aria-label={`${t('record_archive')}: ${one.name}`}
+          >
+            {t('record_archive')}
+          </Button>
+        )}
+      </span>
+    </li>
+  )
+}
+
+function InvitedRow({ one }: { one: Invited }) {
+  const t = useT()
+  const format = useFormat()
+  const { id: invitationId, name, email } = one
+
+  async function again(): Promise<void> {
+    await api.administration.inviteAgain.call({ invitationId })
+    toast({ text: t('admin_joined_hint', { email }) })
+  }
+
+  async function withdraw(): Promise<void> {
+    await api.administration.withdrawInvitation.call({ invitationId })
+    toast({ text: t('admin_withdrawn') })
+    await queries.invalidateQueries({ queryKey: api.administration.key() })
+  }
+
+  return (
+    <li className={cx(css.person, own.row)}>
+      <Avatar name={name} />
+      <span className={css.words}>
+        <span className={css.name}>
+          {name}
+          <Chip accent>{t('admin_invited')}</Chip>
+        </span>
+        <Details of={one} />
+        <span className={css.detail}>{t('admin_invited_on', { date: format.date(one.since) })}</span>
+      </span>
+      {one.can.change && (
+        <span className={own.actions}>
+          <Button look="quiet" onClick={() => attempt(again())} aria-label={`${t('record_invite')}: ${name}`}>
+            {t('record_invite')}
+          </Button>
+          <Button
+            look="quiet"
+            onClick={() => attempt(withdraw())}
+            aria-label={`${t('admin_withdraw')}: ${name}`}
+          >
+            {t('admin_withdraw')}
+          </Button>
+        </span>
+      )}
+    </li>
+  )
+}
+
+function Details({ of }: { of: Pick<Colleague, 'profile' | 'branches' | 'email'> }) {
+  const format = useFormat()
+  const parts = [
+    profileName(of.profile),
+    ...(of.branches.length > 0 ? [format.list(of.branches.map(({ name }) => name))] : []),
+    ...(of.email ? [of.email] : []),
+  ]
+  return <span className={css.detail}>{parts.join(' · ')}</span>
+}
+
+function ArchiveDialog({ one, onClose }: { one: Colleague; onClose: () => void }) {
+  const t = useT()
+  const { id: professionalId, name } = one
+
+  async function archive(): Promise<void> {
+    await api.administration.archiveProfessional.call({ professionalId })
+    toast({ text: t('record_archived', { name }) })
+    onClose()
+    await queries.invalidateQueries()
+  }
+
+  return (
+    <Form onSubmit={archive}>
+      <Dialog
+        title={t('admin_archive_title', { name })}
+        onClose={onClose}
+        actions={
+          <>
+            <Button onClick={onClose}>{t('cancel')}</Button>
+            <SubmitButton look="danger">{t('record_archive')}</SubmitButton>
+          </>
+        }
+      >
+        <FormProblem />
+        <p>{t('admin_archive_lead', { name })}</p>
+      </Dialog>
+    </Form>
+  )
+}
