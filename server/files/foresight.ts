@@ -97,6 +97,9 @@ export async function foresee(
     select t.level, i.space_id, t.owner_professional_id, t.owner_client_id, t.company_id, t.branch_id, t.audience
     from ${viewerOf(actor)} v join item i on i.space_id = v.space_id join folder_content t on t.folder_id = i.id
     where i.id = any(${sql.val(ids)}::uuid[]) and t.count > 0 and t.kind = 'file' and ${sees('t', 'v')})`
+  // One knows what one does oneself.
+  const self = actor.kind === 'client' ? actor.clientId : actor.professionalId
+  const others = (seen: Seen[]) => seen.filter((who) => (who.professional_id ?? who.client_id) !== self)
   const now = await whoSees(db, touched)
   const then =
     change.kind === 'delete'
@@ -108,7 +111,7 @@ export async function foresee(
         )
   const keepsClient = change.kind === 'level' && includesClient(change.level)
   return {
-    ...difference(now, then),
+    ...difference(others(now), others(then)),
     foldersHidden: keepsClient ? [] : await foldersHidden(db, actor, ids),
     files: items.reduce((sum, item) => sum + (item.files ?? 1), 0),
   }
