@@ -1,6 +1,6 @@
 import type { BrowserContext } from '@playwright/test'
 import { DEMO_PASSWORD, seedDemo } from '../../server/demo/seed.ts'
-import { openPhone, openWide } from '../browser.ts'
+import { openPhone, type openWide } from '../browser.ts'
 import { collectErrors, expectNoAxeViolations } from '../browser-checks.ts'
 import { createWorld } from '../world.ts'
 import { journey } from './journey.ts'
@@ -14,14 +14,14 @@ const MEANT = [
   /ERR_CONNECTION_FAILED .*\/api\/uploads\)/,
 ]
 
-/** Each language on a screen and in colours of its own: together, every state is met wide, narrow, light and dark. */
-const WALKS = [
-  { language: 'en', open: openWide, colorScheme: 'light' },
-  { language: 'fr', open: openPhone, colorScheme: 'dark' },
-  { language: 'es', open: openWide, colorScheme: 'dark' },
-] as const
+type Walk = {
+  language: 'en' | 'fr' | 'es'
+  open: typeof openWide | typeof openPhone
+  colorScheme: 'light' | 'dark'
+}
 
-for (const { language, open, colorScheme } of WALKS)
+/** Every state in one language, on one screen, in one set of colours. A file each, so that they run side by side. */
+export function walkPages({ language, open, colorScheme }: Walk): void {
   journey(`every page and dialog passes axe and reports no error, in ${language}`, async ({ t, browser }) => {
     const world = await createWorld(t)
     await seedDemo({ db: world.db, ...world.services, now: () => new Date() })
@@ -44,3 +44,4 @@ for (const { language, open, colorScheme } of WALKS)
     )
     for (const errors of watched) await errors.assertNone()
   })
+}
