@@ -80,6 +80,15 @@ journey('what the client would see is what the professional is shown of it', asy
   await expectList(page, [FILES.me_client, FILES.company_client, FILES.everybody])
   await expect(page.getByText('You see what Camille Dubois sees')).toBeVisible()
   await expectNoAxeViolations(page)
+  // An address typed by hand opens nothing more.
+  const view = page.url()
+  await page.goto(view.replace(/\/view.*/, ''))
+  await page.getByRole('link', { name: FILES.company, exact: true }).click()
+  const hidden = new URL(page.url()).searchParams.get('item')
+  await page.goto(`${view}?item=${hidden}`)
+  const layer = page.getByRole('dialog')
+  await expect(layer.getByRole('alert')).toBeVisible()
+  await expect(layer.getByText(FILES.company)).toHaveCount(0)
 })
 
 journey('a colleague who may only read finds nothing that changes anything', async ({ t, enter }) => {

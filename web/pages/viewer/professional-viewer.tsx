@@ -90,6 +90,7 @@ export function ProfessionalViewer({
     <Viewer
       {...opened}
       detail={detail}
+      belongs={(item) => !asClient || item.clientSees}
       actions={actions}
       foot={(item) => (asClient ? <SharedNote item={item} /> : <LevelBar item={item} space={space} />)}
     />

@@ -34,11 +34,14 @@ export function Viewer({
   onStep,
   onClose,
   detail,
+  belongs = () => true,
   actions,
   foot,
 }: Opened & {
   /** What stands beside the name. */
   detail: (item: Item) => string
+  /** Whether the item is one that this list could hold, when its address was typed by hand. */
+  belongs?: (item: Item) => boolean
   /** Buttons at the top. */
   actions: (item: Item) => ReactNode
   /** The bar at the bottom. */
@@ -80,8 +83,9 @@ export function Viewer({
     }),
   )
   const gone = error instanceof Problem && (error.status === 404 || error.status === 400)
-  const item = gone || data?.kind === 'folder' ? undefined : data
-  const failure = error ?? (data?.kind === 'folder' ? new Problem('not_found') : null)
+  const elsewhere = data && (data.kind === 'folder' || !belongs(data))
+  const item = gone || elsewhere ? undefined : data
+  const failure = error ?? (elsewhere ? new Problem('not_found') : null)
 
   const [first] = useState(itemId)
   const [stepped, setStepped] = useState(false)
