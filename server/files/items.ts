@@ -62,10 +62,9 @@ export function createItems({ db, jobs, now }: { db: Db; jobs: Jobs; now: () => 
     const space = rows[0]
     if (!space || (actor.kind === 'client' && !space.own)) throw new Problem('not_found')
     if (input.parentId) {
-      const parent = await findItem(on, actor, input.parentId)
       const { rows: inside } = await sql<{ ok: boolean }>`select ${mayAddInside('i', 'v')} as ok
         from ${viewerOf(actor)} v join item i on i.space_id = v.space_id
-        where i.id = ${parent.id}::uuid and v.space_id = ${space.space_id}::uuid and ${visible('i', 'v')}`.execute(
+        where i.id = ${input.parentId}::uuid and v.space_id = ${space.space_id}::uuid and ${visible('i', 'v')}`.execute(
         on,
       )
       if (!inside[0]) throw new Problem('not_found')
