@@ -16,17 +16,20 @@ export type Actor =
 
 type Fragment = RawBuilder<unknown>
 
-/** Professionals in reach of a space: active stakeholders, and those whose scope holds the client or group. */
+/**
+ * Professionals in reach of a space: active stakeholders, and those whose scope holds the client or group. Who is
+ * both has a row for each.
+ */
 const reach = sql`(
-  select st.space_id, st.professional_id
+  select st.space_id, st.professional_id, false as in_scope
   from stakeholder st
   join space s on s.id = st.space_id
   join professional p on p.id = st.professional_id
   left join client_company cc on cc.client_id = s.client_id and cc.company_id = p.company_id
   left join client_group g on g.id = s.group_id
   where st.status = 'active' and cc.archived_at is null and g.deleted_at is null
-  union
-  select s.id, p.id
+  union all
+  select s.id, p.id, true
   from professional p
   join client_company cc on cc.company_id = p.company_id and cc.archived_at is null
   join space s on s.client_id = cc.client_id
@@ -34,8 +37,8 @@ const reach = sql`(
     or p.profile in ('branch_admin', 'manager') and exists (
       select from client_branch cb join professional_branch pb using (branch_id)
       where cb.client_id = cc.client_id and pb.professional_id = p.id)
-  union
-  select s.id, p.id
+  union all
+  select s.id, p.id, true
   from professional p
   join client_group g on g.company_id = p.company_id and g.deleted_at is null
   join space s on s.group_id = g.id
@@ -47,25 +50,28 @@ const reach = sql`(
 
 /**
  * Everybody involved, a row per space and person: space_id, professional_id or client_id, name, company_id,
- * every_branch, branch_ids, may_write. Members of a group are viewers of its space who may not write.
+ * every_branch, branch_ids, may_write, in_scope (an administrator or manager whose scope holds the space, and not
+ * a stakeholder alone). Members of a group, while its company follows them, are viewers of its space who may not write.
  */
 export const viewers = sql`(
   select r.space_id, p.id as professional_id, null::uuid as client_id, p.name, p.company_id,
          p.profile = 'super_admin' as every_branch,
          array(select pb.branch_id from professional_branch pb where pb.professional_id = p.id) as branch_ids,
-         p.profile <> 'read_only' as may_write
-  from ${reach} r
+         p.profile <> 'read_only' as may_write, r.in_scope
+  from (select space_id, professional_id, bool_or(in_scope) as in_scope from ${reach} each group by 1, 2) r
   join professional p on p.id = r.professional_id
   where p.archived_at is null
   union all
-  select s.id, null, c.id, c.name, null, false, '{}'::uuid[], true
+  select s.id, null, c.id, c.name, null, false, '{}'::uuid[], true, false
   from client c join space s on s.client_id = c.id
   union all
-  select s.id, null, c.id, c.name, null, false, '{}'::uuid[], false
+  select s.id, null, c.id, c.name, null, false, '{}'::uuid[], false, false
   from group_member gm
   join client c on c.id = gm.client_id
   join client_group g on g.id = gm.group_id and g.deleted_at is null
   join space s on s.group_id = g.id
+  left join client_company cc on cc.client_id = gm.client_id and cc.company_id = g.company_id
+  where cc.archived_at is null
 )`
 
 /** The rows of `viewers` that are this actor: one for each space in reach. */
