@@ -2,19 +2,33 @@ import { createInstance } from 'i18next'
 import { useMemo, useSyncExternalStore } from 'react'
 import { recall, remember } from './device.ts'
 import { createFormat, type Format, LANGUAGES, type Language } from './format.ts'
-import type en from './messages/en.json'
+import type administration from './messages/administration.en.json'
+import type client from './messages/client.en.json'
+import type common from './messages/common.en.json'
+import type professional from './messages/professional.en.json'
+import type security from './messages/security.en.json'
+import type viewer from './messages/viewer.en.json'
+import type welcome from './messages/welcome.en.json'
+
+/** Sentences come in parts: the common ones at once, the others with the pages that say them (`withMessages`). */
+type Messages = {
+  common: typeof common
+  client: typeof client
+  professional: typeof professional
+  administration: typeof administration
+  security: typeof security
+  viewer: typeof viewer
+  welcome: typeof welcome
+}
+type Part = keyof Messages
 
 type Stem<Key> = Key extends `${infer Base}_${'one' | 'many' | 'other'}` ? Base : Key
 
 /** A key of web/messages; of a plural, its stem: pass `count`, written with `{{count, number}}`. */
-export type MessageKey = Stem<keyof typeof en>
+export type MessageKey = { [P in Part]: Stem<keyof Messages[P] & string> }[Part]
 export type Translate = (key: MessageKey, params?: Record<string, string | number>) => string
 
-const messages = {
-  en: () => import('./messages/en.json', { with: { type: 'json' } }),
-  fr: () => import('./messages/fr.json', { with: { type: 'json' } }),
-  es: () => import('./messages/es.json', { with: { type: 'json' } }),
-} satisfies Record<Language, () => Promise<{ default: Record<string, string> }>>
+const files = import.meta.glob<Record<string, string>>('./messages/*.json', { import: 'default' })
 
 const i18n = createInstance()
 const started = i18n.init({
@@ -40,11 +54,42 @@ export function firstLanguage(): Language {
   return savedLanguage() ?? wished ?? 'en'
 }
 
-/** Shows the app in a language, loading its messages if need be, and remembers it on this device. */
+let shown: Language | null = null
+const needed = new Set<Part>(['common'])
+const fetched = new Map<string, Promise<void>>()
+
+function fetchPart(part: Part, language: Language): Promise<void> {
+  const file = `./messages/${part}.${language}.json`
+  const fetching = fetched.get(file) ?? addPart(file, language)
+  fetched.set(file, fetching)
+  // Tried again by whoever needs it next.
+  fetching.catch(() => fetched.delete(file))
+  return fetching
+}
+
+async function addPart(file: string, language: Language): Promise<void> {
+  const [sentences] = await Promise.all([files[file]?.(), started])
+  i18n.addResourceBundle(language, 'translation', sentences, true)
+}
+
+/** A part of the app together with the sentences that it says, in whatever language is shown by then. */
+export async function withMessages<Module>(module: Promise<Module>, ...parts: Part[]): Promise<Module> {
+  for (const part of parts) needed.add(part)
+  const language = shown
+  if (language) await Promise.all(parts.map((part) => fetchPart(part, language)))
+  return module
+}
+
+/** Shows the app in a language, fetching the sentences needed so far, and remembers it on this device. */
 export async function showLanguage(language: Language): Promise<void> {
-  await started
-  if (!i18n.hasResourceBundle(language, 'translation')) {
-    i18n.addResourceBundle(language, 'translation', (await messages[language]()).default)
+  const before = shown
+  // Parts that are asked for meanwhile come in this language too.
+  shown = language
+  try {
+    await Promise.all([...needed].map((part) => fetchPart(part, language)))
+  } catch (error) {
+    shown = before
+    throw error
   }
   remember('language', language)
   document.documentElement.lang = language

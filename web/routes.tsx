@@ -3,7 +3,7 @@ import { lazy, Suspense, useEffect } from 'react'
 import { Redirect, Route, Switch } from 'wouter'
 import type { Me } from '../core/api/account.ts'
 import { recall } from './device.ts'
-import { useT } from './i18n.ts'
+import { useT, withMessages } from './i18n.ts'
 import { SignInAgain, SignInPage } from './pages/sign-in.tsx'
 import { Button } from './parts/button.tsx'
 import { FailedShell, WelcomeShell } from './parts/welcome-shell.tsx'
@@ -11,14 +11,22 @@ import css from './routes.module.css'
 import { signOut, useSession, useSessionEnded, welcome } from './session.ts'
 
 const doors = {
-  professional: () => import('./doors/professional.tsx').then((door) => ({ default: door.ProfessionalDoor })),
-  client: () => import('./doors/client.tsx').then((door) => ({ default: door.ClientDoor })),
+  professional: () =>
+    withMessages(import('./doors/professional.tsx'), 'professional').then((door) => ({
+      default: door.ProfessionalDoor,
+    })),
+  client: () =>
+    withMessages(import('./doors/client.tsx'), 'client').then((door) => ({ default: door.ClientDoor })),
 }
 const ProfessionalDoor = lazy(doors.professional)
 const ClientDoor = lazy(doors.client)
-const SetUpPage = lazy(() => import('./pages/set-up.tsx').then((page) => ({ default: page.SetUpPage })))
+const SetUpPage = lazy(() =>
+  withMessages(import('./pages/set-up.tsx'), 'welcome').then((page) => ({ default: page.SetUpPage })),
+)
 const InvitationPage = lazy(() =>
-  import('./pages/invitation.tsx').then((page) => ({ default: page.InvitationPage })),
+  withMessages(import('./pages/invitation.tsx'), 'welcome').then((page) => ({
+    default: page.InvitationPage,
+  })),
 )
 
 /** Begins to fetch the door used here last, while the server is asked who one is. */

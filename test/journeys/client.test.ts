@@ -3,12 +3,10 @@ import { after, before, type TestContext, test } from 'node:test'
 import type { Browser, BrowserContextOptions, Page } from '@playwright/test'
 import sharp from 'sharp'
 import { buildWeb } from '../../scripts/build.ts'
-import { LANGUAGES, type Language } from '../../web/format.ts'
-import en from '../../web/messages/en.json' with { type: 'json' }
-import es from '../../web/messages/es.json' with { type: 'json' }
-import fr from '../../web/messages/fr.json' with { type: 'json' }
+import { LANGUAGES } from '../../web/format.ts'
 import { expect, openBrowser, openPhone } from '../browser.ts'
 import { collectErrors, expectNoAxeViolations } from '../browser-checks.ts'
+import { WORDS } from '../messages.ts'
 import { createWorld, PASSWORD } from '../world.ts'
 
 let browser: Browser
@@ -210,14 +208,12 @@ test('a part of the app that can’t be fetched is told, with the way out', asyn
   })
 })
 
-const messages: Record<Language, typeof en> = { en, es, fr }
-
 for (const language of LANGUAGES) {
   const colorScheme = language === 'fr' ? 'dark' : 'light'
   test(`every page of a client passes axe in ${language}, ${colorScheme}`, async (t) => {
     const practice = await createPractice(t)
     const { world, client, professional, spaceId } = practice
-    const words = messages[language]
+    const words = WORDS[language]
     const folder = await professional.api.files.createFolder({ spaceId, parentId: null, name: 'Programme' })
     const inside = { spaceId, parentId: folder.id }
     await professional.upload('squats', { name: 'Week 1.txt', level: 'everybody', ...inside })

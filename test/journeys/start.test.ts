@@ -4,10 +4,10 @@ import type { TestContext } from 'node:test'
 import { expect } from '../browser.ts'
 import { expectNoAxeViolations } from '../browser-checks.ts'
 import { readMails } from '../mails.ts'
+import { WORDS } from '../messages.ts'
 import { startNode, until } from '../process.ts'
 import { makeTempFolder } from '../temp-folder.ts'
 import { journey } from './journey.ts'
-import { WORDS } from './words.ts'
 
 /** `npm start` on an empty data folder, without the build. */
 async function start(t: TestContext) {

@@ -1,8 +1,8 @@
 import type { BrowserContext, Page } from '@playwright/test'
 import type { Language } from '../../web/format.ts'
+import { WORDS } from '../messages.ts'
 import { until } from '../process.ts'
 import { CAMILLE, type Help, type Person, type Places, type State } from './states.ts'
-import { WORDS } from './words.ts'
 
 const ADDRESSES = {
   elise: 'elise.gagnon@demo.test',

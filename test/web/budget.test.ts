@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { before, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { build, type Rolldown } from 'vite'
@@ -32,7 +32,8 @@ function needed(file: string): Rolldown.OutputChunk[] {
 }
 
 function firstLoad(door: string): { bytes: number; modules: string[] } {
-  const files = ['web/index.html', 'web/messages/fr.json', door]
+  const messages = ['common', basename(door, '.tsx')].map((part) => `web/messages/${part}.fr.json`)
+  const files = ['web/index.html', ...messages, door]
   const loaded = [...new Set(files.flatMap(needed))]
   return {
     bytes: loaded.reduce((sum, chunk) => sum + gzipSync(chunk.code).length, 0),

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { ERRORS } from '../../core/errors.ts'
 import { LANGUAGES, type Language } from '../../web/format.ts'
-import en from '../../web/messages/en.json' with { type: 'json' }
-import es from '../../web/messages/es.json' with { type: 'json' }
-import fr from '../../web/messages/fr.json' with { type: 'json' }
+import { PARTS, WORDS } from '../messages.ts'
 
-const messages: Record<Language, Record<string, string>> = { en, fr, es }
+const messages: Record<Language, Record<string, string>> = WORDS
 const PLURAL = /_(zero|one|two|few|many|other)$/
 
 /** Stems of plurals, and whole keys of the rest. */
@@ -49,3 +49,55 @@ for (const language of LANGUAGES) {
     }
   })
 }
+
+test('no sentence stands in two parts, and each part has the same keys in each language', () => {
+  const seen = new Map<string, string>()
+  for (const [part, languages] of Object.entries(PARTS)) {
+    for (const key of Object.keys(languages.en)) {
+      assert.equal(seen.get(key), undefined, `${key} of ${part}`)
+      seen.set(key, part)
+    }
+    const stemsOf = (language: Language) => [
+      ...new Set(Object.keys(languages[language]).map((key) => key.replace(PLURAL, ''))),
+    ]
+    for (const language of LANGUAGES) assert.deepEqual(stemsOf(language).sort(), stemsOf('en').sort(), part)
+  }
+})
+
+/** The parts that are surely there when a file of the web runs: those fetched on every way to it. */
+function partsAtHand(): Map<string, Set<string>> {
+  const web = join(import.meta.dirname, '../../web')
+  const found = new Map<string, Set<string>>()
+  const visit = (file: string, parts: Set<string>) => {
+    const before = found.get(file)
+    const now = before ? before.intersection(parts) : parts
+    if (before && before.size === now.size) return
+    found.set(file, now)
+    const text = readFileSync(file, 'utf8').replace(/^import type .*$/gm, '')
+    const follow = (path: string, more: string[]) => {
+      const target = join(dirname(file), path)
+      if (/\.tsx?$/.test(target) && existsSync(target)) visit(target, now.union(new Set(more)))
+    }
+    for (const [, path = ''] of text.matchAll(/(?:from|import) '(\.[^']+)'/g)) follow(path, [])
+    const lazily = /import\('(\.[^']+)'\)((?:,\s*'[a-z]+')*)/g
+    for (const [, path = '', parts = ''] of text.matchAll(lazily)) {
+      follow(path, parts.match(/[a-z]+/g) ?? [])
+    }
+  }
+  visit(join(web, 'main.tsx'), new Set(['common']))
+  return found
+}
+
+test('what a page says is fetched with it', () => {
+  const home = new Map(
+    Object.entries(PARTS).flatMap(([part, { en }]) =>
+      Object.keys(en).map((key): [string, string] => [key.replace(PLURAL, ''), part]),
+    ),
+  )
+  const missing = [...partsAtHand()].flatMap(([file, parts]) =>
+    [...readFileSync(file, 'utf8').matchAll(/'([a-z]\w+)'/g)]
+      .map(([, key = '']) => ({ file, key, part: home.get(key) }))
+      .filter(({ part }) => part && !parts.has(part)),
+  )
+  assert.deepEqual(missing, [])
+})

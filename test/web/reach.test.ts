@@ -4,17 +4,15 @@ import { createInstance } from 'i18next'
 import type { Reach } from '../../core/api/shapes.ts'
 import { createFormat, type Language } from '../../web/format.ts'
 import type { Translate } from '../../web/i18n.ts'
-import en from '../../web/messages/en.json' with { type: 'json' }
-import es from '../../web/messages/es.json' with { type: 'json' }
-import fr from '../../web/messages/fr.json' with { type: 'json' }
 import { describeChange, describeReach, describeViewers, type Wording } from '../../web/reach.ts'
+import { WORDS } from '../messages.ts'
 
 const i18n = createInstance()
 await i18n.init({
   keySeparator: false,
   nsSeparator: false,
   interpolation: { escapeValue: false },
-  resources: { en: { translation: en }, fr: { translation: fr }, es: { translation: es } },
+  resources: { en: { translation: WORDS.en }, fr: { translation: WORDS.fr }, es: { translation: WORDS.es } },
 })
 
 function wordingIn(language: Language, rest: Partial<Wording> = {}): Wording {

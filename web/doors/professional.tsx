@@ -1,13 +1,19 @@
+import { lazy, Suspense } from 'react'
 import { I18nProvider } from 'react-aria-components/I18nProvider'
 import { Redirect, Route, Switch } from 'wouter'
 import type { Language } from '../format.ts'
-import { useLanguage } from '../i18n.ts'
-import { AdministrationPage } from '../pages/administration/administration-page.tsx'
+import { useLanguage, withMessages } from '../i18n.ts'
 import { ContactsPage } from '../pages/contacts/contacts-page.tsx'
 import { NotFoundPage } from '../pages/not-found.tsx'
 import { ClientPage } from '../pages/record/client-page.tsx'
 import { GroupPage } from '../pages/record/group-page.tsx'
 import { ProfessionalShell } from '../parts/professional-shell.tsx'
+
+const AdministrationPage = lazy(() =>
+  withMessages(import('../pages/administration/administration-page.tsx'), 'administration').then((page) => ({
+    default: page.AdministrationPage,
+  })),
+)
 
 const ARIA_LOCALES: Record<Language, string> = { en: 'en-US', fr: 'fr-FR', es: 'es-ES' }
 
@@ -24,31 +30,35 @@ export function ProfessionalDoor() {
   return (
     <I18nProvider locale={ARIA_LOCALES[useLanguage()]}>
       <ProfessionalShell>
-        <Switch>
-          <Route path="/">
-            <Redirect to="/contacts" replace />
-          </Route>
-          <Route path="/contacts" component={ContactsPage} />
-          <Route path="/clients/:id">{({ id }) => <ClientPage clientId={id} tab="files" />}</Route>
-          <Route path="/clients/:id/:tab">
-            {({ id, tab }) =>
-              is(CLIENT_TABS, tab) ? <ClientPage clientId={id} tab={tab} /> : <NotFoundPage />
-            }
-          </Route>
-          <Route path="/groups/:id">{({ id }) => <GroupPage groupId={id} tab="files" />}</Route>
-          <Route path="/groups/:id/:tab">
-            {({ id, tab }) => (is(GROUP_TABS, tab) ? <GroupPage groupId={id} tab={tab} /> : <NotFoundPage />)}
-          </Route>
-          <Route path="/administration">
-            <AdministrationPage tab="people" />
-          </Route>
-          <Route path="/administration/:tab">
-            {({ tab }) =>
-              is(ADMINISTRATION_TABS, tab) ? <AdministrationPage tab={tab} /> : <NotFoundPage />
-            }
-          </Route>
-          <Route component={NotFoundPage} />
-        </Switch>
+        <Suspense fallback={null}>
+          <Switch>
+            <Route path="/">
+              <Redirect to="/contacts" replace />
+            </Route>
+            <Route path="/contacts" component={ContactsPage} />
+            <Route path="/clients/:id">{({ id }) => <ClientPage clientId={id} tab="files" />}</Route>
+            <Route path="/clients/:id/:tab">
+              {({ id, tab }) =>
+                is(CLIENT_TABS, tab) ? <ClientPage clientId={id} tab={tab} /> : <NotFoundPage />
+              }
+            </Route>
+            <Route path="/groups/:id">{({ id }) => <GroupPage groupId={id} tab="files" />}</Route>
+            <Route path="/groups/:id/:tab">
+              {({ id, tab }) =>
+                is(GROUP_TABS, tab) ? <GroupPage groupId={id} tab={tab} /> : <NotFoundPage />
+              }
+            </Route>
+            <Route path="/administration">
+              <AdministrationPage tab="people" />
+            </Route>
+            <Route path="/administration/:tab">
+              {({ tab }) =>
+                is(ADMINISTRATION_TABS, tab) ? <AdministrationPage tab={tab} /> : <NotFoundPage />
+              }
+            </Route>
+            <Route component={NotFoundPage} />
+          </Switch>
+        </Suspense>
       </ProfessionalShell>
     </I18nProvider>
   )

@@ -3,7 +3,7 @@ import { lazy, Suspense, useEffect, useState } from 'react'
 import { useSearchParams } from 'wouter'
 import type { Item } from '../../../core/api/shapes.ts'
 import { Problem } from '../../../core/errors.ts'
-import { useT } from '../../i18n.ts'
+import { useT, withMessages } from '../../i18n.ts'
 import { ClientHeader } from '../../parts/client-shell.tsx'
 import { ErrorState, Skeleton } from '../../parts/states.tsx'
 import { useListing } from '../files/listing.ts'
@@ -20,7 +20,7 @@ import { NewForYou, newForYou } from './new-for-you.tsx'
 import { OfflineNote } from './offline-note.tsx'
 import { WhoSeesButton } from './who-sees-button.tsx'
 
-const fetchViewer = () => import('../viewer/client-viewer.tsx')
+const fetchViewer = () => withMessages(import('../viewer/client-viewer.tsx'), 'viewer')
 const fetchDialogs = () => import('./item-dialogs.tsx')
 const ClientViewer = lazy(() => fetchViewer().then((viewer) => ({ default: viewer.ClientViewer })))
 const ItemDialogs = lazy(() => fetchDialogs().then((dialogs) => ({ default: dialogs.ItemDialogs })))

@@ -2,7 +2,7 @@ import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 import type { Item } from '../../../core/api/shapes.ts'
 import { api, queries } from '../../api.ts'
 import { recall, remember } from '../../device.ts'
-import { useT } from '../../i18n.ts'
+import { useT, withMessages } from '../../i18n.ts'
 import { Skeleton } from '../../parts/states.tsx'
 import { useOpenedItem } from '../viewer/opened-item.ts'
 import { useAdding } from './adding.tsx'
@@ -26,7 +26,7 @@ import { SelectionBar } from './selection-bar.tsx'
 import { useSort } from './sort.ts'
 import { Toolbar, type View } from './toolbar.tsx'
 
-const loadViewer = () => import('../viewer/professional-viewer.tsx')
+const loadViewer = () => withMessages(import('../viewer/professional-viewer.tsx'), 'viewer')
 const ProfessionalViewer = lazy(() => loadViewer().then((viewer) => ({ default: viewer.ProfessionalViewer })))
 
 interface FilesProps {
