@@ -6,6 +6,18 @@ export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
   ? ColumnType<S, I | undefined, U>
   : ColumnType<T, T | undefined, T>;
 
+export type Json = JsonValue;
+
+export type JsonArray = JsonValue[];
+
+export type JsonObject = {
+  [x: string]: JsonValue | undefined;
+};
+
+export type JsonPrimitive = boolean | number | string | null;
+
+export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
+
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
 export interface Blob {
@@ -52,6 +64,16 @@ export interface ClientGroup {
   deleted_at: Timestamp | null;
   id: Generated<string>;
   name: string;
+}
+
+export interface ClientRequest {
+  asked_at: Generated<Timestamp>;
+  asked_by: string;
+  client_id: string;
+  email: string;
+  expires_at: Timestamp | null;
+  refused_at: Timestamp | null;
+  token_hash: Buffer | null;
 }
 
 export interface Company {
@@ -152,6 +174,23 @@ export interface Migration {
   sha256: string;
 }
 
+export interface Notification {
+  client_id: string | null;
+  company_id: string | null;
+  created_at: Generated<Timestamp>;
+  details: Generated<Json>;
+  group_id: string | null;
+  id: Generated<string>;
+  item_id: string | null;
+  kind: string;
+  person_id: string;
+  professional_id: string | null;
+  read_at: Timestamp | null;
+  space_id: string | null;
+  to_client_id: string | null;
+  to_professional_id: string | null;
+}
+
 export interface Person {
   created_at: Generated<Timestamp>;
   email: string;
@@ -245,6 +284,17 @@ export interface Stakeholder {
   status: Generated<string>;
 }
 
+export interface StakeholderInvitation {
+  company_id: string;
+  created_at: Generated<Timestamp>;
+  email: string;
+  expires_at: Timestamp;
+  id: Generated<string>;
+  invited_by: string;
+  space_id: string;
+  token_hash: Buffer | null;
+}
+
 export interface Upload {
   audience: string[] | null;
   branch_id: string | null;
@@ -281,6 +331,7 @@ export interface Database {
   client_branch: ClientBranch;
   client_company: ClientCompany;
   client_group: ClientGroup;
+  client_request: ClientRequest;
   company: Company;
   credential: Credential;
   deletion: Deletion;
@@ -290,6 +341,7 @@ export interface Database {
   invitation: Invitation;
   item: Item;
   migration: Migration;
+  notification: Notification;
   person: Person;
   preview: Preview;
   professional: Professional;
@@ -300,6 +352,7 @@ export interface Database {
   session: Session;
   space: Space;
   stakeholder: Stakeholder;
+  stakeholder_invitation: StakeholderInvitation;
   upload: Upload;
   verification: Verification;
 }

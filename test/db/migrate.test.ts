@@ -103,9 +103,9 @@ test('a migration that was changed, or renamed, after it landed is refused', asy
   )
 })
 
-test('migrations are numbered without gaps or doubles', async (t) => {
+test('no two migrations have one number', async (t) => {
   const { pool, version } = await world(t)
-  for (const [index, file] of ['0003-gap.sql', '0001-double.sql', 'x.sql', '02-short.sql'].entries()) {
+  for (const [index, file] of ['0000-zero.sql', '0001-double.sql', 'x.sql', '02-short.sql'].entries()) {
     const folder = await version(`v${index}`, FIRST, [file, 'select 1'])
     await assert.rejects(migrate(pool, log, folder), /must be numbered/, file)
   }

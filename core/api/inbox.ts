@@ -1,0 +1,57 @@
+import { oc } from '@orpc/contract'
+import { z } from 'zod'
+import { Cursor, Id, Time } from './shapes.ts'
+
+/** Everything that people are told of in the app. Each has a sentence: `inbox_<kind>` in the common messages. */
+export const INBOX_KINDS = [
+  /** To a colleague: somebody made them a stakeholder. */
+  'stakeholder_added',
+  /** To a former stakeholder: somebody ended their involvement. */
+  'stakeholder_ended',
+  /** To who invited an external. */
+  'stakeholder_accepted',
+  'stakeholder_declined',
+  /** To a client: an external whom a practice invited is involved from now on. */
+  'external_involved',
+  /** To who entered the address of somebody with an account. */
+  'client_accepted',
+] as const
+export type InboxKind = (typeof INBOX_KINDS)[number]
+
+/** Something that somebody was told. Names are as they are now. */
+export const Note = z.strictObject({
+  id: Id,
+  kind: z.enum(INBOX_KINDS),
+  at: Time,
+  read: z.boolean(),
+  professional: z.string().nullable(),
+  company: z.string().nullable(),
+  /** Where it leads, if there: the record of a client, a group, an item. */
+  client: z.strictObject({ id: Id, name: z.string() }).nullable(),
+  group: z.strictObject({ id: Id, name: z.string() }).nullable(),
+  item: z.strictObject({ id: Id, name: z.string(), spaceId: Id, folderId: Id.nullable() }).nullable(),
+  details: z.record(z.string(), z.union([z.string(), z.number()])),
+})
+export type Note = z.infer<typeof Note>
+
+export const inbox = {
+  readInbox: oc
+    .route({ method: 'GET', path: '/inbox', summary: 'What one was told, newest first', tags: ['inbox'] })
+    .input(z.strictObject({ cursor: Cursor.optional() }))
+    .output(
+      z.strictObject({
+        notes: z.array(Note),
+        unread: z.number().int(),
+        next: Cursor.nullable(),
+      }),
+    ),
+  markRead: oc
+    .route({
+      method: 'POST',
+      path: '/inbox/read',
+      summary: 'Mark as read all that came up to a moment',
+      tags: ['inbox'],
+    })
+    .input(z.strictObject({ until: Time }))
+    .output(z.strictObject({ ok: z.literal(true) })),
+}
