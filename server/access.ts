@@ -9,10 +9,11 @@ import type { Profile } from '../core/profiles.ts'
  * The rules themselves: README of the levels in docs/access.md.
  */
 
-/** As whom a request acts. */
-export type Actor =
-  | { kind: 'professional'; personId: string; professionalId: string; companyId: string; profile: Profile }
-  | { kind: 'client'; personId: string; clientId: string }
+/** As whom a request acts, and from which address: null where no request is behind it. */
+export type Actor = { personId: string; address: string | null } & (
+  | { kind: 'professional'; professionalId: string; companyId: string; profile: Profile }
+  | { kind: 'client'; clientId: string }
+)
 
 type Fragment = RawBuilder<unknown>
 

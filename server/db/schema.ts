@@ -20,6 +20,23 @@ export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
+export interface AuditEntry {
+  action: string;
+  address: string | null;
+  at: Generated<Timestamp>;
+  client_id: string | null;
+  company_id: string;
+  details: Generated<Json>;
+  id: Generated<number>;
+  item: Json | null;
+  item_id: string | null;
+  professional_id: string | null;
+  space_id: string | null;
+  subject_client_id: string | null;
+  subject_group_id: string | null;
+  subject_professional_id: string | null;
+}
+
 export interface Blob {
   created_at: Generated<Timestamp>;
   id: Generated<string>;
@@ -325,6 +342,7 @@ export interface Verification {
 }
 
 export interface Database {
+  audit_entry: AuditEntry;
   blob: Blob;
   branch: Branch;
   client: Client;

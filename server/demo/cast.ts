@@ -101,6 +101,7 @@ export async function castPeople(db: Db, hash: string, now: Date): Promise<Cast>
     professional[key] = {
       kind: 'professional',
       personId,
+      address: null,
       professionalId: id,
       companyId: company[at],
       profile,
@@ -126,7 +127,7 @@ export async function castPeople(db: Db, hash: string, now: Date): Promise<Cast>
     await sql`insert into client_branch values (${id}, ${company.parc}, ${branch[place]})`.execute(db)
     space[key] = await one(sql`insert into space (client_id) values (${id}) returning id`)
     await involve(space[key], involved, since)
-    client[key] = { kind: 'client', personId: personId ?? '', clientId: id }
+    client[key] = { kind: 'client', personId: personId ?? '', address: null, clientId: id }
   }
 
   for (const [key, [name, place, members, involved]] of entries(GROUPS)) {

@@ -84,7 +84,10 @@ export type Session = { id: string; personId: string }
 
 export type Sessions = {
   /** Read afresh on every request, so that whatever has ended has ended now. `cookies` prolong the session. */
-  actorOf(headers: Headers): Promise<{ session: Session; actor: Actor | null; cookies: string[] } | null>
+  actorOf(
+    headers: Headers,
+    address: string,
+  ): Promise<{ session: Session; actor: Actor | null; cookies: string[] } | null>
 }
 
 /** Who calls, as far as the class of the route asks. */
@@ -96,7 +99,7 @@ export type Caller = { visit: Visit; session: Session | null; actor: Actor | nul
  */
 export async function admit(access: Access, visit: Visit, sessions: Sessions): Promise<Caller> {
   if (access === 'public') return { visit, session: null, actor: null }
-  const found = await sessions.actorOf(visit.headers)
+  const found = await sessions.actorOf(visit.headers, visit.ip)
   if (!found) throw new Problem('not_signed_in')
   const { session, actor, cookies } = found
   for (const cookie of cookies) visit.reply.append('Set-Cookie', cookie)

@@ -25,6 +25,7 @@ export function createSessions({ db, signIn }: { db: Kysely<Database>; signIn: S
     /** Null without a session. `cookies` prolong it, and go out with the answer; `actor` is null when one is nothing anywhere. */
     async actorOf(
       headers: Headers,
+      address: string | null = null,
     ): Promise<{ session: Session; actor: Actor | null; cookies: string[] } | null> {
       const found = await signIn.readSession(headers)
       if (!found) return null
@@ -33,13 +34,13 @@ export function createSessions({ db, signIn }: { db: Kysely<Database>; signIn: S
         select h.id, h.kind, h.company_id, h.profile
         from session s join ${hats} h on h.person_id = s.person_id
         where s.id = ${session.id}::uuid order by ${hatOrder} limit 1`.execute(db)
-      return { session, actor: rows[0] ? toActor(rows[0], session.personId) : null, cookies }
+      return { session, actor: rows[0] ? toActor(rows[0], session.personId, address) : null, cookies }
     },
   }
 }
 
-function toActor({ id, kind, company_id, profile }: HatRow, personId: string): Actor {
+function toActor({ id, kind, company_id, profile }: HatRow, personId: string, address: string | null): Actor {
   return kind === 'client'
-    ? { kind, personId, clientId: id }
-    : { kind, personId, professionalId: id, companyId: company_id, profile }
+    ? { kind, personId, address, clientId: id }
+    : { kind, personId, address, professionalId: id, companyId: company_id, profile }
 }

@@ -32,7 +32,7 @@ async function people(): Promise<{ spaceId: string; actors: Actor[] }> {
   const personId = await one(
     sql`insert into person (name, email) values ('P', gen_random_uuid() || '@example.test') returning id`,
   )
-  const actors: Actor[] = [{ kind: 'client', personId, clientId }]
+  const actors: Actor[] = [{ kind: 'client', personId, address: null, clientId }]
   for (const size of [2, 1]) {
     const companyId = await one(sql`insert into company (name) values ('Company') returning id`)
     const branchId = await one(
@@ -52,7 +52,14 @@ async function people(): Promise<{ spaceId: string; actors: Actor[] }> {
       await sql`insert into stakeholder (space_id, professional_id) values (${spaceId}, ${professionalId})`.execute(
         database.db,
       )
-      actors.push({ kind: 'professional', personId, professionalId, companyId, profile: 'employee' })
+      actors.push({
+        kind: 'professional',
+        personId,
+        address: null,
+        professionalId,
+        companyId,
+        profile: 'employee',
+      })
     }
   }
   return { spaceId, actors }

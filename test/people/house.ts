@@ -118,6 +118,7 @@ export async function openHouse(
       return {
         kind: 'professional',
         personId,
+        address: null,
         professionalId: id,
         companyId: company.id,
         profile,
