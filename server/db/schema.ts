@@ -37,6 +37,14 @@ export interface AuditEntry {
   subject_professional_id: string | null;
 }
 
+export interface Authenticator {
+  confirmed_at: Timestamp | null;
+  created_at: Timestamp;
+  last_step: Generated<number>;
+  person_id: string;
+  secret: string;
+}
+
 export interface Blob {
   created_at: Generated<Timestamp>;
   id: Generated<string>;
@@ -100,6 +108,7 @@ export interface Company {
   name: string;
   quota_bytes: number | null;
   retention_days: Generated<number>;
+  second_factor_required: Generated<boolean>;
 }
 
 export interface Credential {
@@ -126,6 +135,12 @@ export interface Deletion {
   purge_after: Timestamp;
   space_id: string;
   undo_until: Timestamp;
+}
+
+export interface Device {
+  person_id: string;
+  token_hash: Buffer;
+  used_at: Timestamp;
 }
 
 export interface FolderContent {
@@ -184,6 +199,14 @@ export interface Item {
   space_id: string;
 }
 
+export interface MergedClient {
+  at: Generated<Timestamp>;
+  id: string;
+  into_client_id: string;
+  name: string;
+  space_id: string;
+}
+
 export interface Migration {
   applied_at: Generated<Timestamp>;
   name: string;
@@ -206,6 +229,18 @@ export interface Notification {
   space_id: string | null;
   to_client_id: string | null;
   to_professional_id: string | null;
+}
+
+export interface Passkey {
+  counter: number;
+  created_at: Timestamp;
+  credential_id: string;
+  id: Generated<string>;
+  name: string;
+  person_id: string;
+  public_key: Buffer;
+  transports: string[];
+  used_at: Timestamp | null;
 }
 
 export interface Person {
@@ -272,6 +307,12 @@ export interface RateLimit {
   resets_at: Timestamp;
 }
 
+export interface RecoveryCode {
+  hash: Buffer;
+  person_id: string;
+  used_at: Timestamp | null;
+}
+
 export interface Session {
   acting_as: string | null;
   created_at: Generated<Timestamp>;
@@ -280,8 +321,18 @@ export interface Session {
   ip_address: string | null;
   person_id: string;
   token: string;
+  two_factors: Generated<boolean>;
   updated_at: Generated<Timestamp>;
+  used_at: Generated<Timestamp>;
   user_agent: string | null;
+}
+
+export interface SignInToken {
+  expires_at: Timestamp;
+  hash: Buffer;
+  person_id: string | null;
+  purpose: string;
+  tries: Generated<number>;
 }
 
 export interface Space {
@@ -343,6 +394,7 @@ export interface Verification {
 
 export interface Database {
   audit_entry: AuditEntry;
+  authenticator: Authenticator;
   blob: Blob;
   branch: Branch;
   client: Client;
@@ -353,13 +405,16 @@ export interface Database {
   company: Company;
   credential: Credential;
   deletion: Deletion;
+  device: Device;
   folder_content: FolderContent;
   group_branch: GroupBranch;
   group_member: GroupMember;
   invitation: Invitation;
   item: Item;
+  merged_client: MergedClient;
   migration: Migration;
   notification: Notification;
+  passkey: Passkey;
   person: Person;
   preview: Preview;
   professional: Professional;
@@ -367,7 +422,9 @@ export interface Database {
   professional_invitation: ProfessionalInvitation;
   professional_invitation_branch: ProfessionalInvitationBranch;
   rate_limit: RateLimit;
+  recovery_code: RecoveryCode;
   session: Session;
+  sign_in_token: SignInToken;
   space: Space;
   stakeholder: Stakeholder;
   stakeholder_invitation: StakeholderInvitation;
