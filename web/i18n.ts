@@ -76,8 +76,10 @@ async function addPart(file: string, language: Language): Promise<void> {
 export async function withMessages<Module>(module: Promise<Module>, ...parts: Part[]): Promise<Module> {
   for (const part of parts) needed.add(part)
   const language = shown
-  if (language) await Promise.all(parts.map((part) => fetchPart(part, language)))
-  return module
+  const sentences = language ? parts.map((part) => fetchPart(part, language)) : []
+  // Both at once: should the sentences be late, a module that fails is still waited for.
+  const [loaded] = await Promise.all([module, Promise.all(sentences)])
+  return loaded
 }
 
 /** Shows the app in a language, fetching the sentences needed so far, and remembers it on this device. */

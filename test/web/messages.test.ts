@@ -94,10 +94,16 @@ test('what a page says is fetched with it', () => {
       Object.keys(en).map((key): [string, string] => [key.replace(PLURAL, ''), part]),
     ),
   )
-  const missing = [...partsAtHand()].flatMap(([file, parts]) =>
-    [...readFileSync(file, 'utf8').matchAll(/'([a-z]\w+)'/g)]
-      .map(([, key = '']) => ({ file, key, part: home.get(key) }))
-      .filter(({ part }) => part && !parts.has(part)),
-  )
+  const missing = [...partsAtHand()].flatMap(([file, parts]) => {
+    const text = readFileSync(file, 'utf8')
+    const named = [...text.matchAll(/'([a-z]\w+)'/g)].map(([, key = '']) => key)
+    // Keys that are made: `level_${level}`.
+    const begun = [...text.matchAll(/`([a-z]\w*_)\$\{/g)].flatMap(([, start = '']) =>
+      [...home.keys()].filter((key) => key.startsWith(start)),
+    )
+    return [...named, ...begun]
+      .map((key) => ({ file, key, part: home.get(key) }))
+      .filter(({ part }) => part && !parts.has(part))
+  })
   assert.deepEqual(missing, [])
 })
