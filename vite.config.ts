@@ -5,14 +5,19 @@ import react from '@vitejs/plugin-react'
 import { defineConfig, type Plugin } from 'vite'
 import { contract } from './core/api/contract.ts'
 
-/** Methods and paths of the contract without its schemas, which only the server needs: keeps zod off phones. */
+/** Methods and paths of the contract without its schemas and prose, which only the server needs: keeps zod off phones. */
 function contractOfRoutes(): Plugin {
+  const withoutProse = (key: string, value: unknown) => {
+    if (key !== 'route') return value
+    const { summary: _summary, tags: _tags, ...route } = value as Record<string, unknown>
+    return route
+  }
   return {
     name: 'contract-of-routes',
     resolveId: (id) => (id === 'virtual:contract' ? '\0contract' : null),
     load: (id) =>
       id === '\0contract'
-        ? `export const contract = ${JSON.stringify(minifyContractRouter(contract))}`
+        ? `export const contract = ${JSON.stringify(minifyContractRouter(contract), withoutProse)}`
         : null,
   }
 }
