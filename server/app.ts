@@ -49,7 +49,7 @@ export async function createApp({ settings, publicUrl, secret, log, database, ov
   opened.defer(previews.close)
   const previewJobs = createPreviewJobs({ db, blobs, previews })
   const uploads = createUploads({ db, blobs, items, now })
-  const downloads = createDownloads({ items, blobs, previewJobs })
+  const downloads = createDownloads({ db, items, blobs, previewJobs, now })
 
   const tasks: TaskHandlers = {
     mail: people.tasks.mail,

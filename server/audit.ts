@@ -58,3 +58,32 @@ export async function record(on: Db, by: Actor | null, action: AuditAction, abou
     ) concerned
     where concerned.company_id is not null and (i.id is not null or ${about.items === undefined})`.execute(on)
 }
+
+/** How long what is fetched again, or in parts, counts as the same viewing. */
+const ONE_VIEWING = 10 * 60 * 1000
+
+/**
+ * Writes down that a file's bytes are about to go out: once for one viewing, however many requests it takes, and
+ * however many of them come at once.
+ */
+export async function recordOpening(
+  db: Db,
+  by: Actor,
+  action: 'file_opened' | 'file_downloaded',
+  { itemId, now }: { itemId: string; now: Date },
+): Promise<void> {
+  const actorId = by.kind === 'professional' ? by.professionalId : by.clientId
+  const isRecorded = async (on: Db) => {
+    const { rows } = await sql`select from audit_entry e
+      where e.item_id = ${itemId}::uuid and e.at > ${new Date(now.getTime() - ONE_VIEWING)} and e.action = ${action}
+        and coalesce(e.professional_id, e.client_id) = ${actorId}::uuid limit 1`.execute(on)
+    return rows.length > 0
+  }
+  if (await isRecorded(db)) return
+  await db.transaction().execute(async (trx) => {
+    await sql`select pg_advisory_xact_lock(hashtextextended(${`${action} ${itemId} ${actorId}`}, 0))`.execute(
+      trx,
+    )
+    if (!(await isRecorded(trx))) await record(trx, by, action, { items: [itemId] })
+  })
+}

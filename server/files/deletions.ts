@@ -1,6 +1,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import { Problem } from '../../core/errors.ts'
 import { type Actor, viewerOf } from '../access.ts'
+import { record } from '../audit.ts'
 import type { Database } from '../db/schema.ts'
 import type { Jobs } from '../jobs.ts'
 import { findItems } from './listing.ts'
@@ -61,14 +62,14 @@ export function createDeletions({ db, jobs, now, changing }: Needs) {
           })
           .returning('id')
           .executeTakeFirstOrThrow()
-        await sql`
+        const { rows: deleted } = await sql<{ id: string }>`
           with recursive below(id) as (
             select i.id from item i where i.id = any(${sql.val(ids)}::uuid[])
             union
             select i.id from item i join below on i.parent_id = below.id where i.deletion_id is null
-          ) update item set deletion_id = ${deletion.id}::uuid where id in (select id from below)`.execute(
-          trx,
-        )
+          ) update item set deletion_id = ${deletion.id}::uuid where id in (select id from below)
+          returning id`.execute(trx)
+        await record(trx, actor, 'item_deleted', { items: deleted.map(({ id }) => id) })
         await jobs.add(trx, 'purge', {}, { runAt: purgeAfter })
         return { deletionId: deletion.id, undoUntil: undoUntil.toISOString() }
       })
@@ -86,10 +87,13 @@ export function createDeletions({ db, jobs, now, changing }: Needs) {
       return changing({ space: deletion.space_id }, async (trx) => {
         if (now() > deletion.undo_until) throw new Problem('too_late')
         // A folder that was deleted since is replaced by the root, so that nothing is lost.
-        await sql`update item i set deletion_id = null, parent_id = case when not exists (
+        const { rows: restored } = await sql<{
+          id: string
+        }>`update item i set deletion_id = null, parent_id = case when not exists (
             select from item folder where folder.id = i.parent_id and folder.deletion_id <> i.deletion_id
           ) then i.parent_id end
-          where i.deletion_id = ${deletionId}::uuid`.execute(trx)
+          where i.deletion_id = ${deletionId}::uuid returning i.id`.execute(trx)
+        await record(trx, actor, 'deletion_undone', { items: restored.map(({ id }) => id) })
         await trx.deleteFrom('deletion').where('id', '=', deletionId).execute()
         return { ok: true as const }
       })

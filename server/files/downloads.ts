@@ -1,9 +1,12 @@
 import { Readable } from 'node:stream'
 import { create as contentDisposition } from 'content-disposition'
+import type { Kysely } from 'kysely'
 import { Problem } from '../../core/errors.ts'
 import { hasPreview, kindOf } from '../../core/kinds.ts'
 import type { Actor } from '../access.ts'
+import { recordOpening } from '../audit.ts'
 import type { Blobs } from '../blobs/port.ts'
+import type { Database } from '../db/schema.ts'
 import { PreviewsBusy } from '../previews/failures.ts'
 import type { Items } from './items.ts'
 import type { PreviewJobs } from './preview-jobs.ts'
@@ -14,20 +17,30 @@ const SHOWN = new Set(['audio', 'video', 'pdf', 'text'])
 /** How often a long download is asked whether it still may. */
 const ASK_ACCESS_MS = 2000
 
-/** What of a blob goes out, and how it is called; `ask` throws once they may have it no more. */
+/**
+ * What of a blob goes out, and how it is called. `record` writes down that it does, or nothing goes out; `ask`
+ * throws once they may have it no more.
+ */
 type Bytes = {
   key: string
   size: number
   etag: string
   headers: Record<string, string>
+  record?: () => Promise<void>
   ask?: () => Promise<unknown>
 }
 
 export type Downloads = ReturnType<typeof createDownloads>
 
 /** Bytes for whoever sees the item they belong to: asked anew for each request, of each part too. */
-export function createDownloads(needs: { items: Items; blobs: Blobs; previewJobs: PreviewJobs }) {
-  const { items, blobs, previewJobs } = needs
+export function createDownloads(needs: {
+  db: Kysely<Database>
+  items: Items
+  blobs: Blobs
+  previewJobs: PreviewJobs
+  now: () => Date
+}) {
+  const { db, items, blobs, previewJobs, now } = needs
   return {
     /**
      * A file, to be saved or, where `inline` and harmless, to be shown. `readActor` tells who is calling by now: a
@@ -45,6 +58,8 @@ export function createDownloads(needs: { items: Items; blobs: Blobs; previewJobs
         key,
         size,
         etag: `"${blobId}"`,
+        record: () =>
+          recordOpening(db, actor, shown ? 'file_opened' : 'file_downloaded', { itemId, now: now() }),
         ask: async () => items.content(await readActor(), itemId),
         headers: {
           'Content-Type': type === 'text/plain' ? 'text/plain; charset=utf-8' : type,
@@ -66,6 +81,10 @@ export function createDownloads(needs: { items: Items; blobs: Blobs; previewJobs
         key: preview.key,
         size: preview.size,
         etag: `"${blobId}-${variant}"`,
+        // A listing's small images open no file.
+        ...(variant === 'view' && {
+          record: () => recordOpening(db, actor, 'file_opened', { itemId, now: now() }),
+        }),
         headers: { 'Content-Type': preview.type, 'Content-Disposition': 'inline' },
       })
     },
@@ -78,7 +97,7 @@ function refuseBusy(error: unknown): never {
 
 /** Conditional and ranged requests as in RFC 9110. */
 async function send(blobs: Blobs, { method, headers: asked }: Request, bytes: Bytes): Promise<Response> {
-  const { key, size, etag, ask } = bytes
+  const { key, size, etag, record, ask } = bytes
   const headers = {
     ...bytes.headers,
     ETag: etag,
@@ -90,13 +109,18 @@ async function send(blobs: Blobs, { method, headers: asked }: Request, bytes: By
   const ifMatch = asked.get('If-Match')
   if (ifMatch !== null && !lists(ifMatch, etag)) throw new Problem('precondition_failed')
   const ifNoneMatch = asked.get('If-None-Match')
-  if (ifNoneMatch !== null && lists(ifNoneMatch, etag)) return new Response(null, { status: 304, headers })
+  if (ifNoneMatch !== null && lists(ifNoneMatch, etag)) {
+    // The browser shows what it has kept.
+    await record?.()
+    return new Response(null, { status: 304, headers })
+  }
 
   const ifRange = asked.get('If-Range')
   const range = method === 'GET' && (ifRange === null || ifRange === etag) ? asked.get('Range') : null
   const part = range === null ? undefined : readRange(range, size)
   const whole = { ...headers, 'Content-Length': String(size) }
   if (method === 'HEAD') return new Response(null, { headers: whole })
+  await record?.()
   const { stream } = await blobs.open(key, part)
   if (ask) breakOff(stream, ask)
   const body = Readable.toWeb(stream) as ReadableStream

@@ -2,8 +2,9 @@ import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Item } from '../../core/api/shapes.ts'
 import { Problem } from '../../core/errors.ts'
 import { nameProblem, tidyName } from '../../core/names.ts'
-import type { Level } from '../../core/visibility.ts'
+import { LEVELS, type Level } from '../../core/visibility.ts'
 import { type Actor, mayAddInside, viewerOf, viewers, visible } from '../access.ts'
+import { record } from '../audit.ts'
 import type { Database } from '../db/schema.ts'
 import type { Jobs } from '../jobs.ts'
 import { createDeletions } from './deletions.ts'
@@ -124,6 +125,7 @@ export function createItems({ db, jobs, now }: { db: Db; jobs: Jobs; now: () => 
       })
       .returning('id')
       .executeTakeFirstOrThrow()
+    await record(trx, actor, blobId ? 'file_added' : 'folder_added', { items: [id] })
     return findItem(trx, actor, id)
   }
 
@@ -220,8 +222,9 @@ export function createItems({ db, jobs, now }: { db: Db; jobs: Jobs; now: () => 
     async renameItem(actor: Actor, { itemId, name }: { itemId: string; name: string }): Promise<Item> {
       const legal = legalName(name)
       return changing({ items: [itemId] }, async (trx) => {
-        await changeable(trx, actor, [itemId])
+        const [before] = await changeable(trx, actor, [itemId])
         await patch(trx, [itemId], { name: legal })
+        await record(trx, actor, 'item_renamed', { items: [itemId], details: { from: before?.name ?? null } })
         return findItem(trx, actor, itemId)
       })
     },
@@ -244,6 +247,7 @@ export function createItems({ db, jobs, now }: { db: Db; jobs: Jobs; now: () => 
             .set({ parent_id: folderId, changed_at: now() })
             .where('id', '=', id)
             .execute()
+        await record(trx, actor, 'item_moved', { items: ids, details: { folderId } })
         return sameOrder(trx, actor, ids)
       })
     },
@@ -263,6 +267,11 @@ export function createItems({ db, jobs, now }: { db: Db; jobs: Jobs; now: () => 
           if (rows.length > 0) throw new Problem('bad_request', { field: 'level' })
         }
         await patch(trx, ids, { level })
+        for (const from of LEVELS.filter((one) => one !== level)) {
+          const changed = items.filter((item) => item.level === from).map((item) => item.id)
+          if (changed.length > 0)
+            await record(trx, actor, 'level_changed', { items: changed, details: { from, to: level } })
+        }
         return sameOrder(trx, actor, ids)
       })
     },
@@ -279,7 +288,9 @@ export function createItems({ db, jobs, now }: { db: Db; jobs: Jobs; now: () => 
           .select('space_id')
           .where('id', 'in', [...ids])
           .executeTakeFirstOrThrow()
-        await patch(trx, ids, { audience: await legalAudience(trx, space_id, audience) })
+        const legal = await legalAudience(trx, space_id, audience)
+        await patch(trx, ids, { audience: legal })
+        await record(trx, actor, 'audience_changed', { items: ids, details: { to: legal } })
         return sameOrder(trx, actor, ids)
       })
     },
