@@ -52,21 +52,22 @@ const reach = sql`(
 /**
  * Everybody involved, a row per space and person: space_id, professional_id or client_id, name, company_id,
  * every_branch, branch_ids, may_write, in_scope (an administrator or manager whose scope holds the space, and not
- * a stakeholder alone). Members of a group, while its company follows them, are viewers of its space who may not write.
+ * a stakeholder alone), administers. Members of a group, while its company follows them, are viewers of its space who may not write.
  */
 export const viewers = sql`(
   select r.space_id, p.id as professional_id, null::uuid as client_id, p.name, p.company_id,
          p.profile = 'super_admin' as every_branch,
          array(select pb.branch_id from professional_branch pb where pb.professional_id = p.id) as branch_ids,
-         p.profile <> 'read_only' as may_write, r.in_scope
+         p.profile <> 'read_only' as may_write, r.in_scope,
+         p.profile in ('super_admin', 'branch_admin') as administers
   from (select space_id, professional_id, bool_or(in_scope) as in_scope from ${reach} each group by 1, 2) r
   join professional p on p.id = r.professional_id
   where p.archived_at is null
   union all
-  select s.id, null, c.id, c.name, null, false, '{}'::uuid[], true, false
+  select s.id, null, c.id, c.name, null, false, '{}'::uuid[], true, false, false
   from client c join space s on s.client_id = c.id
   union all
-  select s.id, null, c.id, c.name, null, false, '{}'::uuid[], false, false
+  select s.id, null, c.id, c.name, null, false, '{}'::uuid[], false, false, false
   from group_member gm
   join client c on c.id = gm.client_id
   join client_group g on g.id = gm.group_id and g.deleted_at is null
@@ -129,6 +130,14 @@ export function mayDelete(i: string, v: string): Fragment {
 /** Whether `v` may add to the folder `i`, which it sees. Members never write in a group's space. */
 export function mayAddInside(i: string, v: string): Fragment {
   return sql`(${sql.ref(i)}.kind = 'folder' and not ${sql.ref(i)}.protected and ${sql.ref(v)}.may_write)`
+}
+
+/** Whether `v`, who may not even see it, may become the owner of `i`: what a professional of the company made, in the branch. */
+export function mayTakeOver(i: string, v: string): Fragment {
+  const [item, viewer] = [sql.ref(i), sql.ref(v)]
+  return sql`(${viewer}.administers and not ${item}.protected and ${item}.owner_professional_id is not null
+    and ${item}.owner_professional_id <> ${viewer}.professional_id and ${item}.company_id = ${viewer}.company_id
+    and (${viewer}.every_branch or ${viewer}.in_scope and coalesce(${item}.branch_id = any(${viewer}.branch_ids), false)))`
 }
 
 function isOwner(i: string, v: string): Fragment {

@@ -25,6 +25,10 @@ export const AUDIT_ACTIONS = {
     'invitation_withdrawn',
     'professional_changed',
     'professional_archived',
+    'professional_transferred',
+    'ownership_taken',
+    'space_taken_over',
+    'deletion_restored',
     'audit_exported',
   ],
 } as const

@@ -15,6 +15,12 @@ export const INBOX_KINDS = [
   'external_involved',
   /** To who entered the address of somebody with an account. */
   'client_accepted',
+  /** To the former owner of an item, or of all that they made in a client's or group's files. */
+  'item_taken_over',
+  'space_taken_over',
+  /** To whom a colleague's work was handed over, and to that colleague. */
+  'work_received',
+  'work_handed_over',
 ] as const
 export type InboxKind = (typeof INBOX_KINDS)[number]
 

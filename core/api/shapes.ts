@@ -57,6 +57,8 @@ export const Item = z.strictObject({
     modify: z.boolean(),
     delete: z.boolean(),
     addInside: z.boolean(),
+    /** Become its owner, giving a reason. */
+    takeOver: z.boolean(),
   }),
 })
 export type Item = z.infer<typeof Item>

@@ -8,6 +8,7 @@ import {
   mayAddInside,
   mayDelete,
   mayModify,
+  mayTakeOver,
   reachesClient,
   sees,
   viewerOf,
@@ -74,6 +75,7 @@ type Row = {
   modify: boolean
   delete: boolean
   add_inside: boolean
+  take_over: boolean
   sort_key?: string
 }
 
@@ -91,7 +93,8 @@ function selectItems(
       i.owner_professional_id, i.owner_client_id, coalesce(op.name, oc.name) as owner_name, i.created_at,
       b.type, b.size, case when p.key is not null then 'ready' when p.problem is not null then 'failed' end as preview,
       inside.files, case when i.kind = 'file' then ${reachesClient('i')} else inside.client_sees end as client_sees,
-      ${mayModify('i', 'v')} as modify, ${mayDelete('i', 'v')} as delete, ${mayAddInside('i', 'v')} as add_inside
+      ${mayModify('i', 'v')} as modify, ${mayDelete('i', 'v')} as delete, ${mayAddInside('i', 'v')} as add_inside,
+      ${mayTakeOver('i', 'v')} as take_over
       ${parts.key ? sql`, (${parts.key})::text as sort_key` : sql``}
     from ${viewer} v
     ${parts.as ? sql`join ${parts.as} w on w.space_id = v.space_id` : sql``}
@@ -241,8 +244,8 @@ function toItem(row: Row, actor: Actor, asAnother = false): Item {
           ? 'pending'
           : 'none',
     can: asAnother
-      ? { modify: false, delete: false, addInside: false }
-      : { modify: row.modify, delete: row.delete, addInside: row.add_inside },
+      ? { modify: false, delete: false, addInside: false, takeOver: false }
+      : { modify: row.modify, delete: row.delete, addInside: row.add_inside, takeOver: row.take_over },
   }
 }
 

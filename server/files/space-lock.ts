@@ -1,0 +1,7 @@
+import { type Kysely, type RawBuilder, sql } from 'kysely'
+import type { Database } from '../db/schema.ts'
+
+/** Waits until nobody else changes what lies in these spaces (a query of their ids): always in the same order. */
+export async function lockSpaces(trx: Kysely<Database>, spaces: RawBuilder<unknown>): Promise<void> {
+  await sql`select from space where id in (${spaces}) order by id for no key update`.execute(trx)
+}
