@@ -2,7 +2,10 @@ import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { Colleague, Invited } from '../../core/api/administration.ts'
 import { Problem } from '../../core/errors.ts'
 import { PROFILES, type Profile } from '../../core/profiles.ts'
+import { record } from '../audit.ts'
 import type { Database } from '../db/schema.ts'
+import type { Jobs } from '../jobs.ts'
+import { archive, endInvitationsBy } from './archiving.ts'
 import type { Joining } from './joining.ts'
 import type { Professional } from './reach.ts'
 import { administering, holds, profilesOf, readScope, requireGrantable, type Scope } from './scope.ts'
@@ -14,7 +17,17 @@ type Done = { ok: true }
  * The professionals of a company and those asked to join it. A branch admin sees whoever shares a branch with them,
  * and changes those who are in no other.
  */
-export function createProfessionals({ db, joining, now }: { db: Db; joining: Joining; now: () => Date }) {
+export function createProfessionals({
+  db,
+  jobs,
+  joining,
+  now,
+}: {
+  db: Db
+  jobs: Jobs
+  joining: Joining
+  now: () => Date
+}) {
   /** Somebody whom the actor may change. @throws not_found, forbidden; conflict for one who is archived */
   async function findChangeable(trx: Db, scope: Scope, professionalId: string): Promise<Colleague> {
     const found = (await listColleagues(trx, scope)).find(({ id }) => id === professionalId)
@@ -60,6 +73,8 @@ export function createProfessionals({ db, joining, now }: { db: Db; joining: Joi
         const known = [...working, ...(await listInvited(trx, scope))]
         if (known.some((one) => one.email === email)) throw new Problem('email_of_colleague')
         const invitationId = await joining.invite(trx, actor, input)
+        const details = { invitationId, profile, branchIds }
+        await record(trx, actor, 'professional_invited', { details })
         const made = (await listInvited(trx, scope)).find(({ id }) => id === invitationId)
         if (!made) throw new Problem('not_found')
         return made
@@ -75,6 +90,7 @@ export function createProfessionals({ db, joining, now }: { db: Db; joining: Joi
       return administering(db, actor, async (trx, scope) => {
         await requireInvited(trx, scope, invitationId)
         await joining.send(trx, invitationId)
+        await record(trx, actor, 'professional_invited', { details: { invitationId } })
         return { ok: true } as const
       })
     },
@@ -83,6 +99,7 @@ export function createProfessionals({ db, joining, now }: { db: Db; joining: Joi
     withdrawInvitation(actor: Professional, { invitationId }: { invitationId: string }): Promise<Done> {
       return administering(db, actor, async (trx, scope) => {
         await requireInvited(trx, scope, invitationId)
+        await record(trx, actor, 'invitation_withdrawn', { details: { invitationId } })
         await trx.deleteFrom('professional_invitation').where('id', '=', invitationId).execute()
         return { ok: true } as const
       })
@@ -103,32 +120,18 @@ export function createProfessionals({ db, joining, now }: { db: Db; joining: Joi
         if (PROFILES.indexOf(profile) > PROFILES.indexOf(before.profile))
           await endInvitationsBy(trx, before.id)
         await requireSuperAdmin(trx, actor.companyId)
+        const details = { from: before.profile, to: profile, branchIds }
+        await record(trx, actor, 'professional_changed', { professionalId: before.id, details })
         return { ok: true } as const
       })
     },
 
-    /**
-     * Ends every involvement too: who comes back one day starts afresh. What they added stays, and stays theirs.
-     * @throws read_only, forbidden, not_found, conflict, archive_yourself
-     */
+    /** @throws read_only, forbidden, not_found, conflict, archive_yourself */
     archiveProfessional(actor: Professional, { professionalId }: { professionalId: string }): Promise<Done> {
       return administering(db, actor, async (trx, scope) => {
-        const { id, email } = await findChangeable(trx, scope, professionalId)
-        if (id === actor.professionalId) throw new Problem('archive_yourself')
-        await trx.updateTable('professional').set({ archived_at: now() }).where('id', '=', id).execute()
-        await trx
-          .updateTable('stakeholder')
-          .set({ status: 'archived', ended_at: now() })
-          .where('professional_id', '=', id)
-          .where('status', 'in', ['active', 'invited'])
-          .execute()
-        await endInvitationsBy(trx, id)
-        // Nor does a link from before bring them back.
-        await trx
-          .deleteFrom('professional_invitation')
-          .where('company_id', '=', actor.companyId)
-          .where('email', '=', email)
-          .execute()
+        const found = await findChangeable(trx, scope, professionalId)
+        if (found.you) throw new Problem('archive_yourself')
+        await archive(trx, actor, found, { jobs, now })
         return { ok: true } as const
       })
     },
@@ -145,11 +148,6 @@ export async function setBranches(
     select ${id}::uuid, ${companyId}::uuid, unnest(${branchIds}::uuid[])`.execute(trx)
 }
 
-/** What somebody could no longer give, nobody accepts from them. */
-async function endInvitationsBy(trx: Db, professionalId: string): Promise<void> {
-  await trx.deleteFrom('professional_invitation').where('invited_by', '=', professionalId).execute()
-}
-
 /** @throws last_super_admin where there would be none who can sign in */
 async function requireSuperAdmin(trx: Db, companyId: string): Promise<void> {
   const left = await trx
@@ -164,7 +162,7 @@ async function requireSuperAdmin(trx: Db, companyId: string): Promise<void> {
   if (!left) throw new Problem('last_super_admin')
 }
 
-async function listColleagues(on: Db, scope: Scope): Promise<Colleague[]> {
+export async function listColleagues(on: Db, scope: Scope): Promise<Colleague[]> {
   const { actor } = scope
   const { rows } = await sql<Omit<Colleague, 'can'>>`
     select w.id, w.name, p.email, w.profile, ${branchesBy(sql`professional_branch`, sql`x.professional_id = w.id`)},

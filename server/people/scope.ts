@@ -34,8 +34,9 @@ export function administering<T>(db: Db, actor: Professional, work: (trx: Db, sc
   })
 }
 
+/** Others still add what refers to the company: whoever adds a file holds its space, which we may want next. */
 export async function lockCompany(trx: Db, companyId: string): Promise<void> {
-  await trx.selectFrom('company').select('id').where('id', '=', companyId).forUpdate().execute()
+  await trx.selectFrom('company').select('id').where('id', '=', companyId).forNoKeyUpdate().execute()
 }
 
 /** The profiles that may be given. */

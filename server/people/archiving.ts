@@ -1,0 +1,47 @@
+import type { Kysely } from 'kysely'
+import type { Colleague } from '../../core/api/administration.ts'
+import { record } from '../audit.ts'
+import type { Database } from '../db/schema.ts'
+import type { Jobs } from '../jobs.ts'
+import type { Professional } from './reach.ts'
+
+type Db = Kysely<Database>
+
+/**
+ * Ends a professional's access and every involvement, at once: who comes back one day starts afresh. What they added
+ * stays, and stays theirs; what they were still uploading is given up.
+ */
+export async function archive(
+  trx: Db,
+  actor: Professional,
+  { id, email }: Pick<Colleague, 'id' | 'email'>,
+  { jobs, now }: { jobs: Jobs; now: () => Date },
+): Promise<void> {
+  await record(trx, actor, 'professional_archived', { professionalId: id })
+  await trx.updateTable('professional').set({ archived_at: now() }).where('id', '=', id).execute()
+  await trx
+    .updateTable('stakeholder')
+    .set({ status: 'archived', ended_at: now() })
+    .where('professional_id', '=', id)
+    .where('status', 'in', ['active', 'invited'])
+    .execute()
+  await endInvitationsBy(trx, id)
+  // Nor does a link from before bring them back.
+  await trx
+    .deleteFrom('professional_invitation')
+    .where('company_id', '=', actor.companyId)
+    .where('email', '=', email)
+    .execute()
+  await trx
+    .updateTable('upload')
+    .set({ expires_at: now() })
+    .where('professional_id', '=', id)
+    .where('item_id', 'is', null)
+    .execute()
+  await jobs.add(trx, 'expire-uploads', {})
+}
+
+/** What somebody could no longer give, nobody accepts from them. */
+export async function endInvitationsBy(trx: Db, professionalId: string): Promise<void> {
+  await trx.deleteFrom('professional_invitation').where('invited_by', '=', professionalId).execute()
+}
