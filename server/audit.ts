@@ -12,6 +12,8 @@ type About = {
   items?: readonly string[]
   professionalId?: string
   clientId?: string
+  /** An entry each. */
+  clients?: readonly string[]
   groupId?: string
   /** Concerned besides those that are concerned anyway. */
   companyId?: string
@@ -26,6 +28,7 @@ type About = {
  * that follow them; the company of a professional who is its subject.
  */
 export async function record(on: Db, by: Actor | null, action: AuditAction, about: About): Promise<void> {
+  const clients = about.clients ?? (about.clientId ? [about.clientId] : [])
   const actorCompany = by?.kind === 'professional' ? by.companyId : null
   const clientId = by?.kind === 'client' ? by.clientId : null
   await sql`
@@ -40,11 +43,12 @@ export async function record(on: Db, by: Actor | null, action: AuditAction, abou
         'branch_id', i.branch_id, 'owner_professional_id', i.owner_professional_id,
         'owner_client_id', i.owner_client_id) end,
       ${about.professionalId ?? null}::uuid,
-      coalesce(${about.clientId ?? null}::uuid, s.client_id, ${clientId}::uuid),
+      coalesce(subject.client_id, s.client_id, ${clientId}::uuid),
       coalesce(${about.groupId ?? null}::uuid, s.group_id),
       ${JSON.stringify(about.details ?? {})}::jsonb
     from (select) one
     left join item i on i.id = any(${about.items ? sql.val(about.items) : null}::uuid[])
+    left join unnest(${sql.val(clients)}::uuid[]) subject (client_id) on true
     left join space s on s.id = coalesce(i.space_id, ${about.spaceId ?? null}::uuid)
     cross join lateral (
       select ${actorCompany}::uuid as company_id
@@ -56,7 +60,8 @@ export async function record(on: Db, by: Actor | null, action: AuditAction, abou
         where cc.client_id = ${clientId}::uuid and cc.archived_at is null
           and i.company_id is null and i.audience is null
     ) concerned
-    where concerned.company_id is not null and (i.id is not null or ${about.items === undefined})`.execute(on)
+    where concerned.company_id is not null and (i.id is not null or ${about.items === undefined})
+      and (subject.client_id is not null or ${about.clients === undefined})`.execute(on)
 }
 
 /** How long what is fetched again, or in parts, counts as the same viewing. */

@@ -3,6 +3,7 @@ import type { Company } from '../../core/api/administration.ts'
 import { Problem } from '../../core/errors.ts'
 import { can } from '../../core/profiles.ts'
 import type { Level } from '../../core/visibility.ts'
+import { record } from '../audit.ts'
 import type { Database } from '../db/schema.ts'
 import { legalPersonName } from './names.ts'
 import { type Professional, requireAbility } from './reach.ts'
@@ -40,8 +41,10 @@ export function createCompany({ db }: { db: Db }) {
           ...(defaultLevel !== undefined && { default_level: defaultLevel }),
           ...(retentionDays !== undefined && { retention_days: retentionDays }),
         }
-        if (Object.keys(change).length > 0)
+        if (Object.keys(change).length > 0) {
           await trx.updateTable('company').set(change).where('id', '=', actor.companyId).execute()
+          await record(trx, actor, 'company_changed', { details: change })
+        }
         return readCompany(scope.actor, trx)
       })
     },
@@ -65,18 +68,22 @@ export function createCompany({ db }: { db: Db }) {
       const name = legalPersonName(input.name)
       return administering(db, actor, async (trx, scope) => {
         if (!can(scope.actor.profile, 'administerCompany')) throw new Problem('forbidden')
-        return trx
+        const branch = await trx
           .insertInto('branch')
           .values({ company_id: actor.companyId, name })
           .returning(['id', 'name'])
           .executeTakeFirstOrThrow()
+        await record(trx, actor, 'branch_added', { details: { branchId: branch.id, name } })
+        return branch
       })
     },
 
     /** @throws read_only, forbidden; not_found for a branch out of scope; name_… */
     changeBranch(actor: Professional, { branchId, name }: { branchId: string; name: string }) {
       return administering(db, actor, async (trx, { branches }) => {
-        if (!branches.some(({ id }) => id === branchId)) throw new Problem('not_found')
+        const before = branches.find(({ id }) => id === branchId)
+        if (!before) throw new Problem('not_found')
+        await record(trx, actor, 'branch_changed', { details: { branchId, from: before.name, to: name } })
         return trx
           .updateTable('branch')
           .set({ name: legalPersonName(name) })

@@ -3,6 +3,7 @@ import type { GroupRecord } from '../../core/api/people.ts'
 import { Problem } from '../../core/errors.ts'
 import { can } from '../../core/profiles.ts'
 import { viewerOf } from '../access.ts'
+import { record } from '../audit.ts'
 import type { Database } from '../db/schema.ts'
 import { holdsWords } from '../search.ts'
 import { legalPersonName } from './names.ts'
@@ -85,7 +86,9 @@ export function createGroups({ db, now }: { db: Db; now: () => Date }) {
             involved as (insert into stakeholder (space_id, professional_id, added_by, since)
               select id, ${professionalId}::uuid, ${professionalId}::uuid, ${now()}::timestamptz from spaced)
           select id from made`.execute(trx)
-        return readGroup(actor, { groupId: rows[0]?.id ?? '' }, trx)
+        const groupId = rows[0]?.id ?? ''
+        await record(trx, actor, 'group_created', { groupId })
+        return readGroup(actor, { groupId }, trx)
       })
     },
 
@@ -94,6 +97,8 @@ export function createGroups({ db, now }: { db: Db; now: () => Date }) {
       const { groupId } = input
       const name = legalPersonName(input.name)
       return managing(actor, groupId, async (trx) => {
+        const before = await readGroup(actor, { groupId }, trx)
+        await record(trx, actor, 'group_changed', { groupId, details: { from: before.name, to: name } })
         await trx.updateTable('client_group').set({ name }).where('id', '=', groupId).execute()
         return readGroup(actor, { groupId }, trx)
       })
@@ -102,6 +107,7 @@ export function createGroups({ db, now }: { db: Db; now: () => Date }) {
     /** Nobody reaches it from now on; its rows and files stay. @throws not_found, read_only, forbidden */
     deleteGroup(actor: Professional, { groupId }: { groupId: string }): Promise<{ ok: true }> {
       return managing(actor, groupId, async (trx) => {
+        await record(trx, actor, 'group_deleted', { groupId })
         await trx.updateTable('client_group').set({ deleted_at: now() }).where('id', '=', groupId).execute()
         return { ok: true } as const
       })
@@ -132,11 +138,16 @@ export function createGroups({ db, now }: { db: Db; now: () => Date }) {
         const { rows } = await sql<{ id: string }>`
           select c.id from ${candidates(actor)} c where c.id = any(${wanted}::uuid[])`.execute(trx)
         if (rows.length < wanted.length) throw new Problem('not_found')
-        await trx
+        const added = await trx
           .insertInto('group_member')
           .values(rows.map(({ id }) => ({ group_id: groupId, client_id: id, since: now() })))
           .onConflict((conflict) => conflict.doNothing())
+          .returning('client_id')
           .execute()
+        await record(trx, actor, 'member_added', {
+          groupId,
+          clients: added.map(({ client_id }) => client_id),
+        })
         return readGroup(actor, { groupId }, trx)
       })
     },
@@ -149,6 +160,7 @@ export function createGroups({ db, now }: { db: Db; now: () => Date }) {
       return managing(actor, groupId, async (trx) => {
         const { members } = await readGroup(actor, { groupId }, trx)
         if (!members.some(({ id }) => id === clientId)) throw new Problem('not_found')
+        await record(trx, actor, 'member_removed', { groupId, clientId })
         await trx
           .deleteFrom('group_member')
           .where('group_id', '=', groupId)
