@@ -17,6 +17,15 @@ export type Actor = { personId: string; address: string | null } & (
 
 type Fragment = RawBuilder<unknown>
 
+/** Whether the scope of the professional `p` holds what `cc` links with their company: a client, archived or not. */
+export function scopeHolds(p: string, cc: string): Fragment {
+  const [professional, link] = [sql.ref(p), sql.ref(cc)]
+  return sql`(${professional}.profile = 'super_admin'
+    or ${professional}.profile in ('branch_admin', 'manager') and exists (
+      select from client_branch cb join professional_branch pb using (branch_id)
+      where cb.client_id = ${link}.client_id and pb.professional_id = ${professional}.id))`
+}
+
 /**
  * Professionals in reach of a space: active stakeholders, and those whose scope holds the client or group. Who is
  * both has a row for each.
@@ -34,10 +43,7 @@ const reach = sql`(
   from professional p
   join client_company cc on cc.company_id = p.company_id and cc.archived_at is null
   join space s on s.client_id = cc.client_id
-  where p.profile = 'super_admin'
-    or p.profile in ('branch_admin', 'manager') and exists (
-      select from client_branch cb join professional_branch pb using (branch_id)
-      where cb.client_id = cc.client_id and pb.professional_id = p.id)
+  where ${scopeHolds('p', 'cc')}
   union all
   select s.id, p.id, true
   from professional p
