@@ -26,6 +26,7 @@ export const AUDIT_ACTIONS = {
     'professional_changed',
     'professional_archived',
     'professional_transferred',
+    'ownership_transferred',
     'ownership_taken',
     'space_taken_over',
     'deletion_restored',

@@ -86,15 +86,7 @@ export function createDeletions({ db, jobs, now, changing }: Needs) {
       if (!deletion) throw new Problem('not_found')
       return changing({ space: deletion.space_id }, async (trx) => {
         if (now() > deletion.undo_until) throw new Problem('too_late')
-        // A folder that was deleted since is replaced by the root, so that nothing is lost.
-        const { rows: restored } = await sql<{
-          id: string
-        }>`update item i set deletion_id = null, parent_id = case when not exists (
-            select from item folder where folder.id = i.parent_id and folder.deletion_id <> i.deletion_id
-          ) then i.parent_id end
-          where i.deletion_id = ${deletionId}::uuid returning i.id`.execute(trx)
-        await record(trx, actor, 'deletion_undone', { items: restored.map(({ id }) => id) })
-        await trx.deleteFrom('deletion').where('id', '=', deletionId).execute()
+        await bringBack(trx, actor, deletionId, 'deletion_undone')
         return { ok: true as const }
       })
     },
@@ -148,4 +140,20 @@ export function createDeletions({ db, jobs, now, changing }: Needs) {
       return rows.map((row) => row.key)
     },
   }
+}
+
+/** Undoes a deletion whole. A folder that was deleted since is replaced by the root, so that nothing is lost. */
+export async function bringBack(
+  trx: Trx,
+  actor: Actor,
+  deletionId: string,
+  action: 'deletion_undone' | 'deletion_restored',
+): Promise<void> {
+  const { rows: restored } = await sql<{ id: string }>`
+    update item i set deletion_id = null, parent_id = case when not exists (
+        select from item folder where folder.id = i.parent_id and folder.deletion_id <> i.deletion_id
+      ) then i.parent_id end
+    where i.deletion_id = ${deletionId}::uuid returning i.id`.execute(trx)
+  await record(trx, actor, action, { items: restored.map(({ id }) => id) })
+  await trx.deleteFrom('deletion').where('id', '=', deletionId).execute()
 }
