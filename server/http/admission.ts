@@ -80,7 +80,7 @@ export const OPERATIONS = {
   },
 } as const
 
-export type Session = { id: string; personId: string }
+export type Session = { id: string; personId: string; address: string | null }
 
 export type Sessions = {
   /** Read afresh on every request, so that whatever has ended has ended now. `cookies` prolong the session. */

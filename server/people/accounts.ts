@@ -8,7 +8,7 @@ import type { Level } from '../../core/visibility.ts'
 import type { Database } from '../db/schema.ts'
 import type { Language } from '../notify/letters.ts'
 import { legalPersonName } from './names.ts'
-import { hatOrder, hats, type Session } from './sessions.ts'
+import { hatOrder, hats, recordOfPerson, type Session } from './sessions.ts'
 
 type Change = {
   language?: Language | undefined
@@ -76,6 +76,7 @@ export function createAccounts({ db, now }: { db: Kysely<Database>; now: () => D
           .set({ name: legal })
           .where('person_id', '=', session.personId)
           .execute()
+        await recordOfPerson(trx, session, 'name_changed')
       })
       return readMe(session)
     },

@@ -3,6 +3,7 @@ import type { ClientRecord } from '../../core/api/people.ts'
 import { Problem } from '../../core/errors.ts'
 import { can } from '../../core/profiles.ts'
 import { viewerOf } from '../access.ts'
+import { record } from '../audit.ts'
 import type { Database } from '../db/schema.ts'
 import type { Language } from '../notify/letters.ts'
 import type { Invitations } from './invitations.ts'
@@ -100,6 +101,7 @@ export function createClients({ db, invitations }: { db: Db; invitations: Invita
             added_by: actor.professionalId,
           })
           .execute()
+        await record(trx, actor, 'client_created', { spaceId: space.id })
         if (input.email) await address(trx, actor, { id, name }, input.email)
         return readClient(actor, { clientId: id }, trx)
       })
@@ -116,13 +118,16 @@ export function createClients({ db, invitations }: { db: Db; invitations: Invita
       const moves = email !== undefined && email !== before.email
       if (moves && email && before.can.edit) await invitations.countMail(actor.companyId, email)
       return db.transaction().execute(async (trx) => {
-        const record = await changeable(trx, actor, clientId)
+        const found = await changeable(trx, actor, clientId)
         if (name) await rename(trx, clientId, name)
-        if (email !== undefined && email !== record.email) {
-          if (record.app === 'active') throw new Problem('conflict')
-          if (email) await address(trx, actor, { id: clientId, name: name ?? record.name }, email)
+        const readdressed = email !== undefined && email !== found.email
+        if (readdressed) {
+          if (found.app === 'active') throw new Problem('conflict')
+          if (email) await address(trx, actor, { id: clientId, name: name ?? found.name }, email)
           else await dropAddress(trx, clientId)
         }
+        const changed = [...(name ? ['name'] : []), ...(readdressed ? ['email'] : [])]
+        await record(trx, actor, 'client_changed', { spaceId: found.spaceId, details: { changed } })
         return readClient(actor, { clientId }, trx)
       })
     },
@@ -132,9 +137,10 @@ export function createClients({ db, invitations }: { db: Db; invitations: Invita
       const { email, can } = await readClient(actor, { clientId })
       if (can.invite && email) await invitations.countMail(actor.companyId, email)
       return db.transaction().execute(async (trx) => {
-        const record = await changeable(trx, actor, clientId)
-        if (!record.can.invite || !record.email) throw new Problem('conflict')
-        await invite(trx, actor, record, record.email)
+        const found = await changeable(trx, actor, clientId)
+        if (!found.can.invite || !found.email) throw new Problem('conflict')
+        await invite(trx, actor, found, found.email)
+        await record(trx, actor, 'client_invited', { spaceId: found.spaceId })
         return readClient(actor, { clientId }, trx)
       })
     },

@@ -1,10 +1,12 @@
 import { type Kysely, sql } from 'kysely'
+import type { AuditAction } from '../../core/api/audit.ts'
 import type { Profile } from '../../core/profiles.ts'
 import type { Actor } from '../access.ts'
+import { record } from '../audit.ts'
 import type { Database } from '../db/schema.ts'
 import type { SignIn } from './sign-in.ts'
 
-export type Session = { id: string; personId: string }
+export type Session = { id: string; personId: string; address: string | null }
 
 /** As whom people may act: professionals that are not archived, clients whose access has not ended. */
 export const hats = sql`(
@@ -29,7 +31,8 @@ export function createSessions({ db, signIn }: { db: Kysely<Database>; signIn: S
     ): Promise<{ session: Session; actor: Actor | null; cookies: string[] } | null> {
       const found = await signIn.readSession(headers)
       if (!found) return null
-      const { session, cookies } = found
+      const { cookies } = found
+      const session = { ...found.session, address }
       const { rows } = await sql<HatRow>`
         select h.id, h.kind, h.company_id, h.profile
         from session s join ${hats} h on h.person_id = s.person_id
@@ -43,4 +46,23 @@ function toActor({ id, kind, company_id, profile }: HatRow, personId: string, ad
   return kind === 'client'
     ? { kind, personId, address, clientId: id }
     : { kind, personId, address, professionalId: id, companyId: company_id, profile }
+}
+
+/** Records what somebody does as a person: in each company where they work, and as the client that they are. */
+export async function recordOfPerson(
+  on: Kysely<Database>,
+  { personId, address }: { personId: string; address: string | null },
+  action: AuditAction,
+): Promise<void> {
+  const { rows } = await sql<HatRow>`
+    select h.id, h.kind, h.company_id, h.profile from ${hats} h where h.person_id = ${personId}::uuid`.execute(
+    on,
+  )
+  for (const row of rows)
+    await record(
+      on,
+      toActor(row, personId, address),
+      action,
+      row.kind === 'professional' ? { professionalId: row.id } : {},
+    )
 }

@@ -1,5 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import { Problem } from '../../core/errors.ts'
+import { record } from '../audit.ts'
 import type { Database } from '../db/schema.ts'
 import type { Language } from '../notify/letters.ts'
 import { type Limits, networkOf } from './limits.ts'
@@ -112,6 +113,14 @@ export function createSetUp({
           .insertInto('professional_branch')
           .values({ professional_id: professionalId, company_id: companyId, branch_id: branchId })
           .execute()
+        const by = {
+          kind: 'professional',
+          personId,
+          professionalId,
+          companyId,
+          profile: 'super_admin',
+        } as const
+        await record(trx, { ...by, address: visit.ip }, 'company_set_up', { professionalId })
       })
       await signIn.open(visit, input)
       return { ok: true }
