@@ -2,15 +2,18 @@ import { join } from 'node:path'
 import { sql } from 'kysely'
 import { openDiskBlobs } from './blobs/disk.ts'
 import type { OpenDatabase } from './db/open.ts'
+import { createCustody } from './files/custody.ts'
 import { createDownloads } from './files/downloads.ts'
 import { createItems } from './files/items.ts'
 import { createPreviewJobs } from './files/preview-jobs.ts'
+import { createRestoring } from './files/restoring.ts'
 import { createUploads } from './files/uploads.ts'
 import { createHttp } from './http.ts'
 import { createJobs, type TaskHandlers } from './jobs.ts'
 import type { Log } from './log.ts'
 import { createMail } from './notify/mail.ts'
 import { createPeople } from './people/people.ts'
+import { createTransfers } from './people/transfer.ts'
 import { createPreviews } from './previews/previews.ts'
 import type { Settings } from './settings.ts'
 
@@ -74,6 +77,11 @@ export async function createApp({ settings, publicUrl, secret, log, database, ov
       account: people.account,
       people: people.people,
       administration: people.administration,
+      custody: {
+        ...createCustody({ db, now }),
+        ...createRestoring({ db, now }),
+        ...createTransfers({ db, jobs, now }),
+      },
       files: items,
     },
     uploads,

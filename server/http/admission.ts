@@ -64,6 +64,14 @@ export const OPERATIONS = {
     readCompany: 'professional',
     changeCompany: 'professional',
   },
+  custody: {
+    takeOverItem: 'professional',
+    takeOverSpace: 'professional',
+    readTransfer: 'professional',
+    transferProfessional: 'professional',
+    listDeletions: 'professional',
+    restoreDeletion: 'professional',
+  },
   files: {
     listItems: 'actor',
     readItem: 'actor',
