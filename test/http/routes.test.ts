@@ -34,6 +34,14 @@ const EXAMPLES: Record<string, (ids: Ids, hat: Hat) => Sent> = {
   'POST /api/items/foresee': ({ itemId }) => ({ json: { ids: [itemId], change: { kind: 'delete' } } }),
   'POST /api/items/delete': ({ itemId }) => ({ json: { ids: [itemId] } }),
   'GET /api/items/:itemId/preview/:variant': () => ({}),
+  'POST /api/items/:itemId/ownership': () => ({ json: { reason: 'x' } }),
+  'POST /api/spaces/:spaceId/ownership': ({ professionalId }) => ({ json: { professionalId, reason: 'x' } }),
+  'GET /api/professionals/:professionalId/transfer': ({ professionalId }) => ({
+    query: { colleagueId: professionalId },
+  }),
+  'POST /api/professionals/:professionalId/transfer': ({ professionalId }) => ({
+    json: { colleagueId: professionalId },
+  }),
   'PATCH /api/clients/:clientId': () => ({ json: { name: 'x' } }),
   'PATCH /api/groups/:groupId': () => ({ json: { name: 'x' } }),
   'POST /api/groups/:groupId/members': ({ clientId }) => ({ json: { clientIds: [clientId] } }),
@@ -75,6 +83,7 @@ const OWN: Record<string, Sent> = {
     json: { name: 'Somebody else', email: 'else@carnet.test', profile: 'super_admin', branchIds: [] },
   },
   'GET /api/company': {},
+  'GET /api/deletions': {},
   'PATCH /api/company': { json: { retentionDays: 30 } },
   'OPTIONS /api/uploads': { headers: { 'Tus-Resumable': '1.0.0' } },
 }
