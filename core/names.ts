@@ -4,6 +4,9 @@
  */
 const NAME_LENGTH = 255
 
+/** The name of a professional whose account was erased; screens say it in their reader's language. */
+export const FORMER_MEMBER = 'former member'
+
 export type NameProblem = 'name_empty' | 'name_too_long' | 'name_characters'
 
 /** Unicode NFC, one line, no white space at the ends. */

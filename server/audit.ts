@@ -17,6 +17,7 @@ type About = {
   groupId?: string
   /** Concerned besides those that are concerned anyway. */
   companyId?: string
+  companyIds?: readonly string[]
   details?: Record<string, string | number | null | string[]>
 }
 
@@ -53,6 +54,7 @@ export async function record(on: Db, by: Actor | null, action: AuditAction, abou
     cross join lateral (
       select ${actorCompany}::uuid as company_id
       union select ${about.companyId ?? null}::uuid
+      union select unnest(${sql.val(about.companyIds ?? [])}::uuid[])
       union select i.company_id
       union select p.company_id from professional p where p.id = ${about.professionalId ?? null}::uuid
         or p.id = any(i.audience) and ${clientId}::uuid is not null

@@ -7,6 +7,8 @@ import type { Professional } from './reach.ts'
 
 type Db = Kysely<Database>
 
+type Needs = { jobs: Jobs; now: () => Date }
+
 /**
  * Ends a professional's access and every involvement, at once: who comes back one day starts afresh. What they added
  * stays, and stays theirs; what they were still uploading is given up.
@@ -15,9 +17,20 @@ export async function archive(
   trx: Db,
   actor: Professional,
   { id, email }: Pick<Colleague, 'id' | 'email'>,
-  { jobs, now }: { jobs: Jobs; now: () => Date },
+  needs: Needs,
 ): Promise<void> {
   await record(trx, actor, 'professional_archived', { professionalId: id })
+  await endWork(trx, id, needs)
+  // Nor does a link from before bring them back.
+  await trx
+    .deleteFrom('professional_invitation')
+    .where('company_id', '=', actor.companyId)
+    .where('email', '=', email)
+    .execute()
+}
+
+/** The same, for whoever writes it down otherwise. */
+export async function endWork(trx: Db, id: string, { jobs, now }: Needs): Promise<void> {
   await trx.updateTable('professional').set({ archived_at: now() }).where('id', '=', id).execute()
   await trx
     .updateTable('stakeholder')
@@ -26,12 +39,6 @@ export async function archive(
     .where('status', 'in', ['active', 'invited'])
     .execute()
   await endInvitationsBy(trx, id)
-  // Nor does a link from before bring them back.
-  await trx
-    .deleteFrom('professional_invitation')
-    .where('company_id', '=', actor.companyId)
-    .where('email', '=', email)
-    .execute()
   await trx
     .updateTable('upload')
     .set({ expires_at: now() })
