@@ -24,6 +24,8 @@ const PREVIEWED = new Set([
   'image/apng',
   'image/avif',
   'image/gif',
+  'image/heic',
+  'image/heif',
   'image/jpeg',
   'image/png',
   'image/tiff',
@@ -40,7 +42,7 @@ export function kindOf(type: string): Kind {
   return BY_TYPE.get(type) ?? 'other'
 }
 
-/** Whether the server can make a picture of it. An image without one, such as HEIC, can only be downloaded. */
+/** Whether the server can make a picture of it. An image without one, such as BMP, can only be downloaded. */
 export function hasPreview(type: string): boolean {
   return PREVIEWED.has(type)
 }

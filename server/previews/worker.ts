@@ -28,6 +28,7 @@ async function decoderOf(type: string): Promise<Decoder> {
   const kind = kindOf(type)
   if (kind === 'pdf') return (await import('./pdf.ts')).decodePdf
   if (kind === 'video') return (await import('./video.ts')).decodeVideo
+  if (type === 'image/heic' || type === 'image/heif') return (await import('./heic.ts')).decodeHeic
   return decodeImage
 }
 

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import sharp from 'sharp'
 import { newKey, StorageFailed } from '../../server/blobs/port.ts'
+import { sniffType } from '../../server/files/sniff.ts'
 import { flat, pdfPage } from './hostile.ts'
 import { openStudio } from './studio.ts'
 
@@ -75,6 +78,38 @@ test('a photo stands upright and tells nothing about its maker', async (t) => {
       .channels[0]?.mean ?? 0
   // What was at the left is at the top once turned by a quarter.
   assert.ok((await mean(0)) < 100 && (await mean(110)) > 240)
+})
+
+test('an iPhone’s photo stands upright and tells nothing about its maker', async (t) => {
+  const { make } = await openStudio(t)
+  // Red at the left, blue at the right and green along the top, before the file says to turn it by a quarter.
+  const photo = await readFile(join(import.meta.dirname, 'iphone.heic'))
+  assert.equal(await sniffType(photo), 'image/heic')
+  assert.ok(photo.includes('iPhone'))
+  const preview = await make(photo, 'image/heic', { variant: 'view' })
+  assert.deepEqual(preview.original, { width: 48, height: 64 })
+  assert.deepEqual([preview.width, preview.height], [48, 64])
+  const { exif, icc, xmp, orientation } = await sharp(preview.bytes).metadata()
+  assert.deepEqual([exif, icc, xmp, orientation], Array(4).fill(undefined))
+  const { data, info } = await sharp(preview.bytes).removeAlpha().raw().toBuffer({ resolveWithObject: true })
+  const strongest = (x: number, y: number) => {
+    const start = (y * info.width + x) * info.channels
+    const colours = [...data.subarray(start, start + 3)]
+    return colours.indexOf(Math.max(...colours))
+  }
+  assert.deepEqual([strongest(15, 12), strongest(15, 52), strongest(45, 32)], [0, 2, 1])
+})
+
+test('a photo that claims too much, or breaks off, has no preview', async (t) => {
+  const { make } = await openStudio(t)
+  const photo = await readFile(join(import.meta.dirname, 'iphone.heic'))
+  for (const length of [40, 400, 900, 1200]) {
+    await assert.rejects(make(photo.subarray(0, length), 'image/heic'), { reason: 'unreadable' }, `${length}`)
+  }
+  const vast = Buffer.from(photo)
+  for (let at = vast.indexOf('ispe'); at > 0; at = vast.indexOf('ispe', at + 4))
+    vast.fill(0x7f, at + 9, at + 12)
+  await assert.rejects(make(vast, 'image/heic'), { reason: 'unreadable' })
 })
 
 test('of a PDF the first page is drawn', async (t) => {
