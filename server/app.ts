@@ -11,6 +11,7 @@ import { createUploads } from './files/uploads.ts'
 import { createHttp } from './http.ts'
 import { createJobs, type TaskHandlers } from './jobs.ts'
 import type { Log } from './log.ts'
+import { createInbox } from './notify/inbox.ts'
 import { createMail } from './notify/mail.ts'
 import { createPeople } from './people/people.ts'
 import { createTransfers } from './people/transfer.ts'
@@ -72,10 +73,13 @@ export async function createApp({ settings, publicUrl, secret, log, database, ov
     settings,
     log,
     sessions: people.sessions,
-    signIn: people.signIn,
     verbs: {
       account: people.account,
+      security: people.security,
       people: people.people,
+      lives: people.lives,
+      involvement: people.involvement,
+      inbox: createInbox({ db, now }),
       administration: people.administration,
       custody: {
         ...createCustody({ db, now }),

@@ -6,7 +6,6 @@ import type { Actor } from './access.ts'
 import type { Downloads } from './files/downloads.ts'
 import type { Uploads } from './files/uploads.ts'
 import { type Access, admit, type Caller, hatOf, type Sessions } from './http/admission.ts'
-import { createAuthRoutes, type SignIn } from './http/auth-routes.ts'
 import { readJsonBodies } from './http/bodies.ts'
 import { addressOf, limitConcurrency, refuseOtherOrigins, secureHeaders } from './http/guards.ts'
 import { answerHealth, type Check, shareChecks } from './http/health.ts'
@@ -26,7 +25,6 @@ type Needs = {
   settings: Pick<Settings, 'publicUrl' | 'trustProxy'>
   log: Log
   sessions: Sessions
-  signIn: SignIn
   verbs: Verbs
   uploads: Uploads
   downloads: Downloads
@@ -55,7 +53,7 @@ export async function createHttp(needs: Needs) {
       const visit = { headers, ip: addressOf(c, settings.trustProxy), reply: new Headers() }
       // A body that is still coming takes no place: those are bounded by themselves.
       const response = await limited(async () => answer(c, await admit(access, visit, sessions)))
-      for (const cookie of visit.reply.getSetCookie()) response.headers.append('Set-Cookie', cookie)
+      for (const [name, value] of visit.reply) response.headers.append(name, value)
       return response
     })
   }
@@ -102,10 +100,6 @@ export async function createHttp(needs: Needs) {
   for (const operation of operations) {
     const path = `/api${operation.path.replace(/\{(\w+)\}/g, ':$1')}`
     route(operation.access, operation.method, path, (c, caller) => answer(operation, c.req.raw, caller))
-  }
-
-  for (const [path, answer] of Object.entries(createAuthRoutes(needs.signIn))) {
-    route('public', 'POST', path, (c, { visit }) => answer(c.req.raw, visit))
   }
 
   const document = await describeApi()

@@ -20,6 +20,8 @@ export const Hat = z.discriminatedUnion('kind', [
     name: z.string(),
     profile: ProfileShape,
     company: z.strictObject({ id: Id, name: z.string(), defaultLevel: LevelShape }),
+    /** The company requires a second factor, and the session was opened without: it may do nothing as this yet. */
+    secondFactorNeeded: z.boolean(),
     /** The professional's own first; a super admin is in every branch of the company. */
     branches: z.array(Branch),
     can: z.strictObject({
@@ -127,6 +129,15 @@ export const account = {
       z.strictObject({ language: Language.optional(), theme: Theme.optional(), name: PersonName.optional() }),
     )
     .output(Me),
+  eraseAccount: oc
+    .route({
+      method: 'POST',
+      path: '/me/erase',
+      summary: 'Erase one’s account for good, with its password: what one added stays',
+      tags: ['account'],
+    })
+    .input(z.strictObject({ password: z.string().max(1000) }))
+    .output(z.strictObject({ ok: z.literal(true) })),
   changeHat: oc
     .route({
       method: 'POST',

@@ -34,6 +34,8 @@ export const Company = z.strictObject({
   defaultLevel: LevelShape,
   /** Days during which what was deleted can be restored. */
   retentionDays: z.number().int(),
+  /** Its professionals get nothing of it without a second factor. */
+  secondFactorRequired: z.boolean(),
 })
 export type Company = z.infer<typeof Company>
 
@@ -141,6 +143,7 @@ export const administration = {
         name: PersonName.optional(),
         defaultLevel: LevelShape.optional(),
         retentionDays: z.number().int().min(0).max(3650).optional(),
+        secondFactorRequired: z.boolean().optional(),
       }),
     )
     .output(Company),

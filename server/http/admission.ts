@@ -30,6 +30,7 @@ export const OPERATIONS = {
     readMe: 'session',
     changeMe: 'session',
     changeHat: 'session',
+    eraseAccount: 'session',
   },
   people: {
     listContacts: 'professional',
@@ -44,12 +45,39 @@ export const OPERATIONS = {
     listCandidates: 'professional',
     addMembers: 'professional',
     removeMember: 'professional',
-    readSpace: 'professional',
+  },
+  lives: {
+    listArchived: 'professional',
+    foreseeChange: 'professional',
+    archiveClient: 'professional',
+    restoreClient: 'professional',
+    changeBranches: 'professional',
+    endAppAccess: 'professional',
+    restoreAppAccess: 'professional',
+    listMergeable: 'professional',
+    readMerge: 'professional',
+    mergeClients: 'professional',
+  },
+  involvement: {
     listStakeholders: 'professional',
     listColleagues: 'professional',
     addStakeholder: 'professional',
+    join: 'professional',
     archiveStakeholder: 'professional',
+    inviteExternal: 'professional',
+    inviteExternalAgain: 'professional',
+    withdrawExternal: 'professional',
     listMyProfessionals: 'client',
+    endExternal: 'client',
+    listRequests: 'session',
+    answerRequest: 'session',
+    readRequest: 'public',
+    answerByLink: 'public',
+    openPractice: 'public',
+  },
+  inbox: {
+    readInbox: 'actor',
+    markRead: 'actor',
   },
   administration: {
     listBranches: 'professional',
@@ -73,6 +101,7 @@ export const OPERATIONS = {
     restoreDeletion: 'professional',
   },
   files: {
+    readSpace: 'professional',
     listItems: 'actor',
     readItem: 'actor',
     createFolder: 'professional',
@@ -86,6 +115,29 @@ export const OPERATIONS = {
     deleteItems: 'actor',
     undoDeletion: 'actor',
   },
+  security: {
+    signIn: 'public',
+    signInWithCode: 'public',
+    askForPasskey: 'public',
+    signInWithPasskey: 'public',
+    mailLink: 'public',
+    signInWithLink: 'public',
+    resetPassword: 'public',
+    signOut: 'public',
+    readSecurity: 'session',
+    listSessions: 'session',
+    endSession: 'session',
+    endOtherSessions: 'session',
+    changePassword: 'session',
+    beginApp: 'session',
+    confirmApp: 'session',
+    removeApp: 'session',
+    askToMakePasskey: 'session',
+    addPasskey: 'session',
+    renamePasskey: 'session',
+    removePasskey: 'session',
+    makeRecoveryCodes: 'session',
+  },
 } as const
 
 export type Session = { id: string; personId: string; address: string | null }
@@ -95,7 +147,13 @@ export type Sessions = {
   actorOf(
     headers: Headers,
     address: string,
-  ): Promise<{ session: Session; actor: Actor | null; cookies: string[] } | null>
+  ): Promise<{
+    session: Session
+    actor: Actor | null
+    /** The session may do nothing as that actor before it has a second factor. */
+    secondFactorNeeded: boolean
+    cookies: string[]
+  } | null>
 }
 
 /** Who calls, as far as the class of the route asks. */
@@ -103,17 +161,19 @@ export type Caller = { visit: Visit; session: Session | null; actor: Actor | nul
 
 /**
  * Lets a request in, or refuses it: without a session `not_signed_in`; with the wrong hat `not_found`, as if the
- * route weren't there; from a tab that was opened under another hat `stale_tab`.
+ * route weren't there; from a tab that was opened under another hat `stale_tab`; where the
+ * company requires a second factor and the session has none `second_factor_needed`.
  */
 export async function admit(access: Access, visit: Visit, sessions: Sessions): Promise<Caller> {
   if (access === 'public') return { visit, session: null, actor: null }
   const found = await sessions.actorOf(visit.headers, visit.ip)
   if (!found) throw new Problem('not_signed_in')
-  const { session, actor, cookies } = found
+  const { session, actor, secondFactorNeeded, cookies } = found
   for (const cookie of cookies) visit.reply.append('Set-Cookie', cookie)
   if (access === 'session') return { visit, session, actor }
   const as = visit.headers.get('Carnet-As')
   if (as && as !== (actor && hatOf(actor))) throw new Problem('stale_tab')
+  if (secondFactorNeeded) throw new Problem('second_factor_needed')
   if (!actor || (access !== 'actor' && access !== actor.kind)) throw new Problem('not_found')
   return { visit, session, actor }
 }

@@ -1,4 +1,4 @@
-/** What the contract doesn't hold: bytes, uploads and signing in. Written by hand, and compared with the routes by a test. */
+/** What the contract doesn't hold: bytes and uploads. Written by hand, and compared with the routes by a test. */
 
 const itemId = {
   name: 'itemId',
@@ -31,13 +31,6 @@ const progress = {
     schema: { type: 'string', format: 'uuid' },
   },
 }
-const json = (properties: Record<string, unknown>) => ({
-  required: true,
-  content: {
-    'application/json': { schema: { type: 'object', required: Object.keys(properties), properties } },
-  },
-})
-
 const download = {
   tags: ['bytes'],
   parameters: [
@@ -146,28 +139,6 @@ export const OTHER_OPERATIONS = [
     tags: ['uploads'],
     parameters: [uploadId, tus],
     responses: { 204: { description: 'Its bytes are gone' } },
-  },
-  {
-    method: 'post',
-    path: '/api/auth/sign-in/email',
-    operationId: 'auth.signIn',
-    summary: 'Sign in with e-mail and password',
-    tags: ['auth'],
-    security: [],
-    requestBody: json({
-      email: { type: 'string', format: 'email' },
-      password: { type: 'string', format: 'password' },
-    }),
-    responses: { 200: { description: 'A session cookie' } },
-  },
-  {
-    method: 'post',
-    path: '/api/auth/sign-out',
-    operationId: 'auth.signOut',
-    summary: 'End the session, and empty the browser’s caches',
-    tags: ['auth'],
-    security: [],
-    responses: { 200: { description: 'The session has ended' } },
   },
   {
     method: 'get',

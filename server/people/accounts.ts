@@ -23,6 +23,7 @@ type HatRow = {
   profile: Profile
   company: { id: string; name: string; defaultLevel: Level }
   branches: { id: string; name: string }[]
+  second_factor_needed: boolean
 }
 
 /** Oneself: one's settings, and as whom one acts. */
@@ -34,7 +35,7 @@ export function createAccounts({ db, now }: { db: Kysely<Database>; now: () => D
       .where('id', '=', session.personId)
       .executeTakeFirstOrThrow(() => new Problem('not_signed_in'))
     const { rows } = await sql<HatRow>`
-      select h.id, h.kind, h.name, h.profile,
+      select h.id, h.kind, h.name, h.profile, h.second_factor_required and not s.two_factors as second_factor_needed,
         json_build_object('id', co.id, 'name', co.name, 'defaultLevel', co.default_level) as company,
         (select coalesce(json_agg(json_build_object('id', b.id, 'name', b.name)
             order by pb.branch_id is null, b.name collate natural_order, b.id), '[]')
@@ -95,8 +96,10 @@ export function createAccounts({ db, now }: { db: Kysely<Database>; now: () => D
   }
 }
 
-function toHat({ id, kind, name, profile, company, branches }: HatRow): Hat {
+function toHat({ id, kind, name, profile, company, second_factor_needed, ...row }: HatRow): Hat {
   if (kind === 'client') return { kind, id, name }
+  // Nothing of the company before there is a second factor; its name says what it is for.
+  const branches = second_factor_needed ? [] : row.branches
   const abilities = {
     createClients: can(profile, 'createClients'),
     createGroups: can(profile, 'createGroups') && branches.length > 0,
@@ -104,5 +107,14 @@ function toHat({ id, kind, name, profile, company, branches }: HatRow): Hat {
     administer: can(profile, 'administer'),
     administerCompany: can(profile, 'administerCompany'),
   }
-  return { kind, id, name, profile, company, branches, can: abilities }
+  return {
+    kind,
+    id,
+    name,
+    profile,
+    company,
+    secondFactorNeeded: second_factor_needed,
+    branches,
+    can: abilities,
+  }
 }

@@ -8,42 +8,57 @@ import type { Database } from '../db/schema.ts'
 import { legalPersonName } from './names.ts'
 import { type Professional, requireAbility } from './reach.ts'
 import { administering, readScope } from './scope.ts'
+import { hasSecondFactor } from './sign-in/factors.ts'
 
 type Db = Kysely<Database>
 type Change = {
   name?: string | undefined
   defaultLevel?: Level | undefined
   retentionDays?: number | undefined
+  secondFactorRequired?: boolean | undefined
 }
 
 /** The company and its branches, as its administrators keep them. */
 export function createCompany({ db }: { db: Db }) {
   async function readCompany(actor: Professional, on = db): Promise<Company> {
     requireAbility(actor, 'administerCompany')
-    const { name, default_level, retention_days } = await on
+    const row = await on
       .selectFrom('company')
-      .select(['name', 'default_level', 'retention_days'])
+      .select(['name', 'default_level', 'retention_days', 'second_factor_required'])
       .where('id', '=', actor.companyId)
       .executeTakeFirstOrThrow()
-    return { name, defaultLevel: default_level as Level, retentionDays: retention_days }
+    return {
+      name: row.name,
+      defaultLevel: row.default_level as Level,
+      retentionDays: row.retention_days,
+      secondFactorRequired: row.second_factor_required,
+    }
   }
 
   return {
     /** @throws read_only, forbidden */
     readCompany: (actor: Professional) => readCompany(actor),
 
-    /** @throws read_only, forbidden, name_… */
-    changeCompany(actor: Professional, { name, defaultLevel, retentionDays }: Change): Promise<Company> {
+    /** @throws read_only, forbidden, name_…; second_factor_first where one would shut oneself out */
+    changeCompany(actor: Professional, input: Change): Promise<Company> {
+      const { name, defaultLevel, retentionDays, secondFactorRequired } = input
       return administering(db, actor, async (trx, scope) => {
         requireAbility(scope.actor, 'administerCompany')
+        if (secondFactorRequired) await requireSecondFactor(trx, actor)
         const change = {
           ...(name !== undefined && { name: legalPersonName(name) }),
           ...(defaultLevel !== undefined && { default_level: defaultLevel }),
           ...(retentionDays !== undefined && { retention_days: retentionDays }),
+          ...(secondFactorRequired !== undefined && { second_factor_required: secondFactorRequired }),
         }
         if (Object.keys(change).length > 0) {
           await trx.updateTable('company').set(change).where('id', '=', actor.companyId).execute()
-          await record(trx, actor, 'company_changed', { details: change })
+          const { second_factor_required, ...others } = change
+          const details = {
+            ...others,
+            ...(second_factor_required !== undefined && { second_factor: String(second_factor_required) }),
+          }
+          await record(trx, actor, 'company_changed', { details })
         }
         return readCompany(scope.actor, trx)
       })
@@ -93,4 +108,10 @@ export function createCompany({ db }: { db: Db }) {
       })
     },
   }
+}
+
+async function requireSecondFactor(on: Db, { personId }: Professional): Promise<void> {
+  const { rows } =
+    await sql`select from person p where p.id = ${personId}::uuid and ${hasSecondFactor}`.execute(on)
+  if (rows.length === 0) throw new Problem('second_factor_first')
 }

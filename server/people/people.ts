@@ -4,20 +4,34 @@ import type { Jobs } from '../jobs.ts'
 import type { Log } from '../log.ts'
 import type { Mail } from '../notify/mail.ts'
 import { createAccounts } from './accounts.ts'
+import { createAnswers } from './answers.ts'
 import { createClients } from './clients.ts'
 import { createCompany } from './company.ts'
 import { type ContactQuery, listContacts } from './contacts.ts'
+import { createExternals } from './externals.ts'
 import { createGroups } from './groups.ts'
 import { createInvitations } from './invitations.ts'
 import { createJoining } from './joining.ts'
 import { createLimits } from './limits.ts'
+import { createLinks } from './links.ts'
+import { createErasing } from './lives/erasing.ts'
+import { createLives } from './lives/lives.ts'
+import { createMyProfessionals } from './my-professionals.ts'
 import { createPasswords, type Passwords } from './passwords.ts'
 import { createProfessionals } from './professionals.ts'
 import type { Professional } from './reach.ts'
+import { createRequests } from './requests.ts'
+import { createSecurity } from './security.ts'
 import { createSessions } from './sessions.ts'
 import { createSetUp } from './set-up.ts'
+import { createDevices } from './sign-in/devices.ts'
+import { createEntryLinks } from './sign-in/entry-links.ts'
+import { createFactors } from './sign-in/factors.ts'
+import { createNotices } from './sign-in/notices.ts'
+import { createOneTime } from './sign-in/one-time.ts'
+import { createPasskeys } from './sign-in/passkeys.ts'
+import { createSessionCookies } from './sign-in/session-cookies.ts'
 import { createSignIn } from './sign-in.ts'
-import { readSpace } from './spaces.ts'
 import { createStakeholders } from './stakeholders.ts'
 
 /** Everything about people: who they are, how they come in, whom they follow. */
@@ -34,15 +48,30 @@ export function createPeople(parts: {
   const { db } = parts
   const passwords = parts.passwords ?? createPasswords()
   const limits = createLimits(parts)
-  const signIn = createSignIn({ ...parts, limits, passwords })
-  const joining = createJoining({ ...parts, limits })
-  const invitations = createInvitations({ ...parts, limits, passwords, signIn, joining })
+  const cookies = createSessionCookies(parts)
+  const sessions = createSessions({ ...parts, cookies })
+  const oneTime = createOneTime(parts)
+  const devices = createDevices(parts)
+  const factors = createFactors(parts)
+  const passkeys = createPasskeys({ ...parts, oneTime })
+  const notices = createNotices(parts)
+  const entryLinks = createEntryLinks({ ...parts, limits, devices, oneTime })
+  const means = { limits, passwords, cookies, devices, factors, passkeys, entryLinks, oneTime, notices }
+  const signIn = createSignIn({ ...parts, ...means })
+  const links = createLinks({ ...parts, limits })
+  const joining = createJoining({ ...parts, links })
+  const requests = createRequests({ ...parts, links })
+  const externals = createExternals({ ...parts, links })
+  const invitations = createInvitations({ ...parts, links, limits, passwords, signIn, joining, requests })
   const { createSetupLink, readSetup, setUp } = createSetUp({ ...parts, limits, passwords, signIn })
+
+  const clients = createClients({ db, invitations })
 
   return {
     createSetupLink,
-    sessions: createSessions({ db, signIn }),
-    signIn: { signIn: signIn.signIn, signOut: signIn.signOut },
+    sessions,
+    /** The operations of core/api/security.ts. */
+    security: { ...signIn.ways, ...createSecurity({ ...parts, ...means, sessions, signIn }) },
     /** The operations of core/api/account.ts. */
     account: {
       readSetup,
@@ -51,21 +80,39 @@ export function createPeople(parts: {
       acceptInvitation: invitations.acceptInvitation,
       joinCompany: invitations.joinCompany,
       ...createAccounts(parts),
+      ...createErasing({ ...parts, limits, passwords }),
     },
     /** The operations of core/api/people.ts. */
     people: {
       listContacts: (actor: Professional, query: ContactQuery) => listContacts(db, actor, query),
-      readSpace: (actor: Professional, input: Parameters<typeof readSpace>[2]) => readSpace(db, actor, input),
-      ...createClients({ db, invitations }),
+      ...clients,
       ...createGroups(parts),
-      ...createStakeholders(parts),
+    },
+    /** The operations of core/api/lives.ts. */
+    lives: createLives({ ...parts, readClient: clients.readClient }),
+    /** The operations of core/api/involvement.ts. */
+    involvement: {
+      ...createStakeholders({ ...parts, externals }),
+      inviteExternal: externals.inviteExternal,
+      inviteExternalAgain: externals.inviteExternalAgain,
+      withdrawExternal: externals.withdrawExternal,
+      ...createMyProfessionals(parts),
+      ...createAnswers({ ...parts, externals, requests, limits, passwords, signIn }),
     },
     /** The operations of core/api/administration.ts. */
     administration: { ...createCompany({ db }), ...createProfessionals({ ...parts, joining }) },
     /** Handlers of jobs. */
     tasks: {
       mail: (payload: Record<string, unknown>) =>
-        typeof payload.joining === 'string' ? joining.deliver(payload.joining) : invitations.deliver(payload),
+        typeof payload.notice === 'string'
+          ? notices.deliver(payload)
+          : typeof payload.link === 'string'
+            ? entryLinks.deliver(payload)
+            : typeof payload.joining === 'string'
+              ? joining.deliver(payload.joining)
+              : typeof payload.external === 'string'
+                ? externals.deliver(payload.external)
+                : invitations.deliver(payload),
     },
   }
 }

@@ -1,158 +1,250 @@
-import { betterAuth } from 'better-auth'
-import { isAPIError } from 'better-auth/api'
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
+import type { PasskeyAnswer, SignedIn } from '../../core/api/security.ts'
 import { Problem } from '../../core/errors.ts'
+import { nameDevice } from '../../core/user-agents.ts'
 import type { Database } from '../db/schema.ts'
-import type { Log } from '../log.ts'
 import { type Limits, networkOf } from './limits.ts'
-import type { Passwords } from './passwords.ts'
+import { type Passwords, requireLegalPassword } from './passwords.ts'
+import { recordOfPerson } from './sessions.ts'
+import type { Devices } from './sign-in/devices.ts'
+import type { EntryLinks } from './sign-in/entry-links.ts'
+import type { Factors } from './sign-in/factors.ts'
+import type { Notices } from './sign-in/notices.ts'
+import type { OneTime } from './sign-in/one-time.ts'
+import type { Passkeys } from './sign-in/passkeys.ts'
+import type { SessionCookies, Visit } from './sign-in/session-cookies.ts'
 
-const DAY = 24 * 60 * 60
+export type { Visit }
 
 /**
  * Wrong tries allowed in a quarter of an hour. Whoever guesses at an account uses up only what their own network
- * may try on it, so that nobody can lock anybody else out; the second limit is for many accounts from one place.
+ * may try on it; the second limit is for many accounts from one place; the third for one account from many places,
+ * against which nothing but a mailed link or a passkey helps on a new device. A device that is known has tries of its
+ * own, which nobody else can use up: nobody locks anybody out.
  */
 const PER_ACCOUNT_AND_NETWORK = { max: 10, seconds: 15 * 60 }
 const PER_NETWORK = { max: 100, seconds: 15 * 60 }
+const PER_ACCOUNT = { max: 100, seconds: 24 * 60 * 60 }
 
-/** A request: its headers, the IP address it comes from, and the headers to answer it with, where cookies go. */
-export type Visit = { headers: Headers; ip: string; reply: Headers }
+/** Tries at one second step; and at all second steps of somebody, by whoever knows their password. */
+const TRIES = 5
+const CODES = { max: 20, seconds: 60 * 60 }
+
+/** Asked at each look at the page: passkeys can't be guessed, but what they are to sign takes room. */
+const QUESTIONS = { max: 1000, seconds: 15 * 60 }
 
 export type SignIn = ReturnType<typeof createSignIn>
 
-/**
- * Sign-in by e-mail and password, sessions in the database. The library's own routes are not served: its verbs are
- * called here one by one, so that whatever else it offers (sign-up, changes of e-mail …) doesn't exist.
- */
+/** The ways in. Each ends in a session, or in a second step where a password or a link is not enough. */
 export function createSignIn(parts: {
   db: Kysely<Database>
+  now: () => Date
   limits: Limits
   passwords: Passwords
-  publicUrl: string
-  secret: string
-  log: Log
+  cookies: SessionCookies
+  devices: Devices
+  factors: Factors
+  passkeys: Passkeys
+  entryLinks: EntryLinks
+  oneTime: OneTime
+  notices: Notices
 }) {
-  const { limits, log } = parts
-  const { api } = createLibrary(parts)
+  const { db, limits, passwords, cookies, devices, factors, passkeys, entryLinks, oneTime, notices } = parts
 
-  /** Opens a session for whoever knows the password. @throws wrong_credentials, alike whether the e-mail is known or not */
-  async function open({ headers, ip, reply }: Visit, body: { email: string; password: string }) {
-    const result = await api
-      .signInEmail({ body, headers: withAddress(headers, ip), returnHeaders: true })
-      .catch((error) => {
-        throw isAPIError(error) && error.statusCode < 500 ? new Problem('wrong_credentials') : error
-      })
-    keepCookies(result.headers, reply)
-    // The session that this browser had loses its cookie: nobody could end it any more.
-    if (headers.has('cookie')) await api.signOut({ headers })
-    await parts.db.deleteFrom('session').where('expires_at', '<', new Date()).execute()
+  /** Whose password it is; null for nobody's, after the same work. */
+  async function check(email: string, password: string): Promise<string | null> {
+    const found = await db
+      .selectFrom('person as p')
+      .innerJoin('credential as k', 'k.person_id', 'p.id')
+      .select(['p.id', 'k.password'])
+      .where('p.email', '=', email)
+      .where('k.provider_id', '=', 'credential')
+      .executeTakeFirst()
+    if (found?.password) {
+      return (await passwords.verify({ hash: found.password, password })) ? found.id : null
+    }
+    await passwords.hash(password)
+    return null
+  }
+
+  async function start(visit: Visit, personId: string, twoFactors: boolean): Promise<SignedIn> {
+    const before = await cookies.read(visit.headers)
+    const acting = before?.session.personId === personId ? await actingAs(before.session.id) : null
+    const id = await cookies.open(visit, personId)
+    await db.transaction().execute(async (trx) => {
+      await trx
+        .updateTable('session')
+        .set({ two_factors: twoFactors, acting_as: acting })
+        .where('id', '=', id)
+        .execute()
+      await trx.deleteFrom('session').where('expires_at', '<', new Date()).execute()
+      if (await devices.remember(trx, visit, personId)) {
+        const device = [nameDevice(visit.headers.get('User-Agent')), visit.ip].filter(Boolean).join(', ')
+        await notices.send(trx, personId, 'new_device', device)
+      }
+      await recordOfPerson(trx, { personId, address: visit.ip }, 'signed_in')
+    })
+    // Another account on the same device finds nothing that the last one left in the browser's cache.
+    visit.reply.set('Clear-Site-Data', '"cache"')
+    return { secondStep: null }
+  }
+
+  async function actingAs(sessionId: string): Promise<string | null> {
+    const { rows } = await sql<{ acting_as: string | null }>`
+      select acting_as from session where id = ${sessionId}::uuid`.execute(db)
+    return rows[0]?.acting_as ?? null
+  }
+
+  /** After a password or a link was right. */
+  async function proceed(visit: Visit, personId: string): Promise<SignedIn> {
+    const { asked, app, passkeys, recoveryCodes } = await factors.readHeld(db, personId)
+    if (!asked) return start(visit, personId, false)
+    const token = await oneTime.issue(db, 'second_step', personId)
+    return { secondStep: { token, app, passkey: passkeys > 0, recoveryCode: recoveryCodes > 0 } }
+  }
+
+  /** Limits of this try at a password: to be taken back should it be right. @throws too_many_requests */
+  async function countTry(visit: Visit, email: string): Promise<() => Promise<void>> {
+    const device = await devices.find(visit.headers, email)
+    if (device) {
+      const own = `sign-in device ${device} ${email}`
+      await limits.count(own, PER_ACCOUNT_AND_NETWORK)
+      return () => limits.forget(own)
+    }
+    const network = `sign-in ${networkOf(visit.ip)}`
+    const pair = `${network} ${email}`
+    const account = `sign-in ${email}`
+    await limits.count(network, PER_NETWORK)
+    await limits.count(pair, PER_ACCOUNT_AND_NETWORK)
+    await limits.count(account, PER_ACCOUNT)
+    return async () => {
+      await limits.forget(pair)
+      await limits.restore(network)
+      await limits.restore(account)
+    }
   }
 
   return {
-    open,
-
-    /** As `open`, with limits. @throws wrong_credentials, too_many_requests */
-    async signIn(visit: Visit, credentials: { email: string; password: string }): Promise<void> {
-      const email = credentials.email.trim().toLowerCase()
-      const network = `sign-in ${networkOf(visit.ip)}`
-      const pair = `${network} ${email}`
-      await limits.count(network, PER_NETWORK)
-      await limits.count(pair, PER_ACCOUNT_AND_NETWORK)
-      await open(visit, { email, password: credentials.password })
-      await limits.forget(pair)
-      await limits.restore(network)
+    /** Opens a session with a password that was chosen just now. @throws wrong_credentials */
+    async open(visit: Visit, { email, password }: { email: string; password: string }): Promise<void> {
+      const personId = await check(email, password)
+      if (!personId) throw new Problem('wrong_credentials')
+      await start(visit, personId, false)
     },
 
-    /** Ends the session, if there is one. */
-    async signOut({ headers, reply }: Visit): Promise<void> {
-      const result = await api.signOut({ headers, returnHeaders: true })
-      keepCookies(result.headers, reply)
-    },
+    /** The operations of core/api/security.ts for whoever isn't in yet. */
+    ways: {
+      /** @throws wrong_credentials, alike whether the e-mail is known or not; too_many_requests */
+      async signIn(visit: Visit, credentials: { email: string; password: string }): Promise<SignedIn> {
+        const email = credentials.email.trim().toLowerCase()
+        const takeBack = await countTry(visit, email)
+        const personId = await check(email, credentials.password)
+        if (!personId) throw new Problem('wrong_credentials')
+        await takeBack()
+        return proceed(visit, personId)
+      },
 
-    /** The session of these headers, read from the database, and cookies that prolong it once a day. */
-    async readSession(headers: Headers) {
-      const { response, headers: reply } = await api
-        .getSession({ headers, returnHeaders: true })
-        .catch((error) => {
-          // What failed underneath says whether it is worth trying again.
-          throw error.cause ?? error
+      /** @throws second_step_over, wrong_code, too_many_requests */
+      async signInWithCode(
+        visit: Visit,
+        { token, kind, code }: { token: string; kind: 'app' | 'recovery'; code: string },
+      ): Promise<SignedIn> {
+        const personId = await oneTime.tryAt(db, 'second_step', token, TRIES)
+        if (!personId) throw new Problem('second_step_over')
+        const email = await emailOf(personId)
+        // A recovery code is too long to be guessed: those of an app are what is to be limited.
+        const key = `code ${(await devices.find(visit.headers, email)) ?? ''} ${personId}`
+        if (kind === 'app') await limits.count(key, CODES)
+        const right = await db.transaction().execute(async (trx) => {
+          const taken =
+            kind === 'app'
+              ? await factors.takeCode(trx, personId, code, { confirmed: true })
+              : await factors.takeRecoveryCode(trx, personId, code)
+          if (taken) await oneTime.take(trx, 'second_step', token)
+          else await recordOfPerson(trx, { personId, address: visit.ip }, 'second_step_failed')
+          return taken
         })
-      if (!response) return null
-      const { id, userId } = response.session
-      return { session: { id, personId: userId }, cookies: reply.getSetCookie() }
+        if (!right) throw new Problem('wrong_code')
+        if (kind === 'app') await limits.restore(key)
+        return start(visit, personId, true)
+      },
+
+      /** @throws too_many_requests */
+      async askForPasskey(visit: Visit) {
+        await limits.count(`passkey ${networkOf(visit.ip)}`, QUESTIONS)
+        return { ...(await passkeys.askForAny()) }
+      },
+
+      /** @throws passkey_refused */
+      async signInWithPasskey(visit: Visit, { answer }: { answer: PasskeyAnswer }): Promise<SignedIn> {
+        const { personId } = await passkeys.verify(answer)
+        return start(visit, personId, true)
+      },
+
+      /** @throws too_many_requests */
+      async mailLink(visit: Visit, { email, purpose }: { email: string; purpose: 'link' | 'reset' }) {
+        await entryLinks.request(visit, purpose, email)
+        return { ok: true } as const
+      },
+
+      /** @throws link_used, too_many_requests */
+      async signInWithLink(visit: Visit, { token }: { token: string }): Promise<SignedIn> {
+        await entryLinks.require(visit, 'link', token)
+        return proceed(visit, await entryLinks.take(db, 'link', token))
+      },
+
+      /** @throws link_used, password_…, too_many_requests */
+      async resetPassword(visit: Visit, input: { token: string; password: string }): Promise<SignedIn> {
+        await entryLinks.require(visit, 'reset', input.token)
+        requireLegalPassword(input.password)
+        const hash = await passwords.hash(input.password)
+        const personId = await db.transaction().execute(async (trx) => {
+          const personId = await entryLinks.take(trx, 'reset', input.token)
+          await changePassword(trx, personId, hash)
+          await trx.deleteFrom('session').where('person_id', '=', personId).execute()
+          await recordOfPerson(trx, { personId, address: visit.ip }, 'password_reset')
+          return personId
+        })
+        return proceed(visit, personId)
+      },
+
+      /** Ends the session, if there is one. */
+      async signOut(visit: Visit) {
+        const found = await cookies.read(visit.headers)
+        if (found) {
+          const { personId } = found.session
+          await recordOfPerson(db, { personId, address: visit.ip }, 'signed_out')
+        }
+        await cookies.signOut(visit)
+        visit.reply.set('Clear-Site-Data', '"cache", "storage"')
+        return { ok: true } as const
+      },
     },
+
+    check,
+
+    /** Another password: links that are on their way, and the devices that were known, count no more. */
+    changePassword,
   }
 
-  function createLibrary({ db, passwords, publicUrl, secret }: typeof parts) {
-    const times = { createdAt: 'created_at', updatedAt: 'updated_at' }
-    return betterAuth({
-      appName: 'Carnet',
-      baseURL: publicUrl,
-      basePath: '/api/auth',
-      secret,
-      database: { db, type: 'postgres' },
-      emailAndPassword: {
-        enabled: true,
-        disableSignUp: true,
-        maxPasswordLength: 1000,
-        password: { hash: passwords.hash, verify: passwords.verify },
-      },
-      user: { modelName: 'person', fields: { emailVerified: 'email_verified', ...times } },
-      session: {
-        fields: {
-          userId: 'person_id',
-          expiresAt: 'expires_at',
-          ipAddress: 'ip_address',
-          userAgent: 'user_agent',
-          ...times,
-        },
-        expiresIn: 30 * DAY,
-        updateAge: DAY,
-        // Whatever ends a session must end it now.
-        cookieCache: { enabled: false },
-      },
-      account: {
-        modelName: 'credential',
-        fields: {
-          accountId: 'account_id',
-          providerId: 'provider_id',
-          userId: 'person_id',
-          accessToken: 'access_token',
-          refreshToken: 'refresh_token',
-          idToken: 'id_token',
-          accessTokenExpiresAt: 'access_token_expires_at',
-          refreshTokenExpiresAt: 'refresh_token_expires_at',
-          ...times,
-        },
-      },
-      verification: { fields: { expiresAt: 'expires_at', ...times } },
-      rateLimit: { enabled: false },
-      telemetry: { enabled: false },
-      logger: {
-        level: 'error',
-        log: (level, message) => log[level === 'error' ? 'error' : 'debug'](message),
-      },
-      advanced: {
-        database: { generateId: false, joins: true },
-        cookiePrefix: 'carnet',
-        cookies: { session_token: { name: 'carnet.session' } },
-        useSecureCookies: publicUrl.startsWith('https:'),
-        ipAddress: { ipAddressHeaders: [ADDRESS] },
-      },
-    })
+  async function changePassword(on: Kysely<Database>, personId: string, hash: string): Promise<void> {
+    await on
+      .updateTable('credential')
+      .set({ password: hash, updated_at: parts.now() })
+      .where('person_id', '=', personId)
+      .where('provider_id', '=', 'credential')
+      .execute()
+    await oneTime.forget(on, personId)
+    await devices.forget(on, personId)
+    await notices.send(on, personId, 'password_changed')
   }
-}
 
-/** The library reads addresses from a header only; whatever a browser sent under this name is replaced. */
-const ADDRESS = 'carnet-address'
-
-function withAddress(headers: Headers, ip: string): Headers {
-  const copy = new Headers(headers)
-  copy.set(ADDRESS, ip)
-  return copy
-}
-
-function keepCookies(from: Headers, to: Headers): void {
-  for (const cookie of from.getSetCookie()) to.append('Set-Cookie', cookie)
+  async function emailOf(personId: string): Promise<string> {
+    const { email } = await db
+      .selectFrom('person')
+      .select('email')
+      .where('id', '=', personId)
+      .executeTakeFirstOrThrow()
+    return email
+  }
 }

@@ -130,7 +130,7 @@ export async function openHouse(
     /** Signs in, and gives the Cookie header that follows. */
     async signIn(email: string, password = PASSWORD, ip = '192.0.2.1') {
       const visit = visitFrom(ip)
-      await people.signIn.signIn(visit, { email, password })
+      await people.security.signIn(visit, { email, password })
       return cookieOf(visit)
     },
   }

@@ -13,7 +13,7 @@ async function refusalOf(house: House, email: string, password: string, ip?: str
   const visit = visitFrom(ip)
   const before = house.hashes.count
   try {
-    await house.people.signIn.signIn(visit, { email, password })
+    await house.people.security.signIn(visit, { email, password })
   } catch (error) {
     assert.ok(error instanceof Problem, String(error))
     const { code, data } = error
@@ -28,7 +28,7 @@ test('signing in opens a session; signing out ends it', async (t) => {
   const visit = visitFrom('192.0.2.7')
   visit.headers.set('User-Agent', 'test')
   visit.headers.set('Carnet-Address', '203.0.113.9')
-  await house.people.signIn.signIn(visit, { email: ' ANA@Carnet.test ', password: PASSWORD })
+  await house.people.security.signIn(visit, { email: ' ANA@Carnet.test ', password: PASSWORD })
 
   const [cookie = ''] = visit.reply.getSetCookie()
   assert.match(cookie, /^carnet\.session=/)
@@ -56,17 +56,17 @@ test('signing in opens a session; signing out ends it', async (t) => {
   assert.equal(await house.people.sessions.actorOf(new Headers({ cookie: forged })), null)
 
   const out = visitFrom('192.0.2.7', cookieOf(visit))
-  await house.people.signIn.signOut(out)
+  await house.people.security.signOut(out)
   assert.match(out.reply.getSetCookie().join(), /carnet\.session=; Max-Age=0/)
   assert.equal(await house.people.sessions.actorOf(headers), null)
-  await house.people.signIn.signOut(out)
+  await house.people.security.signOut(out)
 })
 
 test('behind TLS the cookie is Secure', async (t) => {
   const house = await openHouse(t, { publicUrl: 'https://carnet.test' })
   await withAna(house)
   const visit = visitFrom()
-  await house.people.signIn.signIn(visit, { email: 'ana@carnet.test', password: PASSWORD })
+  await house.people.security.signIn(visit, { email: 'ana@carnet.test', password: PASSWORD })
   assert.match(visit.reply.getSetCookie()[0] ?? '', /^__Secure-carnet\.session=.*; Secure/)
   assert.ok(await house.people.sessions.actorOf(new Headers({ cookie: cookieOf(visit) })))
 })
@@ -189,7 +189,7 @@ test('signing in again from the same browser ends the session it had, and sweeps
     .execute()
   const cookie = await house.signIn('ana@carnet.test')
   const again = visitFrom('192.0.2.1', cookie)
-  await house.people.signIn.signIn(again, { email: 'ana@carnet.test', password: PASSWORD })
+  await house.people.security.signIn(again, { email: 'ana@carnet.test', password: PASSWORD })
   const isIn = async (cookie: string) => Boolean(await house.people.sessions.actorOf(new Headers({ cookie })))
   assert.deepEqual(
     [await isIn(elsewhere), await isIn(cookie), await isIn(cookieOf(again))],

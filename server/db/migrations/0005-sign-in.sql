@@ -59,5 +59,6 @@ create table device (
   person_id uuid not null references person on delete cascade,
   token_hash bytea not null,
   used_at timestamptz not null,
-  primary key (person_id, token_hash)
+  primary key (token_hash, person_id)
 );
+create index on device (person_id);

@@ -1,0 +1,140 @@
+import { betterAuth } from 'better-auth'
+import { createAuthEndpoint } from 'better-auth/api'
+import { setSessionCookie } from 'better-auth/cookies'
+import type { Kysely } from 'kysely'
+import { z } from 'zod'
+import type { Database } from '../../db/schema.ts'
+import type { Log } from '../../log.ts'
+
+const DAY = 24 * 60 * 60
+
+/** A request: its headers, the IP address it comes from, and the headers to answer it with, where cookies go. */
+export type Visit = { headers: Headers; ip: string; reply: Headers }
+
+export type SessionCookies = ReturnType<typeof createSessionCookies>
+
+/**
+ * Sessions in the database, behind signed cookies. The sign-in library keeps them; who gets one is decided beside this
+ * file, since the library asks for a second factor after passwords alone (docs/decisions/0015).
+ */
+export function createSessionCookies(parts: {
+  db: Kysely<Database>
+  publicUrl: string
+  secret: string
+  log: Log
+}) {
+  const { api } = createLibrary(parts)
+
+  async function signOut({ headers, reply }: Visit): Promise<void> {
+    const result = await api.signOut({ headers, returnHeaders: true })
+    keepCookies(result.headers, reply)
+  }
+
+  return {
+    signOut,
+
+    /** Opens a session, ending the one that this browser had, whose cookie is lost. Resolves with its id. */
+    async open({ headers, ip, reply }: Visit, personId: string): Promise<string> {
+      if (headers.has('cookie')) await api.signOut({ headers })
+      const result = await api.openSession({
+        body: { personId },
+        headers: withAddress(headers, ip),
+        returnHeaders: true,
+      })
+      keepCookies(result.headers, reply)
+      return result.response.id
+    },
+
+    /** The session of these headers, read from the database, and cookies that prolong it once a day. */
+    async read(headers: Headers) {
+      const { response, headers: reply } = await api
+        .getSession({ headers, returnHeaders: true })
+        .catch((error) => {
+          // What failed underneath says whether it is worth trying again.
+          throw error.cause ?? error
+        })
+      if (!response) return null
+      const { id, userId } = response.session
+      return { session: { id, personId: userId }, cookies: reply.getSetCookie() }
+    },
+  }
+}
+
+function createLibrary({
+  db,
+  publicUrl,
+  secret,
+  log,
+}: {
+  db: Kysely<Database>
+  publicUrl: string
+  secret: string
+  log: Log
+}) {
+  const times = { createdAt: 'created_at', updatedAt: 'updated_at' }
+  return betterAuth({
+    appName: 'Carnet',
+    baseURL: publicUrl,
+    basePath: '/api/auth',
+    secret,
+    database: { db, type: 'postgres' },
+    user: { modelName: 'person', fields: { emailVerified: 'email_verified', ...times } },
+    session: {
+      fields: {
+        userId: 'person_id',
+        expiresAt: 'expires_at',
+        ipAddress: 'ip_address',
+        userAgent: 'user_agent',
+        ...times,
+      },
+      expiresIn: 30 * DAY,
+      updateAge: DAY,
+      // Whatever ends a session must end it now.
+      cookieCache: { enabled: false },
+    },
+    plugins: [{ id: 'carnet', endpoints: { openSession } }],
+    rateLimit: { enabled: false },
+    telemetry: { enabled: false },
+    logger: {
+      level: 'error',
+      log: (level, message) => log[level === 'error' ? 'error' : 'debug'](message),
+    },
+    advanced: {
+      database: { generateId: false, joins: true },
+      cookiePrefix: 'carnet',
+      cookies: { session_token: { name: 'carnet.session' } },
+      useSecureCookies: isSecure(publicUrl),
+      ipAddress: { ipAddressHeaders: [ADDRESS] },
+    },
+  })
+}
+
+const openSession = createAuthEndpoint.serverOnly(
+  { method: 'POST', body: z.object({ personId: z.string() }), requireHeaders: true },
+  async (ctx) => {
+    const { internalAdapter } = ctx.context
+    const user = await internalAdapter.findUserById(ctx.body.personId)
+    if (!user) throw new Error('a session is for nobody')
+    const session = await internalAdapter.createSession(user.id)
+    await setSessionCookie(ctx, { session, user })
+    return { id: session.id }
+  },
+)
+
+/** Whether cookies go over TLS only. */
+export function isSecure(publicUrl: string): boolean {
+  return publicUrl.startsWith('https:')
+}
+
+/** The library reads addresses from a header only; whatever a browser sent under this name is replaced. */
+const ADDRESS = 'carnet-address'
+
+function withAddress(headers: Headers, ip: string): Headers {
+  const copy = new Headers(headers)
+  copy.set(ADDRESS, ip)
+  return copy
+}
+
+function keepCookies(from: Headers, to: Headers): void {
+  for (const cookie of from.getSetCookie()) to.append('Set-Cookie', cookie)
+}
