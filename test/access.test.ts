@@ -2,191 +2,217 @@ import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import type { Item } from '../core/api/shapes.ts'
 import { Problem } from '../core/errors.ts'
-import { LEVELS, type Level } from '../core/visibility.ts'
-import { CLIENT_FILE, FILE, FOLDER, GROUP_FILE } from './access.table.ts'
-import { type Browser, createWorld, type Group, type World } from './world.ts'
+import { PROFILES } from '../core/profiles.ts'
+import type { Level } from '../core/visibility.ts'
+import { createCast, type Person, type Thing, thingName } from './access.cast.ts'
+import { type Cell, type Kind, readCells, TABLES } from './access.table.ts'
+import { createWorld, UNKNOWN, type World } from './world.ts'
 
-// Every cell of the access table, over HTTP.
+// Every cell of the access table, over HTTP: all of them by what lists and searches show, with what one may do;
+// and all that is seen, with a third of what is hidden, by one more verb in turn, so that everybody meets every
+// verb. Every verb for every cell takes minutes: ACCESS_VERBS=all.
 
 let world: World
-const who: Record<string, Browser> = {}
-let record: { spaceId: string }
-let group: Group
-let olivia: { id: string }
-
+let cast: Person[]
 before(async (t) => {
   world = await createWorld(t as never)
-  const practice = await world.addCompany({ name: 'Practice', branches: ['Laval', 'Québec'] })
-  const other = await world.addCompany({ name: 'Other', branches: ['Montréal'] })
-  const laval = { branches: ['Laval'] }
-  const quebec = { branches: ['Québec'] }
-  const people = {
-    'Olivia, who added it': await world.addProfessional(practice, 'employee', { name: 'Olivia', ...laval }),
-    'colleague in Laval, involved': await world.addProfessional(practice, 'employee', laval),
-    'colleague in Québec, involved': await world.addProfessional(practice, 'employee', quebec),
-    'colleague in Laval, read only, involved': await world.addProfessional(practice, 'read_only', laval),
-    'colleague in Laval, not involved': await world.addProfessional(practice, 'employee', laval),
-    'colleague in Laval, archived as stakeholder': await world.addProfessional(practice, 'employee', laval),
-    'manager of Laval': await world.addProfessional(practice, 'manager', laval),
-    'manager of Québec': await world.addProfessional(practice, 'manager', quebec),
-    'branch admin of Laval': await world.addProfessional(practice, 'branch_admin', laval),
-    'super admin': await world.addProfessional(practice, 'super_admin', { branches: [] }),
-    'external, involved': await world.addProfessional(other, 'employee'),
-    'external, invited but not yet accepted': await world.addProfessional(other, 'employee'),
-    "super admin of the external's company": await world.addProfessional(other, 'super_admin'),
-  }
-  const client = await world.addClient(practice)
-  const clients = {
-    'the client': client,
-    'another client': await world.addClient(practice),
-    'former member': await world.addClient(practice),
-  }
-  record = client
-  olivia = people['Olivia, who added it']
-  group = await world.addGroup(practice, [client, clients['former member']])
-  await world.db.deleteFrom('group_member').where('client_id', '=', clients['former member'].id).execute()
-  for (const [name, person] of Object.entries(people)) {
-    const external = name.startsWith('external')
-    if (/involved$/.test(name) && !name.includes('not involved') && !external)
-      await world.setStakeholder(group, person)
-    if (name.includes('archived')) await world.setStakeholder(group, person, 'archived')
-    if (name.startsWith('Olivia')) await world.setStakeholder(group, person)
-    const status = name.includes('archived') ? 'archived' : name.includes('invited') ? 'invited' : 'active'
-    if (name.startsWith('Olivia') || /(?<!not )involved$|archived|invited/.test(name))
-      await world.setStakeholder(client, person, status)
-  }
-  for (const [name, person] of Object.entries({ ...people, ...clients }))
-    who[name] = await world.signIn(person)
+  cast = await createCast(world)
 })
 
-const WORDS: Record<string, Level> = Object.fromEntries(
-  ['Just me', 'My branch', 'My company', 'Me + my client', 'My company + my client', 'Everybody'].map(
-    (word, i) => [word, LEVELS[i] as Level],
-  ),
+type Try = (me: Person, thing: Thing, item: Item | undefined) => Promise<unknown>
+
+/** What one may try with an item. Where it succeeds, all is as before. */
+const VERBS = {
+  open: ({ browser }, { id }) => browser.api.files.readItem({ itemId: id }),
+  bytes: (me, { id }) => read(me, `/api/items/${id}/content`),
+  show: (me, { id }) => read(me, `/api/items/${id}/content?inline`),
+  preview: (me, { id }) => read(me, `/api/items/${id}/preview/thumb`),
+  levels: ({ browser }, { id }) => browser.api.files.readLevels({ itemId: id }),
+  foresee: ({ browser }, { id }) => browser.api.files.foresee({ ids: [id], change: { kind: 'delete' } }),
+  rename: ({ browser }, { id, name }) => browser.api.files.renameItem({ itemId: id, name }),
+  move: ({ browser }, { id }) => browser.api.files.moveItems({ ids: [id], folderId: null }),
+  change: ({ browser, profile }, { id, audience }, item) =>
+    profile
+      ? browser.api.files.changeLevel({ ids: [id], level: item?.level ?? ('me' as Level) })
+      : browser.api.files.changeAudience({ ids: [id], audience }),
+  add: async ({ browser, profile }, { id, spaceId }) => {
+    const added = profile
+      ? await browser.api.files.createFolder({ spaceId, parentId: id, name: 'Added' })
+      : await browser.upload('x', { parentId: id })
+    await browser.api.files.deleteItems({ ids: [added.id] })
+  },
+  delete: async ({ browser: { api } }, { id }) =>
+    api.files.undoDeletion({ deletionId: (await api.files.deleteItems({ ids: [id] })).deletionId }),
+} satisfies Record<string, Try>
+type Verb = keyof typeof VERBS
+const ALL = Object.keys(VERBS) as Verb[]
+
+/** What the word in a cell makes of each verb: `yes`, or the code of the refusal. */
+function expected(verb: Verb, { word, profile }: Cell, { kind, leveled }: Thing): string {
+  if (word === '–') return 'not_found'
+  const refusal = profile === 'read_only' ? 'read_only' : 'forbidden'
+  const file = kind === 'file'
+  const own = word === 'own' || word === 'keep'
+  const outcomes: Record<Verb, string> = {
+    open: 'yes',
+    bytes: file ? 'yes' : 'not_found',
+    show: file ? 'yes' : 'not_found',
+    preview: file ? 'no_preview' : 'not_found',
+    // The levels of professionals are none of a client's business: to clients there is no such route.
+    levels: !profile ? 'not_found' : leveled ? 'yes' : 'forbidden',
+    foresee: word === 'own' ? 'yes' : 'forbidden',
+    rename: own ? 'yes' : refusal,
+    move: own ? 'yes' : refusal,
+    change: !own ? refusal : file ? 'yes' : 'bad_request',
+    add: !file && word !== 'see' ? 'yes' : refusal,
+    delete: word === 'keep' ? 'folder_holds_others' : own ? 'yes' : refusal,
+  }
+  return outcomes[verb]
+}
+
+async function read({ browser }: Person, path: string): Promise<void> {
+  const answer = await browser.fetch(path)
+  const body = await answer.text()
+  if (!answer.ok) throw new Problem(JSON.parse(body).code)
+  assert.equal(body, 'bytes')
+}
+
+async function outcome(act: () => Promise<unknown>): Promise<string> {
+  try {
+    await act()
+    return 'yes'
+  } catch (error) {
+    if (error instanceof Problem) return error.code
+    throw error
+  }
+}
+
+/** Everything that somebody is shown where the things are, by id. */
+async function look(
+  { browser, profile, record }: Person,
+  query: { search?: string },
+): Promise<Map<string, Item>> {
+  const shown = new Map<string, Item>()
+  const spaces = profile ? [record.spaceId, record.groupSpaceId] : [undefined]
+  for (const spaceId of spaces) {
+    let cursor: string | undefined
+    do {
+      const page = await browser.api.files
+        .listItems({ ...query, ...(spaceId && { spaceId }), ...(cursor && { cursor }) })
+        .catch((error) => {
+          if (error instanceof Problem && error.code === 'not_found') return { items: [], next: null }
+          throw error
+        })
+      for (const item of page.items) shown.set(item.id, item as Item)
+      cursor = page.next ?? undefined
+    } while (cursor)
+  }
+  return shown
+}
+
+function check(cell: Cell, thing: Thing, item: Item | undefined): void {
+  const { word } = cell
+  const at = `${cell.who} (${cell.profile}) × ${thing.name}`
+  assert.equal(item !== undefined, word !== '–', `${at}: is listed`)
+  if (!item) return
+  const own = word === 'own' || word === 'keep'
+  assert.deepEqual(
+    item.can,
+    { modify: own, delete: word === 'own', addInside: item.kind === 'folder' && word !== 'see' },
+    at,
+  )
+}
+
+/** Runs `work` for each, so many at once. */
+async function each<T>(list: readonly T[], atOnce: number, work: (one: T) => Promise<void>): Promise<void> {
+  const left = list.values()
+  await Promise.all(
+    Array.from({ length: atOnce }, async () => {
+      for (const one of left) await work(one)
+    }),
+  )
+}
+
+const cells = (Object.keys(TABLES) as Kind[]).flatMap((kind) =>
+  readCells(TABLES[kind]).map((cell) => ({ ...cell, kind })),
 )
 
-const as = (name: string): Browser => who[name] ?? assert.fail(`nobody is called ${name}`)
-const isClient = (name: string) => /client|member/.test(name) && !name.includes('company')
+/** For each person, the verbs to try with one cell after the other. */
+function* takeTurns(first: number): Generator<Verb[], never, Cell> {
+  let turn = first
+  let hidden = first
+  let cell = yield []
+  for (;;) {
+    if (process.env.ACCESS_VERBS === 'all') cell = yield ALL
+    else if (cell.word === '–' && hidden++ % 3 > 0) cell = yield []
+    else cell = yield [ALL[turn++ % ALL.length] as Verb]
+  }
+}
 
-/** Tries everything with an item and names what one may do, as the table does. */
-async function outcome(name: string, item: Item, spaceId: string): Promise<string> {
-  const me = as(name)
-  const client = isClient(name)
-  const attempt = async (act: () => Promise<unknown>): Promise<string> => {
-    try {
-      await act()
-      return 'yes'
-    } catch (error) {
-      if (error instanceof Problem) return error.code
-      throw error
+test('every cell: lists, searches and one verb in turn agree with the table', async () => {
+  const tried = new Set<string>()
+  const visit = async (person: Person) => {
+    const turns = takeTurns(cast.indexOf(person))
+    turns.next()
+    const [listed, found] = [await look(person, {}), await look(person, { search: 'cell' })]
+    for (const cell of cells.filter(({ who, profile }) => who === person.who && profile === person.profile)) {
+      const thing = person.record.things.get(thingName(cell.kind, cell.column)) ?? assert.fail(cell.column)
+      check(cell, thing, listed.get(thing.id))
+      assert.deepEqual(found.get(thing.id), listed.get(thing.id), 'a search finds what the list shows')
+      for (const verb of turns.next(cell).value) {
+        const told = await outcome(() => VERBS[verb](person, thing, listed.get(thing.id)))
+        assert.equal(
+          told,
+          expected(verb, cell, thing),
+          `${cell.who} (${cell.profile}) × ${thing.name}: ${verb}`,
+        )
+        tried.add(`${verb} ${cell.word}`)
+      }
     }
+    assert.deepEqual(await look(person, {}), listed, `${person.who}: what was refused left no trace`)
   }
-  const ids = [item.id]
-  const tries: Record<string, string> = {
-    read: await attempt(() => me.api.files.readItem({ itemId: item.id })),
-    rename: await attempt(() => me.api.files.renameItem({ itemId: item.id, name: item.name })),
-    move: await attempt(() => me.api.files.moveItems({ ids, folderId: null })),
-    foresee: await attempt(() => me.api.files.foresee({ ids, change: { kind: 'delete' } })),
-  }
-  const listed = await attempt(async () => {
-    const { items } = await me.api.files.listItems(client ? {} : { spaceId })
-    if (!items.some(({ id }) => id === item.id)) throw new Problem('not_found')
-  })
-  if (item.kind === 'file') {
-    tries.change = client
-      ? await attempt(() => me.api.files.changeAudience({ ids, audience: null }))
-      : await attempt(() => me.api.files.changeLevel({ ids, level: item.level ?? 'me' }))
-    const bytes = await me.fetch(`/api/items/${item.id}/content`)
-    await bytes.body?.cancel()
-    assert.equal(bytes.status, tries.read === 'yes' ? 200 : 404, `${name}: bytes and facts follow one rule`)
-  } else {
-    tries.inside = await attempt(async () => {
-      const added = client
-        ? await me.upload('x', { parentId: item.id })
-        : await me.api.files.createFolder({ spaceId, parentId: item.id, name: 'Inside' })
-      await me.api.files.deleteItems({ ids: [added.id] })
-    })
-  }
-  tries.delete = await attempt(async () =>
-    me.api.files.undoDeletion({ deletionId: (await me.api.files.deleteItems({ ids })).deletionId }),
+  // Clients delete what professionals look at.
+  await each(
+    cast.filter(({ profile }) => profile),
+    6,
+    visit,
   )
-  assert.equal(listed, tries.read, `${name}: the list and the single check follow one rule`)
-  const { read, foresee, ...verbs } = tries
-  assert.equal(foresee === 'yes', verbs.delete === 'yes', `${name}: who may delete is told what that does`)
-  if (read === 'not_found' && Object.values(tries).every((code) => code === 'not_found')) return '–'
-  const may = Object.keys(verbs).filter((verb) => verbs[verb] === 'yes')
-  const refused = Object.values(verbs).filter((code) => code !== 'yes')
-  const known = refused.every((code) => ['forbidden', 'read_only', 'folder_holds_others'].includes(code))
-  if (read === 'yes' && known) {
-    if (refused.length === 0) return 'own'
-    if (verbs.delete === 'folder_holds_others' && refused.length === 1) return 'keep'
-    if (may.length === 0) return 'see'
-    if (may.join() === 'inside') return 'add'
-  }
-  return JSON.stringify(tries)
-}
-
-/** Asks every row of a table about what `make` makes for each column. */
-async function check(table: string, make: (column: string) => Promise<Item>, spaceId: string) {
-  const rows = table
-    .trim()
-    .split('\n')
-    .map((line) => line.split('|').map((cell) => cell.trim()))
-  const [head = [], ...body] = rows
-  for (const [i, column] of head.entries()) {
-    if (i === 0) continue
-    const item = await make(column)
-    for (const [name = '', ...cells] of body)
-      assert.equal(await outcome(name, item, spaceId), cells[i - 1], `${name} × ${column}`)
-  }
-}
-
-const addFile = (spaceId: string, level: Level, parentId?: string) =>
-  as('Olivia, who added it').upload('x', { spaceId, level, ...(parentId && { parentId }) })
-
-test('a professional’s file in a client’s record', () =>
-  check(FILE, (level) => addFile(record.spaceId, WORDS[level] as Level), record.spaceId))
-
-test('a file that the client added', async () => {
-  const choose = async (column: string) => (column === 'for all' ? null : [olivia.id])
-  // Choosing again is one of the verbs that are tried; each column's file is read by all before that changes it.
-  await check(
-    CLIENT_FILE,
-    async (column) => {
-      const audience = await choose(column)
-      return as('the client').upload('x', audience ? { audience } : {})
-    },
-    record.spaceId,
+  await each(
+    cast.filter(({ profile }) => !profile),
+    1,
+    visit,
   )
+  for (const verb of ALL)
+    for (const word of ['–', 'see', 'own']) assert.ok(tried.has(`${verb} ${word}`), `${verb} ${word}`)
 })
 
-test('a folder, by what lies inside it', async () => {
-  const inside: Record<string, (folder: string) => Promise<unknown>> = {
-    nothing: async () => {},
-    'a file for me': (folder) => addFile(record.spaceId, 'me', folder),
-    'a file for my branch': (folder) => addFile(record.spaceId, 'branch', folder),
-    'a file for me + my client': (folder) => addFile(record.spaceId, 'me_client', folder),
-    'a file for everybody': (folder) => addFile(record.spaceId, 'everybody', folder),
-    "a client's file for Olivia": async (folder) => {
-      const opening = await addFile(record.spaceId, 'me_client', folder)
-      await as('the client').upload('x', { parentId: folder, audience: [olivia.id] })
-      await as('Olivia, who added it').api.files.deleteItems({ ids: [opening.id] })
-    },
+test('the table is whole: each kind of thing, asked for each profile and each way to stand to it', () => {
+  const people = cast.map(({ who, profile }) => `${who} ${profile}`)
+  for (const [kind, table] of Object.entries(TABLES)) {
+    const rows = readCells(table).filter(({ column }, _, [first]) => column === first?.column)
+    const asked = rows.map(({ who, profile }) => `${who} ${profile}`)
+    const known = people.filter((one) => kind === 'externalFile' || !one.startsWith('Xavier'))
+    assert.deepEqual(asked.toSorted(), known.toSorted(), kind)
   }
-  await check(
-    FOLDER,
-    async (column) => {
-      const folder = await as('Olivia, who added it').api.files.createFolder({
-        spaceId: record.spaceId,
-        parentId: null,
-        name: column,
-      })
-      await (inside[column] ?? assert.fail(column))(folder.id)
-      return folder as Item
-    },
-    record.spaceId,
-  )
+  assert.equal(new Set(people.filter((one) => one.startsWith('Olivia'))).size, 2 * PROFILES.length)
 })
 
-test('a file in a group', () =>
-  check(GROUP_FILE, (level) => addFile(group.spaceId, WORDS[level] as Level), group.spaceId))
+test('what is hidden answers as what never was, to the letter', async () => {
+  const hidden = cast.find(
+    ({ who, profile }) => who === 'colleague in Laval, involved' && profile === 'employee',
+  )
+  const thing = hidden?.record.things.get(thingName('file', 'Just me'))
+  assert.ok(hidden && thing)
+  for (const verb of ALL) {
+    const told = await answer(hidden, verb, thing)
+    assert.deepEqual(told, await answer(hidden, verb, { ...thing, id: UNKNOWN }), verb)
+  }
+})
+
+/** A verb's refusal with all that it says. */
+async function answer(person: Person, verb: Verb, thing: Thing): Promise<unknown> {
+  return VERBS[verb](person, thing, undefined).then(
+    () => 'yes',
+    (error) => (error instanceof Problem ? { code: error.code, data: error.data } : error),
+  )
+}
