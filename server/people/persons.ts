@@ -35,3 +35,13 @@ export async function releaseAddress(on: Kysely<Database>, personId: string): Pr
   await sql`delete from person p where p.id = ${personId}::uuid and not ${isActive}
     and not exists (select from professional w where w.person_id = p.id)`.execute(on)
 }
+
+/** The person who is this professional, archived or not; none where the account was erased. */
+export async function personBehind(on: Kysely<Database>, professionalId: string): Promise<string[]> {
+  const { person_id } = await on
+    .selectFrom('professional')
+    .select('person_id')
+    .where('id', '=', professionalId)
+    .executeTakeFirstOrThrow()
+  return person_id ? [person_id] : []
+}
