@@ -6,6 +6,7 @@ import { type Actor, mayTakeOver, viewerOf } from '../access.ts'
 import { record } from '../audit.ts'
 import type { Database } from '../db/schema.ts'
 import { tell } from '../notify/inbox.ts'
+import { personBehind } from '../people/persons.ts'
 import { findItem } from './listing.ts'
 import { lockSpaces } from './space-lock.ts'
 
@@ -50,8 +51,8 @@ export function createCustody({ db, now }: { db: Db; now: () => Date }) {
         if (!item.can.takeOver || !item.owner?.id) throw new Problem('forbidden')
         const from = item.owner.id
         await take(trx, actor, [itemId], from, reason)
-        const about = { itemId, professionalId: actor.professionalId, details: { reason } }
-        await tell(trx, { professionalIds: [from] }, 'item_taken_over', about)
+        const about = { professionalId: actor.professionalId, details: { name: item.name, reason } }
+        await tell(trx, { personIds: await personBehind(trx, from) }, 'item_taken_over', about)
         return findItem(trx, actor, itemId)
       })
     },
@@ -66,10 +67,11 @@ export function createCustody({ db, now }: { db: Db; now: () => Date }) {
     ): Promise<{ items: number }> {
       return db.transaction().execute(async (trx) => {
         await lockSpaces(trx, sql`select ${spaceId}::uuid`)
-        const { rows: found } = await sql`select from ${viewerOf(actor)} v
+        const { rows: found } = await sql<{ client_id: string | null; group_id: string | null }>`
+          select s.client_id, s.group_id from ${viewerOf(actor)} v join space s on s.id = v.space_id
           join professional w on w.id = ${professionalId}::uuid and w.company_id = v.company_id
           where v.space_id = ${spaceId}::uuid`.execute(trx)
-        if (found.length === 0) throw new Problem('not_found')
+        if (!found[0]) throw new Problem('not_found')
         requireAdministrator(actor)
         const { rows } = await sql<{ id: string }>`
           select i.id from ${viewerOf(actor)} v join item i on i.space_id = v.space_id
@@ -80,8 +82,14 @@ export function createCustody({ db, now }: { db: Db; now: () => Date }) {
         await record(trx, actor, 'space_taken_over', { spaceId, professionalId, details })
         if (ids.length === 0) return { items: 0 }
         await take(trx, actor, ids, professionalId, reason)
-        const about = { spaceId, professionalId: actor.professionalId, details }
-        await tell(trx, { professionalIds: [professionalId] }, 'space_taken_over', about)
+        const { client_id, group_id } = found[0]
+        const about = {
+          professionalId: actor.professionalId,
+          ...(client_id && { clientId: client_id }),
+          ...(group_id && { groupId: group_id }),
+          details: { reason, count: ids.length },
+        }
+        await tell(trx, { personIds: await personBehind(trx, professionalId) }, 'space_taken_over', about)
         return { items: ids.length }
       })
     },

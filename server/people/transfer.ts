@@ -10,6 +10,7 @@ import { lockSpaces } from '../files/space-lock.ts'
 import type { Jobs } from '../jobs.ts'
 import { tell } from '../notify/inbox.ts'
 import { archive } from './archiving.ts'
+import { personBehind } from './persons.ts'
 import { listColleagues } from './professionals.ts'
 import { isOwn, type Professional } from './reach.ts'
 import { administering, holds, readScope, type Scope } from './scope.ts'
@@ -54,7 +55,7 @@ export function createTransfers({ db, jobs, now }: { db: Db; jobs: Jobs; now: ()
           const about = { professionalId: actor.professionalId, details }
           await tell(trx, { professionalIds: [colleague.id] }, 'work_received', about)
           // The person, who in a moment acts as this professional no more.
-          await tell(trx, { personIds: await personsOf(trx, leaver.id) }, 'work_handed_over', about)
+          await tell(trx, { personIds: await personBehind(trx, leaver.id) }, 'work_handed_over', about)
         }
         if (!leaver.archived) await archive(trx, actor, leaver, { jobs, now })
         return toTransfer(plan)
@@ -148,13 +149,4 @@ async function handOver(
   })
   await sql`update item set owner_professional_id = ${colleague.id}::uuid, changed_at = ${now}::timestamptz
     where id = any(${items}::uuid[])`.execute(trx)
-}
-
-async function personsOf(trx: Db, professionalId: string): Promise<string[]> {
-  const { person_id } = await trx
-    .selectFrom('professional')
-    .select('person_id')
-    .where('id', '=', professionalId)
-    .executeTakeFirstOrThrow()
-  return person_id ? [person_id] : []
 }
