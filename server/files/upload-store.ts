@@ -107,7 +107,8 @@ export function createUploadRows({ db, blobs, items, now }: Needs) {
         await sql<UploadRow>`select * from upload where id = ${row.id}::uuid for update`.execute(trx)
       if (!rows[0]) throw new Problem('not_found')
       if (rows[0].item_id) return rows[0].item_id
-      const item = await items.addFile(actor, placeOf(row), { key, type, ...facts }, trx)
+      // The row as it is by now: its record may have been merged into another.
+      const item = await items.addFile(actor, placeOf(rows[0]), { key, type, ...facts }, trx)
       const expires_at = new Date(now().getTime() + REMEMBERED_MS)
       await trx.updateTable('upload').set({ item_id: item.id, expires_at }).where('id', '=', row.id).execute()
       return item.id
