@@ -92,6 +92,22 @@ function createLibrary({
       // Whatever ends a session must end it now.
       cookieCache: { enabled: false },
     },
+    // It won't start without knowing these, which it is never asked to use.
+    account: {
+      modelName: 'credential',
+      fields: {
+        accountId: 'account_id',
+        providerId: 'provider_id',
+        userId: 'person_id',
+        accessToken: 'access_token',
+        refreshToken: 'refresh_token',
+        idToken: 'id_token',
+        accessTokenExpiresAt: 'access_token_expires_at',
+        refreshTokenExpiresAt: 'refresh_token_expires_at',
+        ...times,
+      },
+    },
+    verification: { fields: { expiresAt: 'expires_at', ...times } },
     plugins: [{ id: 'carnet', endpoints: { openSession } }],
     rateLimit: { enabled: false },
     telemetry: { enabled: false },
