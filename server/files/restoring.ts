@@ -54,7 +54,7 @@ export function createRestoring({ db, now }: { db: Db; now: () => Date }) {
         left join client_group g on g.id = s.group_id
         cross join lateral (
           select count(*) filter (where i.kind = 'file' and ${sees('i', 'v')})::integer as files,
-            bool_or(not ${sees('i', 'v')}) as hidden
+            coalesce(bool_or(not ${sees('i', 'v')}), false) as hidden
           from item i where i.deletion_id = v.id
         ) all_of_it
         left join lateral (
