@@ -8,6 +8,7 @@ import { createItems } from './files/items.ts'
 import { createPreviewJobs } from './files/preview-jobs.ts'
 import { createRestoring } from './files/restoring.ts'
 import { createUploads } from './files/uploads.ts'
+import { createForesight } from './foresight.ts'
 import { createHttp } from './http.ts'
 import { createJobs, type TaskHandlers } from './jobs.ts'
 import type { Log } from './log.ts'
@@ -51,7 +52,7 @@ export async function createApp({ settings, publicUrl, secret, log, database, ov
   const items = createItems({ db, jobs, now })
   const previews = createPreviews({ blobs, log })
   opened.defer(previews.close)
-  const previewJobs = createPreviewJobs({ db, blobs, previews })
+  const previewJobs = createPreviewJobs({ db, blobs, previews, now })
   const uploads = createUploads({ db, blobs, items, now })
   const downloads = createDownloads({ db, items, blobs, previewJobs, now })
 
@@ -87,6 +88,7 @@ export async function createApp({ settings, publicUrl, secret, log, database, ov
         ...createTransfers({ db, jobs, now }),
       },
       files: items,
+      foresight: createForesight({ db, verbsOn: people.changesOn }),
     },
     uploads,
     downloads,

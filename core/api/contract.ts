@@ -2,6 +2,7 @@ import { account } from './account.ts'
 import { administration } from './administration.ts'
 import { custody } from './custody.ts'
 import { files } from './files.ts'
+import { foresight } from './foresight.ts'
 import { inbox } from './inbox.ts'
 import { involvement } from './involvement.ts'
 import { lives } from './lives.ts'
@@ -9,4 +10,15 @@ import { people } from './people.ts'
 import { security } from './security.ts'
 
 /** Every operation but those on bytes and of uploads, which are listed in `server/http.ts`. */
-export const contract = { account, people, lives, involvement, inbox, administration, custody, files, security }
+export const contract = {
+  account,
+  people,
+  lives,
+  involvement,
+  inbox,
+  administration,
+  custody,
+  files,
+  foresight,
+  security,
+}

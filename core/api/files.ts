@@ -1,21 +1,46 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
-import { Cursor, Id, Item, LevelShape, NameInput, Reach, Time } from './shapes.ts'
+import { Branch, Cursor, Id, Item, LevelShape, NameInput, Person, Reach, Time } from './shapes.ts'
 
 const Ids = z.array(Id).min(1).max(500)
 
-/** What a change would do to those who see the items, told before it is confirmed. */
+/** Who comes to see something and who sees it no longer, besides the caller; in both, who does of different files. */
+const Difference = { gain: z.array(Person), lose: z.array(Person) }
+
+/** What a change would do to those who see the items, told before it is confirmed; all of it as far as the caller sees. */
 export const Consequences = z.strictObject({
-  gain: z.array(z.string()),
-  lose: z.array(z.string()),
-  /** Names of folders that the client would no longer see, as far as the caller sees. */
-  foldersHidden: z.array(z.string()),
+  ...Difference,
+  /** Folders that somebody comes to see, or sees no longer, because of what lies inside. */
+  folders: z.array(z.strictObject({ name: z.string(), ...Difference })),
   /** Files the caller sees among the items and inside them. */
   files: z.number().int(),
 })
 export type Consequences = z.infer<typeof Consequences>
 
+/** What a professional needs to know of a space in order to add to it. */
+export const Space = z.strictObject({
+  id: Id,
+  kind: z.enum(['client', 'group']),
+  name: z.string(),
+  can: z.strictObject({ add: z.boolean() }),
+  defaultLevel: LevelShape,
+  /** The branches that a new item may belong to; more than one: the uploader chooses. */
+  branches: z.array(Branch),
+  /** Whom each level would reach, in the branch asked for or else the first. */
+  levels: z.array(z.strictObject({ level: LevelShape, reach: Reach })),
+})
+export type Space = z.infer<typeof Space>
+
 export const files = {
+  readSpace: oc
+    .route({
+      method: 'GET',
+      path: '/spaces/{spaceId}',
+      summary: 'What adding to a client’s or group’s files takes',
+      tags: ['files'],
+    })
+    .input(z.strictObject({ spaceId: Id, branchId: Id.optional() }))
+    .output(Space),
   listItems: oc
     .route({
       method: 'GET',
@@ -111,9 +136,7 @@ export const files = {
           level: LevelShape,
           current: z.boolean(),
           reach: Reach,
-          gain: z.array(z.string()),
-          lose: z.array(z.string()),
-          foldersHidden: z.array(z.string()),
+          ...Consequences.omit({ files: true }).shape,
         }),
       ),
     ),
@@ -129,6 +152,7 @@ export const files = {
         ids: Ids,
         change: z.discriminatedUnion('kind', [
           z.strictObject({ kind: z.literal('level'), level: LevelShape }),
+          z.strictObject({ kind: z.literal('move'), folderId: Id.nullable() }),
           z.strictObject({ kind: z.literal('delete') }),
         ]),
       }),

@@ -1,6 +1,6 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
-import { Branch, Cursor, Email, Id, LevelShape, PersonName, ProfileShape, Reach, Time } from './shapes.ts'
+import { Branch, Cursor, Email, Id, PersonName, Time } from './shapes.ts'
 
 export const Contact = z.strictObject({
   kind: z.enum(['client', 'group']),
@@ -23,11 +23,19 @@ export const ClientRecord = z.strictObject({
   spaceId: Id,
   name: z.string(),
   email: z.string().nullable(),
-  /** `none`: no account and no invitation; `invited`: has not chosen a password yet. */
-  app: z.enum(['none', 'invited', 'active']),
+  /** `none`: no account and no invitation; `invited`: has not chosen a password yet; `ended`: their access was removed. */
+  app: z.enum(['none', 'invited', 'active', 'ended']),
   branches: z.array(Branch),
   since: Time,
-  can: z.strictObject({ edit: z.boolean(), manageStakeholders: z.boolean(), invite: z.boolean() }),
+  can: z.strictObject({
+    edit: z.boolean(),
+    manageStakeholders: z.boolean(),
+    invite: z.boolean(),
+    /** Archive it, change its branches, merge it with another. */
+    manage: z.boolean(),
+    endApp: z.boolean(),
+    restoreApp: z.boolean(),
+  }),
 })
 export type ClientRecord = z.infer<typeof ClientRecord>
 
@@ -47,36 +55,6 @@ export const GroupRecord = z.strictObject({
   }),
 })
 export type GroupRecord = z.infer<typeof GroupRecord>
-
-export const Stakeholder = z.strictObject({
-  professionalId: Id,
-  name: z.string(),
-  company: z.string(),
-  profile: ProfileShape,
-  colleague: z.boolean(),
-  you: z.boolean(),
-  /** Null for administrators and managers who are in reach by their scope alone. */
-  since: Time.nullable(),
-  addedBy: z.string().nullable(),
-  canArchive: z.boolean(),
-})
-export type Stakeholder = z.infer<typeof Stakeholder>
-
-/** What a professional needs to know of a space in order to add to it. */
-export const Space = z.strictObject({
-  id: Id,
-  kind: z.enum(['client', 'group']),
-  name: z.string(),
-  can: z.strictObject({ add: z.boolean() }),
-  defaultLevel: LevelShape,
-  /** The branches that a new item may belong to; more than one: the uploader chooses. */
-  branches: z.array(Branch),
-  /** Whom each level would reach, in the branch asked for or else the first. */
-  levels: z.array(z.strictObject({ level: LevelShape, reach: Reach })),
-})
-export type Space = z.infer<typeof Space>
-
-const space = z.strictObject({ spaceId: Id })
 
 export const people = {
   listContacts: oc
@@ -197,67 +175,4 @@ export const people = {
     })
     .input(z.strictObject({ groupId: Id, clientId: Id }))
     .output(GroupRecord),
-  readSpace: oc
-    .route({
-      method: 'GET',
-      path: '/spaces/{spaceId}',
-      summary: 'What adding to a client’s or group’s files takes',
-      tags: ['people'],
-    })
-    .input(z.strictObject({ spaceId: Id, branchId: Id.optional() }))
-    .output(Space),
-  listStakeholders: oc
-    .route({
-      method: 'GET',
-      path: '/spaces/{spaceId}/stakeholders',
-      summary: 'The professionals involved',
-      tags: ['people'],
-    })
-    .input(space)
-    .output(z.array(Stakeholder)),
-  listColleagues: oc
-    .route({
-      method: 'GET',
-      path: '/spaces/{spaceId}/colleagues',
-      summary: 'Colleagues who could be added as stakeholders',
-      tags: ['people'],
-    })
-    .input(space)
-    .output(
-      z.array(
-        z.strictObject({
-          professionalId: Id,
-          name: z.string(),
-          profile: ProfileShape,
-          branches: z.array(z.string()),
-        }),
-      ),
-    ),
-  addStakeholder: oc
-    .route({
-      method: 'POST',
-      path: '/spaces/{spaceId}/stakeholders',
-      successStatus: 201,
-      summary: 'Add a colleague as stakeholder, at once',
-      tags: ['people'],
-    })
-    .input(z.strictObject({ spaceId: Id, professionalId: Id }))
-    .output(z.array(Stakeholder)),
-  archiveStakeholder: oc
-    .route({
-      method: 'DELETE',
-      path: '/spaces/{spaceId}/stakeholders/{professionalId}',
-      summary: 'Archive a stakeholder: their access ends at once, what they added stays',
-      tags: ['people'],
-    })
-    .input(z.strictObject({ spaceId: Id, professionalId: Id }))
-    .output(z.array(Stakeholder)),
-  listMyProfessionals: oc
-    .route({
-      method: 'GET',
-      path: '/my/professionals',
-      summary: 'For a client: the professionals involved with them',
-      tags: ['people'],
-    })
-    .output(z.array(z.strictObject({ professionalId: Id, name: z.string(), company: z.string() }))),
 }

@@ -63,6 +63,13 @@ export const Item = z.strictObject({
 })
 export type Item = z.infer<typeof Item>
 
+/** Somebody, as the caller knows them: a colleague or an external; to a client, simply a professional. */
+export const Person = z.strictObject({
+  as: z.enum(['you', 'colleague', 'external', 'client', 'professional']),
+  name: z.string(),
+})
+export type Person = z.infer<typeof Person>
+
 /** Whom something reaches, by name. `you` is the caller. */
 export const Reach = z.strictObject({
   you: z.boolean(),
@@ -70,5 +77,7 @@ export const Reach = z.strictObject({
   externals: z.array(z.string()),
   /** The client, or the members of the group. */
   clients: z.array(z.string()),
+  /** Name of the item's branch, where all these colleagues are in it. */
+  branch: z.string().nullable(),
 })
 export type Reach = z.infer<typeof Reach>

@@ -7,9 +7,12 @@ import { type Actor, mayAddInside, viewerOf, viewers, visible } from '../access.
 import { record } from '../audit.ts'
 import type { Database } from '../db/schema.ts'
 import type { Jobs } from '../jobs.ts'
-import { createDeletions } from './deletions.ts'
-import { foresee, readLevels } from './foresight.ts'
+import { findChangeable, findMovable } from './changeable.ts'
+import { type Changing, createDeletions } from './deletions.ts'
+import { foresee, readLevels } from './foresight/foresight.ts'
 import { findItem, findItems, type ListQuery, listItems } from './listing.ts'
+import { lockSpaces } from './space-lock.ts'
+import { readSpace, sharedBranches } from './spaces.ts'
 
 type Db = Kysely<Database>
 type Trx = Transaction<Database>
@@ -129,30 +132,19 @@ export function createItems({ db, jobs, now }: { db: Db; jobs: Jobs; now: () => 
     return findItem(trx, actor, id)
   }
 
-  /** Runs a change while nobody else changes the space of the items (or the space itself, by id). */
-  async function changing<T>(
-    of: { space: string } | { items: readonly string[] },
-    change: (trx: Trx) => Promise<T>,
-    on?: Trx,
-  ): Promise<T> {
+  /** Runs a change while nobody else changes the space of the items or the deletion (or the space itself, by id). */
+  async function changing<T>(of: Changing, change: (trx: Trx) => Promise<T>, on?: Trx): Promise<T> {
     const run = async (trx: Trx) => {
       const which =
         'space' in of
           ? sql`select ${of.space}::uuid`
-          : sql`select i.space_id from item i where i.id = any(${sql.val(of.items)}::uuid[])`
-      await sql`select from space where id in (${which}) order by id for no key update`.execute(trx)
+          : 'deletion' in of
+            ? sql`select d.space_id from deletion d where d.id = ${of.deletion}::uuid`
+            : sql`select i.space_id from item i where i.id = any(${sql.val(of.items)}::uuid[])`
+      await lockSpaces(trx, which)
       return change(trx)
     }
     return on ? run(on) : db.transaction().execute(run)
-  }
-
-  /** The items, all seen and all such that the actor may change them. @throws not_found, read_only, forbidden */
-  async function changeable(trx: Trx, actor: Actor, ids: readonly string[]): Promise<Item[]> {
-    const items = await findItems(trx, actor, ids)
-    if (items.length < new Set(ids).size) throw new Problem('not_found')
-    if (!items.every((item) => item.can.modify))
-      throw new Problem(isReadOnly(actor) ? 'read_only' : 'forbidden')
-    return items
   }
 
   const patch = (
@@ -177,6 +169,8 @@ export function createItems({ db, jobs, now }: { db: Db; jobs: Jobs; now: () => 
     placeAgain,
     listItems: (actor: Actor, query: ListQuery) => listItems(db, actor, query),
     readItem: (actor: Actor, { itemId }: { itemId: string }) => findItem(db, actor, itemId),
+    readSpace: (actor: Actor & { kind: 'professional' }, input: Parameters<typeof readSpace>[2]) =>
+      readSpace(db, actor, input),
     readLevels: (actor: Actor, input: { itemId: string }) => readLevels(db, actor, input.itemId),
     foresee: (actor: Actor, input: Parameters<typeof foresee>[2]) => foresee(db, actor, input),
 
@@ -222,7 +216,7 @@ export function createItems({ db, jobs, now }: { db: Db; jobs: Jobs; now: () => 
     async renameItem(actor: Actor, { itemId, name }: { itemId: string; name: string }): Promise<Item> {
       const legal = legalName(name)
       return changing({ items: [itemId] }, async (trx) => {
-        const [before] = await changeable(trx, actor, [itemId])
+        const [before] = await findChangeable(trx, actor, [itemId])
         await patch(trx, [itemId], { name: legal })
         await record(trx, actor, 'item_renamed', { items: [itemId], details: { from: before?.name ?? null } })
         return findItem(trx, actor, itemId)
@@ -234,12 +228,7 @@ export function createItems({ db, jobs, now }: { db: Db; jobs: Jobs; now: () => 
       { ids, folderId }: { ids: readonly string[]; folderId: string | null },
     ): Promise<Item[]> {
       return changing({ items: folderId ? [...ids, folderId] : ids }, async (trx) => {
-        await changeable(trx, actor, ids)
-        if (folderId) {
-          const folder = await findItem(trx, actor, folderId)
-          if (!folder.can.addInside) throw new Problem(isReadOnly(actor) ? 'read_only' : 'forbidden')
-        }
-        await refuseRing(trx, ids, folderId)
+        await findMovable(trx, actor, { ids, folderId })
         // One at a time: each move reads the folders above, which an earlier one may have changed.
         for (const id of new Set(ids))
           await trx
@@ -257,7 +246,7 @@ export function createItems({ db, jobs, now }: { db: Db; jobs: Jobs; now: () => 
       { ids, level }: { ids: readonly string[]; level: Level },
     ): Promise<Item[]> {
       return changing({ items: ids }, async (trx) => {
-        const items = await changeable(trx, actor, ids)
+        const items = await findChangeable(trx, actor, ids)
         if (!items.every((item) => item.level)) throw new Problem('bad_request', { field: 'ids' })
         if (level === 'branch') {
           const { rows } =
@@ -281,7 +270,7 @@ export function createItems({ db, jobs, now }: { db: Db; jobs: Jobs; now: () => 
       { ids, audience }: { ids: readonly string[]; audience: readonly string[] | null },
     ): Promise<Item[]> {
       return changing({ items: ids }, async (trx) => {
-        const items = await changeable(trx, actor, ids)
+        const items = await findChangeable(trx, actor, ids)
         if (!items.every((item) => item.audience)) throw new Problem('bad_request', { field: 'ids' })
         const { space_id } = await trx
           .selectFrom('item')
@@ -310,18 +299,15 @@ export function createItems({ db, jobs, now }: { db: Db; jobs: Jobs; now: () => 
     async content(actor: Actor, itemId: string) {
       const item = await findItem(db, actor, itemId)
       if (item.kind === 'folder') throw new Problem('not_found')
-      return db
+      const content = await db
         .selectFrom('item')
         .innerJoin('blob', 'blob.id', 'item.blob_id')
         .select(['blob.id as blobId', 'blob.key', 'blob.size', 'blob.type', 'item.name'])
         .where('item.id', '=', itemId)
         .executeTakeFirstOrThrow(() => new Problem('not_found'))
+      return { ...content, own: item.owner?.you ?? false }
     },
   }
-}
-
-function isReadOnly(actor: Actor): boolean {
-  return actor.kind === 'professional' && actor.profile === 'read_only'
 }
 
 /** @throws name_empty, name_too_long, name_characters */
@@ -330,23 +316,6 @@ function legalName(raw: string): string {
   const problem = nameProblem(name)
   if (problem) throw new Problem(problem)
   return name
-}
-
-/** The branches that the space shares with the actor or, where there are none, the actor's own. */
-export async function sharedBranches(db: Db, actor: Actor & { kind: 'professional' }, spaceId: string) {
-  const { rows } = await sql<{ id: string; name: string; shared: boolean }>`
-    select b.id, b.name, sb.branch_id is not null as shared
-    from branch b
-    left join (
-      select cb.branch_id from client_branch cb join space s using (client_id) where s.id = ${spaceId}::uuid
-      union select gb.branch_id from group_branch gb join space s using (group_id) where s.id = ${spaceId}::uuid
-    ) sb on sb.branch_id = b.id
-    left join professional_branch pb on pb.branch_id = b.id and pb.professional_id = ${actor.professionalId}::uuid
-    where b.company_id = ${actor.companyId}::uuid
-      and (pb.branch_id is not null or ${actor.profile === 'super_admin'})
-    order by b.name collate natural_order, b.id`.execute(db)
-  const shared = rows.filter((row) => row.shared)
-  return (shared.length > 0 ? shared : rows).map(({ id, name }) => ({ id, name }))
 }
 
 /** Sorted, so that equal audiences count as one class inside folders. @throws bad_request unless all are involved */
@@ -361,17 +330,4 @@ async function legalAudience(
     where v.space_id = ${spaceId}::uuid and v.professional_id = any(${sql.val(ids)}::uuid[])`.execute(db)
   if (ids.length === 0 || rows.length < ids.length) throw new Problem('bad_request', { field: 'audience' })
   return ids
-}
-
-/** @throws folder_into_itself, not_found when the folder is in another space */
-async function refuseRing(trx: Trx, ids: readonly string[], folderId: string | null): Promise<void> {
-  const { rows } = await sql<{ ring: boolean; elsewhere: boolean }>`
-    with recursive up(id, parent_id) as (
-      select i.id, i.parent_id from item i where i.id = ${folderId}::uuid
-      union all select i.id, i.parent_id from up join item i on i.id = up.parent_id
-    ) select exists (select from up where up.id = any(${sql.val(ids)}::uuid[])) as ring,
-      (select count(distinct space_id) > 1 from item where id = any(${sql.val([...ids, folderId].filter(Boolean))}::uuid[]))
-        as elsewhere`.execute(trx)
-  if (rows[0]?.elsewhere) throw new Problem('not_found')
-  if (rows[0]?.ring) throw new Problem('folder_into_itself')
 }

@@ -100,6 +100,7 @@ export const OPERATIONS = {
     listDeletions: 'professional',
     restoreDeletion: 'professional',
   },
+  foresight: { foresee: 'professional' },
   files: {
     readSpace: 'professional',
     listItems: 'actor',

@@ -66,8 +66,19 @@ export function createPeople(parts: {
   const { createSetupLink, readSetup, setUp } = createSetUp({ ...parts, limits, passwords, signIn })
 
   const clients = createClients({ db, invitations })
+  const groupsOn = (on: Kysely<Database>) => createGroups({ ...parts, db: on })
+  const livesOn = (on: Kysely<Database>) => createLives({ ...parts, db: on, readClient: clients.readClient })
+  const stakeholdersOn = (on: Kysely<Database>) => createStakeholders({ ...parts, db: on, externals })
+  const professionalsOn = (on: Kysely<Database>) => createProfessionals({ ...parts, db: on, joining })
 
   return {
+    /** The verbs that change who reaches what, on any database: for foresight. */
+    changesOn: (on: Kysely<Database>) => ({
+      ...groupsOn(on),
+      ...livesOn(on),
+      ...stakeholdersOn(on),
+      ...professionalsOn(on),
+    }),
     createSetupLink,
     sessions,
     /** The operations of core/api/security.ts. */
@@ -86,13 +97,13 @@ export function createPeople(parts: {
     people: {
       listContacts: (actor: Professional, query: ContactQuery) => listContacts(db, actor, query),
       ...clients,
-      ...createGroups(parts),
+      ...groupsOn(db),
     },
     /** The operations of core/api/lives.ts. */
-    lives: createLives({ ...parts, readClient: clients.readClient }),
+    lives: livesOn(db),
     /** The operations of core/api/involvement.ts. */
     involvement: {
-      ...createStakeholders({ ...parts, externals }),
+      ...stakeholdersOn(db),
       inviteExternal: externals.inviteExternal,
       inviteExternalAgain: externals.inviteExternalAgain,
       withdrawExternal: externals.withdrawExternal,
@@ -100,7 +111,7 @@ export function createPeople(parts: {
       ...createAnswers({ ...parts, externals, requests, limits, passwords, signIn }),
     },
     /** The operations of core/api/administration.ts. */
-    administration: { ...createCompany({ db }), ...createProfessionals({ ...parts, joining }) },
+    administration: { ...createCompany({ db }), ...professionalsOn(db) },
     /** Handlers of jobs. */
     tasks: {
       mail: (payload: Record<string, unknown>) =>

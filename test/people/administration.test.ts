@@ -40,7 +40,7 @@ test('the company’s settings are a super admin’s; a new default level holds 
   assert.deepEqual(await asAna.administration.changeCompany(change), change)
   assert.deepEqual(await asAna.administration.changeCompany({}), change)
   const client = await world.addClient(company)
-  const space = await asAna.people.readSpace({ spaceId: client.spaceId })
+  const space = await asAna.files.readSpace({ spaceId: client.spaceId })
   assert.equal(space.defaultLevel, 'company')
   const { hat } = await asAna.account.readMe()
   assert.ok(hat?.kind === 'professional' && hat.company.name === 'Kiné Nord' && hat.can.administerCompany)

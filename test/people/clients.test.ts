@@ -20,7 +20,8 @@ test('whoever creates a client is involved at once, in their branch', async (t) 
   assert.deepEqual(client.branches, [{ id: company.branches.Québec, name: 'Québec' }])
   assert.deepEqual(client.can, { edit: true, manageStakeholders: false, invite: false })
   assert.deepEqual(await api.people.readClient({ clientId: client.id }), client)
-  const [stakeholder, ...rest] = await api.people.listStakeholders({ spaceId: client.spaceId })
+  const { stakeholders } = await api.involvement.listStakeholders({ spaceId: client.spaceId })
+  const [stakeholder, ...rest] = stakeholders
   assert.deepEqual(rest, [])
   assert.deepEqual(
     { ...stakeholder, since: typeof stakeholder?.since },
@@ -124,14 +125,14 @@ test('a stranger finds nothing', async (t) => {
   const colleague = await world.addProfessional(company, 'employee')
   for (const who of [stranger, colleague]) {
     const { api } = await world.signIn(who)
-    const { people } = api
+    const { people, files, involvement } = api
     for (const { spaceId } of [client, group]) {
-      await assert.rejects(people.readSpace({ spaceId }), problem('not_found'))
-      await assert.rejects(people.listStakeholders({ spaceId }), problem('not_found'))
-      await assert.rejects(people.listColleagues({ spaceId }), problem('not_found'))
+      await assert.rejects(files.readSpace({ spaceId }), problem('not_found'))
+      await assert.rejects(involvement.listStakeholders({ spaceId }), problem('not_found'))
+      await assert.rejects(involvement.listColleagues({ spaceId }), problem('not_found'))
       const change = { spaceId, professionalId: who.id }
-      await assert.rejects(people.addStakeholder(change), problem('not_found'))
-      await assert.rejects(people.archiveStakeholder(change), problem('not_found'))
+      await assert.rejects(involvement.addStakeholder(change), problem('not_found'))
+      await assert.rejects(involvement.archiveStakeholder(change), problem('not_found'))
     }
     await assert.rejects(people.readClient({ clientId: client.id }), problem('not_found'))
     await assert.rejects(people.inviteClient({ clientId: client.id }), problem('not_found'))
@@ -157,11 +158,15 @@ test('a client is told of the professionals in reach, and of nobody else', async
   for (const who of [external, employee]) await world.setStakeholder(client, who)
   await world.setStakeholder(client, gone, 'archived')
   const { api } = await world.signIn(client)
-  assert.deepEqual(await api.people.listMyProfessionals(), [
-    { professionalId: employee.id, name: 'employee', company: 'Kiné' },
-    { professionalId: external.id, name: 'Éva', company: 'Solo' },
-    { professionalId: manager.id, name: 'Marc', company: 'Kiné' },
-  ])
+  const professionals = await api.involvement.listMyProfessionals()
+  assert.deepEqual(
+    professionals.map(({ since, addedBy: _, ...one }) => ({ ...one, stakeholder: since !== null })),
+    [
+      { professionalId: employee.id, name: 'employee', company: 'Kiné', external: false, stakeholder: true },
+      { professionalId: external.id, name: 'Éva', company: 'Solo', external: true, stakeholder: true },
+      { professionalId: manager.id, name: 'Marc', company: 'Kiné', external: false, stakeholder: false },
+    ],
+  )
   const professional = await world.signIn(employee)
-  await assert.rejects(professional.api.people.listMyProfessionals(), problem('not_found'))
+  await assert.rejects(professional.api.involvement.listMyProfessionals(), problem('not_found'))
 })

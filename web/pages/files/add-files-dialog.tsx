@@ -40,7 +40,7 @@ export function AddFilesDialog({
   const [branchId, setBranchId] = useState<string>()
   const [chosen, setChosen] = useState<Level>()
   const { data, error, refetch } = useQuery(
-    api.people.readSpace.queryOptions({
+    api.files.readSpace.queryOptions({
       input: { spaceId: space.id, ...(branchId && { branchId }) },
       placeholderData: (before) => before,
     }),

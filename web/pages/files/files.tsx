@@ -210,6 +210,6 @@ function usePrepared(spaceId: string, canAdd: boolean): void {
   }, [])
   useEffect(() => {
     if (!canAdd) return
-    void queries.prefetchQuery(api.people.readSpace.queryOptions({ input: { spaceId } }))
+    void queries.prefetchQuery(api.files.readSpace.queryOptions({ input: { spaceId } }))
   }, [spaceId, canAdd])
 }

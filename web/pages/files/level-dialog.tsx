@@ -96,7 +96,7 @@ function useLevels(spaceId: string, items: readonly Item[]) {
     enabled: single !== undefined,
   })
   const several = useQuery({
-    ...api.people.readSpace.queryOptions({ input: { spaceId } }),
+    ...api.files.readSpace.queryOptions({ input: { spaceId } }),
     enabled: single === undefined,
     select: ({ levels }) => levels,
   })
