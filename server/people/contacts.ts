@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { Contact } from '../../core/api/people.ts'
 import { Problem } from '../../core/errors.ts'
-import { viewerOf } from '../access.ts'
+import { viewerOf, viewers } from '../access.ts'
 import type { Database } from '../db/schema.ts'
 import { holdsWords } from '../search.ts'
 import { type Professional, sinceOf } from './reach.ts'
@@ -63,7 +63,8 @@ export async function listContacts(
         where st.space_id = x.space_id and st.status = 'active' and w.archived_at is null
         order by w.id = ${actor.professionalId}::uuid desc, w.name collate natural_order, w.id) as stakeholders,
       case when x.group_id is not null
-        then (select count(*)::integer from group_member m where m.group_id = x.group_id) end as members
+        then (select count(*)::integer from ${viewers} m where m.space_id = x.space_id and m.client_id is not null)
+        end as members
     from page x order by ${key} ${direction}, x.space_id ${direction}`.execute(db)
 
   const page = rows.slice(0, PAGE)

@@ -2,7 +2,7 @@ import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { GroupRecord } from '../../core/api/people.ts'
 import { Problem } from '../../core/errors.ts'
 import { can } from '../../core/profiles.ts'
-import { viewerOf } from '../access.ts'
+import { viewerOf, viewers } from '../access.ts'
 import { record } from '../audit.ts'
 import type { Database } from '../db/schema.ts'
 import { holdsWords } from '../search.ts'
@@ -28,7 +28,7 @@ export function createGroups({ db, now }: { db: Db; now: () => Date }) {
           join space cs on cs.client_id = c.id
           join ${viewerOf(actor)} w on w.space_id = cs.id
           where m.group_id = g.id) as members,
-        (select count(*)::integer from group_member m where m.group_id = g.id) as "memberCount",
+        (select count(*)::integer from ${viewers} m where m.space_id = s.id and m.client_id is not null) as "memberCount",
         ${isInScope(actor)} as "inScope"
       from ${viewerOf(actor)} v
       join space s on s.id = v.space_id
@@ -40,7 +40,7 @@ export function createGroups({ db, now }: { db: Db; now: () => Date }) {
       ...group,
       since: since.toISOString(),
       can: {
-        manageStakeholders: can(actor.profile, 'manageStakeholders'),
+        manageStakeholders: inScope && can(actor.profile, 'manageStakeholders'),
         manage: inScope && can(actor.profile, 'createGroups'),
       },
     }

@@ -125,7 +125,10 @@ export function createFollowing({ db, readClient, now }: Needs) {
       return db.transaction().execute(async (trx) => {
         const before = await readClient(actor, { clientId }, trx)
         await setBranches(trx, actor, { clientId, branchIds })
-        await record(trx, actor, 'client_branches_changed', { clientId, details: { branches: [...branchIds] } })
+        await record(trx, actor, 'client_branches_changed', {
+          clientId,
+          details: { branches: [...branchIds] },
+        })
         const branches = await listBranches(trx, actor.companyId, clientId)
         return readClient(actor, { clientId }, trx).catch((error) => {
           if (error instanceof Problem && error.code === 'not_found') return { ...before, branches }
