@@ -11,6 +11,8 @@ export const INBOX_KINDS = [
   /** To who invited an external. */
   'stakeholder_accepted',
   'stakeholder_declined',
+  /** To an external: the client ended their involvement. */
+  'external_ended',
   /** To a client: an external whom a practice invited is involved from now on. */
   'external_involved',
   /** To who entered the address of somebody with an account. */
@@ -32,10 +34,19 @@ export const Note = z.strictObject({
   read: z.boolean(),
   professional: z.string().nullable(),
   company: z.string().nullable(),
-  /** Where it leads, if there: the record of a client, a group, an item. */
-  client: z.strictObject({ id: Id, name: z.string() }).nullable(),
-  group: z.strictObject({ id: Id, name: z.string() }).nullable(),
-  item: z.strictObject({ id: Id, name: z.string(), spaceId: Id, folderId: Id.nullable() }).nullable(),
+  client: z.string().nullable(),
+  group: z.string().nullable(),
+  item: z.string().nullable(),
+  /** What it leads to, where the reader may go there. */
+  place: z
+    .strictObject({
+      clientId: Id.nullable(),
+      groupId: Id.nullable(),
+      itemId: Id.nullable(),
+      /** Of an item: the folder that it lies in. */
+      folderId: Id.nullable(),
+    })
+    .nullable(),
   details: z.record(z.string(), z.union([z.string(), z.number()])),
 })
 export type Note = z.infer<typeof Note>

@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { ClientRecord } from '../../core/api/people.ts'
 import { Problem } from '../../core/errors.ts'
 import { can } from '../../core/profiles.ts'
@@ -27,13 +27,15 @@ export function createClients({ db, invitations }: { db: Db; invitations: Invita
   async function readClient(actor: Professional, { clientId }: { clientId: string }, on = db) {
     const { rows } = await sql<Row>`
       select c.id, s.id as space_id, c.name, ${emailOf} as email, ${isActive} as active,
-        ${branchesOf(actor.companyId)} as branches, ${sinceOf(actor)} as since,
-        v.may_write, ${isOwn(actor.companyId)} as own
+        c.access_ended_at is not null as ended, ${branchesOf(actor.companyId)} as branches,
+        ${sinceOf(actor)} as since, v.may_write, v.in_scope, ${isOwn(actor.companyId)} as own,
+        ${isFollowedElsewhere(actor.companyId)} as elsewhere
       from ${viewerOf(actor)} v
       join space s on s.id = v.space_id
       join client c on c.id = s.client_id
       left join person p on p.id = c.person_id
-      where c.id = ${clientId}::uuid`.execute(on)
+      where c.id = coalesce((select m.into_client_id from merged_client m where m.id = ${clientId}::uuid),
+        ${clientId}::uuid)`.execute(on)
     if (!rows[0]) throw new Problem('not_found')
     return toRecord(rows[0], actor)
   }
@@ -64,7 +66,8 @@ export function createClients({ db, invitations }: { db: Db; invitations: Invita
   }
 
   return {
-    readClient: (actor: Professional, input: { clientId: string }) => readClient(actor, input),
+    /** The record; of one that was merged into another, that other. @throws not_found */
+    readClient,
 
     /** The creator becomes a stakeholder. @throws read_only, email_taken, too_many_requests, not_found for the branch */
     async createClient(
@@ -122,7 +125,7 @@ export function createClients({ db, invitations }: { db: Db; invitations: Invita
         if (name) await rename(trx, clientId, name)
         const readdressed = email !== undefined && email !== found.email
         if (readdressed) {
-          if (found.app === 'active') throw new Problem('conflict')
+          if (hasAccount(found)) throw new Problem('conflict')
           if (email) await address(trx, actor, { id: clientId, name: name ?? found.name }, email)
           else await dropAddress(trx, clientId)
         }
@@ -148,7 +151,7 @@ export function createClients({ db, invitations }: { db: Db; invitations: Invita
 }
 
 /** What the record says is the client's address: the account's own, once there is one. */
-const emailOf = sql<string | null>`(case when ${isActive} then p.email else c.email end)`
+export const emailOf = sql<string | null>`(case when ${isActive} then p.email else c.email end)`
 
 /**
  * A second record with an address that the actor already sees on another is a slip. Records out of reach are not
@@ -190,6 +193,17 @@ function personOf(trx: Db, clientId: string) {
   return trx.selectFrom('client').select('person_id').where('id', '=', clientId).executeTakeFirstOrThrow()
 }
 
+/** Whether the client signs in, or did until their access was removed. */
+export function hasAccount({ app }: ClientRecord): boolean {
+  return app === 'active' || app === 'ended'
+}
+
+/** Whether another company follows the client `c` too. */
+export function isFollowedElsewhere(companyId: string): RawBuilder<boolean> {
+  return sql`exists (select from client_company o where o.client_id = c.id
+    and o.company_id <> ${companyId}::uuid and o.archived_at is null)`
+}
+
 type Row = {
   id: string
   space_id: string
@@ -198,24 +212,31 @@ type Row = {
   active: boolean
   branches: { id: string; name: string }[]
   since: Date
+  ended: boolean
   may_write: boolean
+  in_scope: boolean
   own: boolean
+  elsewhere: boolean
 }
 
 function toRecord(row: Row, { profile }: Professional): ClientRecord {
   const edit = row.may_write && row.own
+  const manage = row.in_scope && can(profile, 'manageStakeholders')
   return {
     id: row.id,
     spaceId: row.space_id,
     name: row.name,
     email: row.email,
-    app: row.active ? 'active' : row.email ? 'invited' : 'none',
+    app: row.active ? (row.ended ? 'ended' : 'active') : row.email ? 'invited' : 'none',
     branches: row.branches,
     since: row.since.toISOString(),
     can: {
       edit,
-      manageStakeholders: row.own && can(profile, 'manageStakeholders'),
+      manageStakeholders: manage,
       invite: edit && row.email !== null && !row.active,
+      manage,
+      endApp: manage && row.active && !row.ended && !row.elsewhere,
+      restoreApp: manage && row.ended,
     },
   }
 }

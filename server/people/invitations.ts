@@ -3,18 +3,17 @@ import { Problem } from '../../core/errors.ts'
 import type { Database } from '../db/schema.ts'
 import type { Jobs } from '../jobs.ts'
 import type { Language } from '../notify/letters.ts'
-import type { Mail } from '../notify/mail.ts'
 import type { Joining } from './joining.ts'
 import { type Limits, networkOf } from './limits.ts'
+import type { Links } from './links.ts'
 import { type Passwords, requireLegalPassword } from './passwords.ts'
 import { addCredential, isActive } from './persons.ts'
+import type { Requests } from './requests.ts'
 import type { Session } from './sessions.ts'
 import type { SignIn, Visit } from './sign-in.ts'
-import { createToken, hashToken, LINK_DAYS, linkExpiry } from './tokens.ts'
+import { hashToken } from './tokens.ts'
 
 const PER_NETWORK = { max: 30, seconds: 15 * 60 }
-/** Mails that a company may cause to one address. */
-const PER_ADDRESS = { max: 5, seconds: 60 * 60 }
 
 type Db = Kysely<Database>
 type Inviter = { companyId: string; professionalId: string }
@@ -25,22 +24,22 @@ export type Invitations = ReturnType<typeof createInvitations>
 export function createInvitations({
   db,
   jobs,
-  mail,
+  links,
   limits,
   passwords,
   signIn,
   joining,
-  publicUrl,
+  requests,
   now,
 }: {
   db: Db
   jobs: Jobs
-  mail: Mail
+  links: Links
   limits: Limits
   passwords: Passwords
   signIn: SignIn
   joining: Joining
-  publicUrl: string
+  requests: Requests
   now: () => Date
 }) {
   const open = (on: Db, token: string) =>
@@ -71,8 +70,7 @@ export function createInvitations({
 
   return {
     /** Counts a mail to this address. @throws too_many_requests */
-    countMail: (companyId: string, email: string) =>
-      limits.count(`invite ${companyId} ${email}`, PER_ADDRESS),
+    countMail: links.countMail,
 
     /** Ends the client's links and has a new one sent once the transaction is committed. */
     async send(on: Db, clientId: string, by: Inviter): Promise<void> {
@@ -97,41 +95,24 @@ export function createInvitations({
       const found = rows[0]
       if (!found?.email || found.active) return
       const { name, email, person_id, language, practice, invited_by } = found
+      const to = { to: email, language, data: { name, practice } }
       if (!person_id) {
-        await mail.send({
-          to: email,
-          language,
-          template: 'request',
-          data: { name, practice, link: publicUrl },
-        })
+        await requests.ask({ clientId, professionalId }, to)
         return
       }
-      const { token, hash } = createToken()
-      await db.transaction().execute(async (trx) => {
-        await trx
-          .deleteFrom('invitation')
-          .where('person_id', '=', person_id)
-          .where('used_at', 'is', null)
-          .execute()
-        await trx
-          .insertInto('invitation')
-          .values({
-            purpose: 'join',
-            token_hash: hash,
-            person_id,
-            company_id: companyId,
-            invited_by,
-            expires_at: linkExpiry(now()),
-          })
-          .execute()
-      })
-      const link = `${publicUrl}/invitation#${token}`
-      await mail.send({
-        to: email,
-        language,
-        template: 'invitation',
-        data: { name, practice, days: LINK_DAYS, link },
-      })
+      await links.send({ ...to, template: 'invitation', page: 'invitation' }, (link) =>
+        db.transaction().execute(async (trx) => {
+          await trx
+            .deleteFrom('invitation')
+            .where('person_id', '=', person_id)
+            .where('used_at', 'is', null)
+            .execute()
+          await trx
+            .insertInto('invitation')
+            .values({ purpose: 'join', person_id, company_id: companyId, invited_by, ...link })
+            .execute()
+        }),
+      )
     },
 
     readInvitation: (visit: Visit, { token }: { token: string }) => find(visit, token),

@@ -4,17 +4,13 @@ import type { Profile } from '../../core/profiles.ts'
 import type { Database } from '../db/schema.ts'
 import type { Jobs } from '../jobs.ts'
 import type { Language } from '../notify/letters.ts'
-import type { Mail } from '../notify/mail.ts'
-import type { Limits } from './limits.ts'
+import type { Links } from './links.ts'
 import { legalPersonName } from './names.ts'
-import { addCredential, isActive } from './persons.ts'
+import { isActive, openAccount } from './persons.ts'
 import { setBranches } from './professionals.ts'
 import type { Professional } from './reach.ts'
 import { lockCompany } from './scope.ts'
-import { createToken, hashToken, LINK_DAYS, linkExpiry } from './tokens.ts'
-
-/** Mails that a company may cause to one address. */
-const PER_ADDRESS = { max: 5, seconds: 60 * 60 }
+import { hashToken } from './tokens.ts'
 
 type Db = Kysely<Database>
 type Invitation = { name: string; email: string; profile: Profile; branchIds: string[] }
@@ -28,16 +24,12 @@ export type Joining = ReturnType<typeof createJoining>
 export function createJoining({
   db,
   jobs,
-  mail,
-  limits,
-  publicUrl,
+  links,
   now,
 }: {
   db: Db
   jobs: Jobs
-  mail: Mail
-  limits: Limits
-  publicUrl: string
+  links: Links
   now: () => Date
 }) {
   async function send(on: Db, invitationId: string): Promise<void> {
@@ -61,8 +53,7 @@ export function createJoining({
     send,
 
     /** Counts a mail to this address. @throws too_many_requests */
-    countMail: (companyId: string, email: string) =>
-      limits.count(`invite ${companyId} ${email}`, PER_ADDRESS),
+    countMail: links.countMail,
 
     /** Keeps the invitation, and has its letter sent once the transaction is committed. */
     async invite(
@@ -100,19 +91,11 @@ export function createJoining({
         where i.id = ${invitationId}::uuid`.execute(db)
       if (!rows[0]) return
       const { name, email, language, practice } = rows[0]
-      const { token, hash } = createToken()
-      await db
-        .updateTable('professional_invitation')
-        .set({ token_hash: hash, expires_at: linkExpiry(now()) })
-        .where('id', '=', invitationId)
-        .execute()
-      const link = `${publicUrl}/invitation#${token}`
-      await mail.send({
-        to: email,
-        language,
-        template: 'joining',
-        data: { name, practice, days: LINK_DAYS, link },
-      })
+      await links.send(
+        { to: email, language, template: 'joining', data: { name, practice }, page: 'invitation' },
+        (link) =>
+          db.updateTable('professional_invitation').set(link).where('id', '=', invitationId).execute(),
+      )
     },
 
     /** What a link is for, or undefined; `account` says that somebody signs in with the address already. */
@@ -176,16 +159,6 @@ export function createJoining({
       if (person?.email !== email) throw new Problem('invitation_of_another')
       return person
     }
-    const { hash, language } = joiner
-    // One who was invited elsewhere as a client, and has no password yet, keeps their name.
-    const known = { email_verified: true, updated_at: now(), ...(language && { language }) }
-    const person = await trx
-      .insertInto('person')
-      .values({ name, email, ...known })
-      .onConflict((conflict) => conflict.column('email').doUpdateSet(known))
-      .returning(['id', 'name'])
-      .executeTakeFirstOrThrow()
-    if (!(await addCredential(trx, person.id, hash))) throw new Problem('conflict')
-    return person
+    return openAccount(trx, { name, email, ...joiner }, now())
   }
 }

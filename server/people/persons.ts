@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely'
+import { Problem } from '../../core/errors.ts'
 import type { Database } from '../db/schema.ts'
 import type { Language } from '../notify/letters.ts'
 
@@ -11,6 +12,26 @@ export async function addCredential(on: Kysely<Database>, personId: string, hash
     .returning('id')
     .executeTakeFirst()
   return made !== undefined
+}
+
+/**
+ * Opens the account of an address that its owner has shown to be theirs. One who was invited elsewhere, and has no
+ * password yet, keeps their name. @throws conflict where somebody has a password with this address
+ */
+export async function openAccount(
+  trx: Kysely<Database>,
+  { hash, language, ...who }: { name: string; email: string; hash: string; language: Language | undefined },
+  now: Date,
+): Promise<{ id: string; name: string }> {
+  const known = { email_verified: true, updated_at: now, ...(language && { language }) }
+  const person = await trx
+    .insertInto('person')
+    .values({ ...who, ...known })
+    .onConflict((conflict) => conflict.column('email').doUpdateSet(known))
+    .returning(['id', 'name'])
+    .executeTakeFirstOrThrow()
+  if (!(await addCredential(trx, person.id, hash))) throw new Problem('conflict')
+  return person
 }
 
 /** Whether the person `p` (an alias in the query) can sign in; one who was only invited can't. */

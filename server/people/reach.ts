@@ -15,6 +15,8 @@ export type Reached = {
   mayWrite: boolean
   /** The client is followed by the professional's own company, or the group is its: not reached as an external. */
   own: boolean
+  /** The scope of an administrator or manager holds it. */
+  inScope: boolean
 }
 
 /** What `own` means, for `s` (a space) and a professional of the company. */
@@ -38,7 +40,7 @@ export async function reachSpace(
         : sql`s.group_id = ${of.groupId}::uuid`
   const { rows } = await sql<Reached>`
     select s.id, s.client_id as "clientId", s.group_id as "groupId", v.may_write as "mayWrite",
-      ${isOwn(actor.companyId)} as own
+      v.in_scope as "inScope", ${isOwn(actor.companyId)} as own
     from ${viewerOf(actor)} v join space s on s.id = v.space_id where ${which}`.execute(db)
   if (!rows[0]) throw new Problem('not_found')
   return rows[0]
@@ -47,6 +49,16 @@ export async function reachSpace(
 /** @throws read_only, forbidden */
 export function requireAbility({ profile }: Professional, ability: Ability): void {
   if (!can(profile, ability)) throw new Problem(profile === 'read_only' ? 'read_only' : 'forbidden')
+}
+
+export function managesStakeholders(actor: Professional, space: Reached): boolean {
+  return space.inScope && can(actor.profile, 'manageStakeholders')
+}
+
+/** @throws read_only, forbidden */
+export function requireManaging(actor: Professional, space: Reached): void {
+  requireAbility(actor, 'manageStakeholders')
+  if (!managesStakeholders(actor, space)) throw new Problem('forbidden')
 }
 
 /** One of the actor's branches; a super admin is in every branch. Null where the actor is in none. */

@@ -1,36 +1,64 @@
 import { type Kysely, sql } from 'kysely'
-import type { Stakeholder } from '../../core/api/people.ts'
+import type { Stakeholder, Stakeholders } from '../../core/api/involvement.ts'
 import { Problem } from '../../core/errors.ts'
 import { can, type Profile } from '../../core/profiles.ts'
-import { type Actor, viewers } from '../access.ts'
+import { viewers } from '../access.ts'
+import { record } from '../audit.ts'
 import type { Database } from '../db/schema.ts'
-import { type Professional, type Reached, reachSpace, requireAbility } from './reach.ts'
+import { tell } from '../notify/inbox.ts'
+import type { Externals } from './externals.ts'
+import { managesStakeholders, type Professional, type Reached, reachSpace, requireManaging } from './reach.ts'
 
 type Db = Kysely<Database>
 type Input = { spaceId: string; professionalId: string }
 
-/** Who is involved. Managers and above of the company that follows the client, or whose group it is, manage colleagues. */
-export function createStakeholders({ db, now }: { db: Db; now: () => Date }) {
-  async function list(on: Db, actor: Professional, space: Reached): Promise<Stakeholder[]> {
-    const rows = await findInvolved(on, actor, space)
-    return rows.map(({ own, since, ...row }) => ({
+/** Who is involved. Administrators and managers manage the stakeholders of what their scope holds. */
+export function createStakeholders({
+  db,
+  now,
+  externals,
+}: {
+  db: Db
+  now: () => Date
+  externals: Externals
+}) {
+  async function list(on: Db, actor: Professional, space: Reached): Promise<Stakeholders> {
+    const stakeholders = (await findInvolved(on, actor, space)).map(({ own, since, ...row }) => ({
       ...row,
       since: since?.toISOString() ?? null,
-      canArchive: since !== null && mayArchive(actor, space, { colleague: row.colleague, own }),
+      canArchive: since !== null && mayArchive(actor, space, { ...row, own }),
     }))
+    const manages = managesStakeholders(actor, space)
+    return {
+      stakeholders,
+      invited: manages ? await externals.list(on, actor, space.id) : [],
+      can: {
+        add: manages,
+        invite: manages && space.clientId !== null,
+        join: manages && !stakeholders.some(({ you, since }) => you && since !== null),
+      },
+    }
   }
 
-  /** The list as the actor sees it after a change: who has left sees nobody. */
-  async function listAfter(on: Db, actor: Professional, spaceId: string): Promise<Stakeholder[]> {
-    const space = await reachSpace(on, actor, { spaceId }).catch((error) => {
-      if (error instanceof Problem && error.code === 'not_found') return null
-      throw error
-    })
-    return space ? list(on, actor, space) : []
+  /** Makes a professional of the actor's company a stakeholder, if not one already. @throws not_found */
+  async function involve(trx: Db, actor: Professional, { spaceId, professionalId }: Input): Promise<void> {
+    const { rows } = await sql<{ added: boolean }>`
+      with before as (select from stakeholder where space_id = ${spaceId}::uuid
+        and professional_id = ${professionalId}::uuid and status = 'active')
+      insert into stakeholder (space_id, professional_id, added_by, since)
+      select ${spaceId}::uuid, w.id, ${actor.professionalId}::uuid, ${now()}::timestamptz from professional w
+      where w.id = ${professionalId}::uuid and w.company_id = ${actor.companyId}::uuid and w.archived_at is null
+      on conflict (space_id, professional_id) do update set
+        status = 'active', ended_at = null,
+        since = case when stakeholder.status = 'active' then stakeholder.since else excluded.since end,
+        added_by = case when stakeholder.status = 'active' then stakeholder.added_by else excluded.added_by end
+      returning not exists (select from before) as added`.execute(trx)
+    if (!rows[0]) throw new Problem('not_found')
+    if (rows[0].added) await record(trx, actor, 'stakeholder_added', { spaceId, professionalId })
   }
 
   return {
-    async listStakeholders(actor: Professional, { spaceId }: { spaceId: string }): Promise<Stakeholder[]> {
+    async listStakeholders(actor: Professional, { spaceId }: { spaceId: string }): Promise<Stakeholders> {
       return list(db, actor, await reachSpace(db, actor, { spaceId }))
     },
 
@@ -56,54 +84,47 @@ export function createStakeholders({ db, now }: { db: Db; now: () => Date }) {
     },
 
     /** Adds a colleague, or one who had been archived again. @throws not_found, read_only, forbidden */
-    async addStakeholder(actor: Professional, { spaceId, professionalId }: Input): Promise<Stakeholder[]> {
-      const space = await reachSpace(db, actor, { spaceId })
-      requireManaging(actor, space)
-      const { rows } = await sql`
-        insert into stakeholder (space_id, professional_id, added_by, since)
-        select ${spaceId}::uuid, w.id, ${actor.professionalId}::uuid, ${now()}::timestamptz from professional w
-        where w.id = ${professionalId}::uuid and w.company_id = ${actor.companyId}::uuid and w.archived_at is null
-        on conflict (space_id, professional_id) do update set
-          status = 'active', ended_at = null,
-          since = case when stakeholder.status = 'active' then stakeholder.since else excluded.since end,
-          added_by = case when stakeholder.status = 'active' then stakeholder.added_by else excluded.added_by end
-        returning professional_id`.execute(db)
-      if (rows.length === 0) throw new Problem('not_found')
-      return listAfter(db, actor, spaceId)
+    addStakeholder(actor: Professional, { spaceId, professionalId }: Input): Promise<Stakeholders> {
+      return db.transaction().execute(async (trx) => {
+        const space = await reachSpace(trx, actor, { spaceId })
+        requireManaging(actor, space)
+        await involve(trx, actor, { spaceId, professionalId })
+        const by = { professionalId: actor.professionalId, spaceId, ...whose(space) }
+        await tell(trx, { professionalIds: [professionalId] }, 'stakeholder_added', by)
+        return list(trx, actor, space)
+      })
+    },
+
+    /** "+ Join": the actor's scope holds the space; from now on they are a stakeholder too. @throws not_found, read_only, forbidden */
+    join(actor: Professional, { spaceId }: { spaceId: string }): Promise<Stakeholders> {
+      return db.transaction().execute(async (trx) => {
+        const space = await reachSpace(trx, actor, { spaceId })
+        requireManaging(actor, space)
+        await involve(trx, actor, { spaceId, professionalId: actor.professionalId })
+        return list(trx, actor, space)
+      })
     },
 
     /** @throws not_found where there is no such stakeholder, read_only, forbidden */
-    async archiveStakeholder(
-      actor: Professional,
-      { spaceId, professionalId }: Input,
-    ): Promise<Stakeholder[]> {
+    archiveStakeholder(actor: Professional, { spaceId, professionalId }: Input): Promise<{ ok: true }> {
       return db.transaction().execute(async (trx) => {
         const space = await reachSpace(trx, actor, { spaceId })
-        const stakeholders = await list(trx, actor, space)
+        const { stakeholders } = await list(trx, actor, space)
         const target = stakeholders.find((one) => one.professionalId === professionalId && one.since)
-        if (actor.profile === 'read_only') throw new Problem('read_only')
+        if (!target?.canArchive && actor.profile === 'read_only') throw new Problem('read_only')
         if (!target) throw new Problem('not_found')
         if (!target.canArchive) throw new Problem('forbidden')
+        await record(trx, actor, 'stakeholder_archived', { spaceId, professionalId })
         await trx
           .updateTable('stakeholder')
           .set({ status: 'archived', ended_at: now() })
           .where('space_id', '=', spaceId)
           .where('professional_id', '=', professionalId)
           .execute()
-        return listAfter(trx, actor, spaceId)
+        const by = { professionalId: actor.professionalId, ...whose(space) }
+        await tell(trx, { professionalIds: [professionalId] }, 'stakeholder_ended', by)
+        return { ok: true } as const
       })
-    },
-
-    /** For a client: the professionals involved with them. */
-    async listMyProfessionals({ clientId }: Extract<Actor, { kind: 'client' }>) {
-      const { rows } = await sql<{ professionalId: string; name: string; company: string }>`
-        select v.professional_id as "professionalId", v.name, co.name as company
-        from ${viewers} v
-        join space s on s.id = v.space_id
-        join company co on co.id = v.company_id
-        where s.client_id = ${clientId}::uuid and v.professional_id is not null
-        order by v.name collate natural_order, v.professional_id`.execute(db)
-      return rows
     },
   }
 }
@@ -129,16 +150,22 @@ async function findInvolved(on: Db, actor: Professional, space: Reached): Promis
   return rows
 }
 
-function requireManaging(actor: Professional, space: Reached): void {
-  requireAbility(actor, 'manageStakeholders')
-  if (!space.own) throw new Problem('forbidden')
+/** Who names the space in a sentence about it. */
+function whose({ clientId, groupId }: Reached): { clientId?: string; groupId?: string } {
+  return { ...(clientId && { clientId }), ...(groupId && { groupId }) }
 }
 
 /**
- * Colleagues are archived by their own company's managers and above, oneself included. An external, whose company
- * doesn't follow the client, is ended by a super admin; a company that does keeps its stakeholders.
+ * Colleagues are archived by who manages the stakeholders; managers and above may also leave themselves. An external,
+ * whose company doesn't follow the client, leaves freely, and is ended by a super admin of a company that does; a
+ * company that follows the client keeps its own stakeholders.
  */
-function mayArchive(actor: Professional, space: Reached, target: { colleague: boolean; own: boolean }) {
-  if (target.colleague) return can(actor.profile, 'manageStakeholders')
-  return space.own && !target.own && actor.profile === 'super_admin'
+function mayArchive(
+  actor: Professional,
+  space: Reached,
+  target: { colleague: boolean; you: boolean; own: boolean },
+) {
+  if (target.you) return !target.own || can(actor.profile, 'manageStakeholders')
+  if (target.colleague) return managesStakeholders(actor, space)
+  return space.inScope && !target.own && actor.profile === 'super_admin'
 }

@@ -25,7 +25,7 @@ test('managers and up create groups in their branches, a super admin in any; nob
     [group.name, group.branches, group.members, group.memberCount, group.can],
     ['Mardi / soir', [{ id: Laval, name: 'Laval' }], [], 0, { manageStakeholders: true, manage: true }],
   )
-  const stakeholders = await asManager.people.listStakeholders({ spaceId: group.spaceId })
+  const { stakeholders } = await asManager.involvement.listStakeholders({ spaceId: group.spaceId })
   assert.deepEqual(
     stakeholders.map(({ name, since }) => [name, since !== null]),
     [['manager', true]],
@@ -236,7 +236,7 @@ test('a deleted group is gone for everyone at once: listing, download, upload un
     assert.equal((await fetch(content)).status, 404)
     await assert.rejects(api.files.readItem({ itemId: file.id }), problem('not_found'))
     await assert.rejects(api.people.readGroup({ groupId }), problem('not_found'))
-    await assert.rejects(api.people.listStakeholders({ spaceId }), problem('not_found'))
+    await assert.rejects(api.involvement.listStakeholders({ spaceId }), problem('not_found'))
     await assert.rejects(api.people.deleteGroup({ groupId }), problem('not_found'))
   }
   assert.deepEqual((await everyone[1]?.api.files.listItems({}))?.items, [])

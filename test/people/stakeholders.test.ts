@@ -16,15 +16,15 @@ test('a manager adds a colleague, who is in at once; archives them, and they are
   const { world, add, spaceId, client } = await withRecord(t)
   const manager = await add('Marc', 'manager')
   const olivia = await add('Olivia', 'employee')
-  const asMarc = (await world.signIn(manager)).api.people
-  const asOlivia = (await world.signIn(olivia)).api.people
+  const asMarc = (await world.signIn(manager)).api.involvement
+  const olivias = (await world.signIn(olivia)).api
   assert.deepEqual(await asMarc.listColleagues({ spaceId }), [
     { professionalId: olivia.id, name: 'Olivia', profile: 'employee', branches: ['Laval'] },
   ])
 
   const added = await asMarc.addStakeholder({ spaceId, professionalId: olivia.id })
   assert.deepEqual(
-    added.map(({ name, since, addedBy, canArchive, you }) => [
+    added.stakeholders.map(({ name, since, addedBy, canArchive, you }) => [
       name,
       since !== null,
       addedBy,
@@ -37,25 +37,108 @@ test('a manager adds a colleague, who is in at once; archives them, and they are
     ],
   )
   assert.deepEqual(await asMarc.listColleagues({ spaceId }), [])
-  assert.equal((await asOlivia.readClient({ clientId: client.id })).name, 'Zoé')
+  assert.equal((await olivias.people.readClient({ clientId: client.id })).name, 'Zoé')
   const again = await asMarc.addStakeholder({ spaceId, professionalId: olivia.id })
   assert.deepEqual(again, added)
 
-  const left = await asMarc.archiveStakeholder({ spaceId, professionalId: olivia.id })
+  await asMarc.archiveStakeholder({ spaceId, professionalId: olivia.id })
+  const left = await asMarc.listStakeholders({ spaceId })
   assert.deepEqual(
-    left.map(({ name }) => name),
+    left.stakeholders.map(({ name }) => name),
     ['Marc'],
   )
-  await assert.rejects(asOlivia.readClient({ clientId: client.id }), problem('not_found'))
+  await assert.rejects(olivias.people.readClient({ clientId: client.id }), problem('not_found'))
   await assert.rejects(
     asMarc.archiveStakeholder({ spaceId, professionalId: olivia.id }),
     problem('not_found'),
   )
-  const before = added[1]?.since ?? ''
+  const before = added.stakeholders[1]?.since ?? ''
   world.pass({ seconds: 60 })
   const back = await asMarc.addStakeholder({ spaceId, professionalId: olivia.id })
-  assert.ok((back[1]?.since ?? '') > before)
-  assert.equal((await asOlivia.readClient({ clientId: client.id })).name, 'Zoé')
+  assert.ok((back.stakeholders[1]?.since ?? '') > before)
+  assert.equal((await olivias.people.readClient({ clientId: client.id })).name, 'Zoé')
+
+  const told = (await olivias.inbox.readInbox({})).notes
+  assert.deepEqual(
+    told.map(({ kind, professional, client, place }) => [
+      kind,
+      professional,
+      client,
+      place?.clientId ?? null,
+    ]),
+    [
+      ['stakeholder_added', 'Marc', 'Zoé', client.id],
+      ['stakeholder_ended', 'Marc', 'Zoé', null],
+      ['stakeholder_added', 'Marc', 'Zoé', client.id],
+    ],
+  )
+})
+
+test('an administrator or manager joins what their scope holds, once; who isn’t in scope doesn’t', async (t) => {
+  const { world, company, add, spaceId, client } = await withRecord(t)
+  const group = await world.addGroup(company, [client])
+  const manager = await add('Marc', 'manager')
+  const asMarc = (await world.signIn(manager)).api.involvement
+  for (const id of [spaceId, group.spaceId]) {
+    assert.equal((await asMarc.listStakeholders({ spaceId: id })).can.join, true)
+    const joined = await asMarc.join({ spaceId: id })
+    assert.deepEqual(
+      joined.stakeholders.map(({ name, since, addedBy, canArchive }) => [
+        name,
+        since !== null,
+        addedBy,
+        canArchive,
+      ]),
+      [['Marc', true, 'Marc', true]],
+    )
+    assert.equal(joined.can.join, false)
+    assert.deepEqual(await asMarc.join({ spaceId: id }), joined)
+  }
+  await asMarc.archiveStakeholder({ spaceId, professionalId: manager.id })
+  assert.equal((await asMarc.listStakeholders({ spaceId })).can.join, true)
+
+  const away = await world.addProfessional(company, 'manager', { name: 'Away', branches: ['Québec'] })
+  const asAway = (await world.signIn(away)).api.involvement
+  await assert.rejects(asAway.join({ spaceId }), problem('not_found'))
+  await world.setStakeholder(client, away, 'archived')
+  await assert.rejects(asAway.join({ spaceId }), problem('not_found'))
+})
+
+test('a manager who is merely a stakeholder of another branch’s record doesn’t manage it, but may leave', async (t) => {
+  const { world, company, add, spaceId, client } = await withRecord(t)
+  const group = await world.addGroup(company, [client])
+  const manager = await world.addProfessional(company, 'manager', { name: 'Marc', branches: ['Québec'] })
+  const olivia = await add('Olivia', 'employee')
+  const { involvement, people } = (await world.signIn(manager)).api
+  for (const space of [client, group]) {
+    for (const who of [manager, olivia]) await world.setStakeholder(space, who)
+    const of = { spaceId: space.spaceId, professionalId: olivia.id }
+    const { stakeholders, can } = await involvement.listStakeholders(of)
+    assert.deepEqual(can, { add: false, invite: false, join: false })
+    assert.deepEqual(
+      stakeholders.map(({ name, canArchive }) => [name, canArchive]),
+      [
+        ['Marc', true],
+        ['Olivia', false],
+      ],
+    )
+    await assert.rejects(involvement.listColleagues(of), problem('forbidden'))
+    await assert.rejects(involvement.addStakeholder(of), problem('forbidden'))
+    await assert.rejects(involvement.archiveStakeholder(of), problem('forbidden'))
+    await assert.rejects(involvement.join(of), problem('forbidden'))
+    await assert.rejects(
+      involvement.inviteExternal({ ...of, email: 'eva@carnet.test', understood: true } as never),
+      problem('unknown_field'),
+    )
+    await assert.rejects(
+      involvement.inviteExternal({ spaceId: space.spaceId, email: 'eva@carnet.test', understood: true }),
+      problem('forbidden'),
+    )
+  }
+  assert.equal((await people.readClient({ clientId: client.id })).can.manageStakeholders, false)
+  assert.equal((await people.readGroup({ groupId: group.id })).can.manageStakeholders, false)
+  await involvement.archiveStakeholder({ spaceId, professionalId: manager.id })
+  await assert.rejects(involvement.listStakeholders({ spaceId }), problem('not_found'))
 })
 
 test('employees and read only don’t manage stakeholders, not even themselves; strangers find nothing', async (t) => {
@@ -66,21 +149,22 @@ test('employees and read only don’t manage stakeholders, not even themselves; 
     ['read_only', 'read_only'],
   ] as const) {
     const who = await add(profile, profile)
-    const { people } = (await world.signIn(who)).api
-    await assert.rejects(people.listColleagues({ spaceId }), problem('not_found'))
+    const { involvement } = (await world.signIn(who)).api
+    await assert.rejects(involvement.listColleagues({ spaceId }), problem('not_found'))
     await world.setStakeholder(client, who)
-    await assert.rejects(people.listColleagues({ spaceId }), problem(code))
-    await assert.rejects(people.addStakeholder({ spaceId, professionalId: colleague.id }), problem(code))
-    await assert.rejects(people.archiveStakeholder({ spaceId, professionalId: who.id }), problem(code))
-    const list = await people.listStakeholders({ spaceId })
-    assert.ok(list.every(({ canArchive }) => !canArchive))
+    await assert.rejects(involvement.listColleagues({ spaceId }), problem(code))
+    await assert.rejects(involvement.addStakeholder({ spaceId, professionalId: colleague.id }), problem(code))
+    await assert.rejects(involvement.archiveStakeholder({ spaceId, professionalId: who.id }), problem(code))
+    await assert.rejects(involvement.join({ spaceId }), problem(code))
+    const { stakeholders } = await involvement.listStakeholders({ spaceId })
+    assert.ok(stakeholders.every(({ canArchive }) => !canArchive))
     await world.setStakeholder(client, who, 'archived')
   }
 })
 
 test('only colleagues who still work there are added', async (t) => {
   const { world, add, solo, spaceId } = await withRecord(t)
-  const { people } = (await world.signIn(await add('Marc', 'manager'))).api
+  const { involvement } = (await world.signIn(await add('Marc', 'manager'))).api
   const gone = await add('Gone', 'employee')
   await world.db
     .updateTable('professional')
@@ -89,9 +173,9 @@ test('only colleagues who still work there are added', async (t) => {
     .execute()
   const outside = await add('Éva', 'employee', solo)
   for (const professionalId of [gone.id, outside.id, UNKNOWN]) {
-    await assert.rejects(people.addStakeholder({ spaceId, professionalId }), problem('not_found'))
+    await assert.rejects(involvement.addStakeholder({ spaceId, professionalId }), problem('not_found'))
   }
-  assert.deepEqual(await people.listColleagues({ spaceId }), [])
+  assert.deepEqual(await involvement.listColleagues({ spaceId }), [])
   assert.equal((await world.db.selectFrom('stakeholder').selectAll().execute()).length, 0)
 })
 
@@ -105,7 +189,7 @@ test('an external brings nobody in, and is ended by a super admin only', async (
     await add('Olivia', 'employee'),
   ] as const
   for (const who of [external, olivia]) await world.setStakeholder(client, who)
-  const as = async (who: Professional) => (await world.signIn(who)).api.people
+  const as = async (who: Professional) => (await world.signIn(who)).api.involvement
 
   const asExternal = await as(external)
   await assert.rejects(asExternal.listColleagues({ spaceId }), problem('forbidden'))
@@ -117,7 +201,7 @@ test('an external brings nobody in, and is ended by a super admin only', async (
     asExternal.archiveStakeholder({ spaceId, professionalId: olivia.id }),
     problem('forbidden'),
   )
-  const seen = await asExternal.listStakeholders({ spaceId })
+  const { stakeholders: seen } = await asExternal.listStakeholders({ spaceId })
   assert.deepEqual(
     seen.map(({ name, colleague, company }) => [name, colleague, company]),
     [
@@ -134,7 +218,7 @@ test('an external brings nobody in, and is ended by a super admin only', async (
   )
   const asAdmin = await as(admin)
   const find = async () =>
-    (await asAdmin.listStakeholders({ spaceId })).find(({ name }) => name === 'Éva')?.canArchive
+    (await asAdmin.listStakeholders({ spaceId })).stakeholders.find(({ name }) => name === 'Éva')?.canArchive
   assert.equal(await find(), true)
 
   // A company that follows the client itself keeps its stakeholders.
@@ -149,15 +233,6 @@ test('an external brings nobody in, and is ended by a super admin only', async (
 
   await asAdmin.archiveStakeholder({ spaceId, professionalId: external.id })
   await assert.rejects(asExternal.listStakeholders({ spaceId }), problem('not_found'))
-})
-
-test('whoever leaves a record that only involvement held sees nobody in it any more', async (t) => {
-  const { world, company, spaceId, client } = await withRecord(t)
-  const manager = await world.addProfessional(company, 'manager', { name: 'Marc', branches: ['Québec'] })
-  await world.setStakeholder(client, manager)
-  const { people } = (await world.signIn(manager)).api
-  assert.deepEqual(await people.archiveStakeholder({ spaceId, professionalId: manager.id }), [])
-  await assert.rejects(people.listStakeholders({ spaceId }), problem('not_found'))
 })
 
 test('an archived professional is out of every record and session at once', async (t) => {
@@ -175,7 +250,7 @@ test('an archived professional is out of every record and session at once', asyn
   await assert.rejects(asOlivia.people.listContacts({}), problem('not_found'))
   assert.deepEqual((await asOlivia.account.readMe()).hat, null)
   assert.deepEqual(
-    (await asAna.people.listStakeholders({ spaceId })).map(({ name }) => name),
+    (await asAna.involvement.listStakeholders({ spaceId })).stakeholders.map(({ name }) => name),
     ['Ana'],
   )
   assert.deepEqual((await asAna.people.listContacts({})).contacts[0]?.stakeholders, [])
@@ -192,22 +267,22 @@ test('what adding to a space takes: branches, the company’s level, whom each l
     .set({ default_level: 'company' })
     .where('id', '=', company.id)
     .execute()
-  const { people } = (await world.signIn(olivia)).api
-  const space = await people.readSpace({ spaceId })
+  const { files } = (await world.signIn(olivia)).api
+  const space = await files.readSpace({ spaceId })
   assert.deepEqual(
     [space.kind, space.name, space.can.add, space.defaultLevel],
     ['client', 'Zoé', true, 'company'],
   )
   assert.deepEqual(space.branches, [{ id: company.branches.Laval, name: 'Laval' }])
   const reach = Object.fromEntries(space.levels.map(({ level, reach }) => [level, reach]))
-  assert.deepEqual(reach.me, { you: true, colleagues: [], externals: [], clients: [] })
-  assert.deepEqual(reach.branch?.colleagues, ['Rita'])
-  assert.deepEqual(reach.company?.colleagues, ['Away', 'Rita'])
+  assert.deepEqual(reach.me, { you: true, colleagues: [], externals: [], clients: [], branch: null })
+  assert.deepEqual([reach.branch?.colleagues, reach.branch?.branch], [['Rita'], 'Laval'])
+  assert.deepEqual([reach.company?.colleagues, reach.company?.branch], [['Away', 'Rita'], null])
   assert.deepEqual(reach.me_client?.clients, ['Zoé'])
   await assert.rejects(
-    people.readSpace({ spaceId, branchId: company.branches.Québec ?? '' }),
+    files.readSpace({ spaceId, branchId: company.branches.Québec ?? '' }),
     problem('not_found'),
   )
-  const asReader = (await world.signIn(reader)).api.people
+  const asReader = (await world.signIn(reader)).api.files
   assert.equal((await asReader.readSpace({ spaceId })).can.add, false)
 })

@@ -120,7 +120,7 @@ test('a colleague goes on with somebody’s clients and items; the summary says 
   await assert.rejects((await as(noé)).people.listContacts({}), problem('not_found'))
   const people = (await asAna.administration.listProfessionals()).professionals
   assert.equal(people.find(({ id }) => id === noé.id)?.archived, true)
-  const involved = await asAna.people.listStakeholders({ spaceId: zoé.spaceId })
+  const { stakeholders: involved } = await asAna.involvement.listStakeholders({ spaceId: zoé.spaceId })
   assert.ok(involved.some(({ professionalId, since }) => professionalId === marc.id && since))
   assert.deepEqual(await world.db.selectFrom('group_member').select('client_id').execute(), [
     { client_id: zoé.id },

@@ -9,7 +9,7 @@ import css from './audience-choice.module.css'
 /** Ids of the professionals chosen; null means all, those to come included. */
 export type Audience = readonly string[] | null
 
-export const myProfessionals = api.people.listMyProfessionals.queryOptions()
+export const myProfessionals = api.involvement.listMyProfessionals.queryOptions()
 
 /** Which professionals see a client's file: all of them, or those ticked. */
 export function AudienceChoice({
