@@ -50,6 +50,7 @@ export const ERRORS = {
   upload_busy: 423,
   too_large: 413,
   no_preview: 404,
+  image_kept_back: 403,
   range_unsatisfiable: 416,
   too_many_requests: 429,
   internal: 500,

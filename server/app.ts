@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { sql } from 'kysely'
+import { createAuditLog } from './audit/log.ts'
 import { openDiskBlobs } from './blobs/disk.ts'
 import type { OpenDatabase } from './db/open.ts'
 import { createCustody } from './files/custody.ts'
@@ -54,6 +55,7 @@ export async function createApp({ settings, publicUrl, secret, log, database, ov
   opened.defer(previews.close)
   const previewJobs = createPreviewJobs({ db, blobs, previews, now })
   const uploads = createUploads({ db, blobs, items, now })
+  const auditLog = createAuditLog({ db })
   const downloads = createDownloads({ db, items, blobs, previewJobs, now })
 
   const tasks: TaskHandlers = {
@@ -88,10 +90,12 @@ export async function createApp({ settings, publicUrl, secret, log, database, ov
         ...createTransfers({ db, jobs, now }),
       },
       files: items,
+      audit: auditLog,
       foresight: createForesight({ db, verbsOn: people.changesOn }),
     },
     uploads,
     downloads,
+    auditLog,
     health: { database: () => sql`select 1`.execute(db), blobs: blobs.check },
     pages: join(import.meta.dirname, '../dist'),
   })

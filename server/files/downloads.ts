@@ -30,6 +30,9 @@ type Bytes = {
   ask?: () => Promise<unknown>
 }
 
+type Content = Awaited<ReturnType<Items['content']>>
+type Outgoing = Pick<Content, 'key' | 'size' | 'type' | 'name'> & { etag: string }
+
 export type Downloads = ReturnType<typeof createDownloads>
 
 /** Bytes for whoever sees the item they belong to: asked anew for each request, of each part too. */
@@ -41,6 +44,21 @@ export function createDownloads(needs: {
   now: () => Date
 }) {
   const { db, items, blobs, previewJobs, now } = needs
+
+  /** An image as others than its owner get it: where and with what it was taken stays with the owner. */
+  async function sharedImage({ blobId, key, type, name }: Content, signal: AbortSignal): Promise<Outgoing> {
+    const how = { urgent: true, signal }
+    const made = hasPreview(type)
+      ? await previewJobs.make({ id: blobId, key, type }, 'shared', how).catch(refuseBusy)
+      : undefined
+    if (!made?.key || !made.type || made.size === null) throw new Problem('image_kept_back')
+    const etag = `"${blobId}-shared"`
+    if (made.type === type) return { key: made.key, size: made.size, type, name, etag }
+    // Phones' own formats become one that everybody opens.
+    const [, stem = name] = /^(.+)\.[a-z0-9]+$/i.exec(name) ?? []
+    return { key: made.key, size: made.size, type: made.type, name: `${stem}.jpg`, etag }
+  }
+
   return {
     /**
      * A file, to be saved or, where `inline` and harmless, to be shown. `readActor` tells who is calling by now: a
@@ -52,12 +70,16 @@ export function createDownloads(needs: {
       itemId: string,
       { inline, readActor }: { inline: boolean; readActor: () => Promise<Actor> },
     ) {
-      const { blobId, key, size, type, name } = await items.content(actor, itemId)
+      const content = await items.content(actor, itemId)
+      const kept = content.own || kindOf(content.type) !== 'image'
+      const { etag, key, size, type, name } = kept
+        ? { ...content, etag: `"${content.blobId}"` }
+        : await sharedImage(content, request.signal)
       const shown = inline && SHOWN.has(kindOf(type))
       return send(blobs, request, {
         key,
         size,
-        etag: `"${blobId}"`,
+        etag,
         record: () =>
           recordOpening(db, actor, shown ? 'file_opened' : 'file_downloaded', { itemId, now: now() }),
         ask: async () => items.content(await readActor(), itemId),

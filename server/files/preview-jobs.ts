@@ -1,4 +1,4 @@
-import type { Insertable, Kysely } from 'kysely'
+import { type Insertable, type Kysely, sql } from 'kysely'
 import { hasPreview, kindOf } from '../../core/kinds.ts'
 import { type Blobs, newKey } from '../blobs/port.ts'
 import type { Database, Preview as PreviewTable } from '../db/schema.ts'
@@ -16,17 +16,24 @@ export function createPreviewJobs({
   db,
   blobs,
   previews,
+  now,
 }: {
   db: Kysely<Database>
   blobs: Blobs
   previews: Pick<ReturnType<typeof createPreviews>, 'make'>
+  now: () => Date
 }) {
+  /** Whatever was too slow or crashed may have had a bad day: that is no answer for long. */
   const find = (blobId: string, variant: Variant) =>
     db
       .selectFrom('preview')
       .select(['key', 'type', 'size'])
       .where('blob_id', '=', blobId)
       .where('variant', '=', variant)
+      .where(
+        sql<boolean>`(problem is null or problem not in ('timeout', 'crashed')
+          or created_at > ${now()}::timestamptz - make_interval(mins => ${TRY_AGAIN_MINUTES}))`,
+      )
       .executeTakeFirst()
 
   /** Unless somebody else was first, or the blob has gone. */
@@ -34,7 +41,20 @@ export function createPreviewJobs({
     await db
       .insertInto('preview')
       .values(row)
-      .onConflict((conflict) => conflict.doNothing())
+      .onConflict((conflict) =>
+        conflict
+          .columns(['blob_id', 'variant'])
+          .doUpdateSet((excluded) => ({
+            key: excluded.ref('excluded.key'),
+            type: excluded.ref('excluded.type'),
+            size: excluded.ref('excluded.size'),
+            width: excluded.ref('excluded.width'),
+            height: excluded.ref('excluded.height'),
+            problem: excluded.ref('excluded.problem'),
+            created_at: excluded.ref('excluded.created_at'),
+          }))
+          .where('preview.key', 'is', null),
+      )
       .execute()
       .catch((error) => {
         if (error.code !== FOREIGN_KEY_VIOLATION) throw error
@@ -48,20 +68,20 @@ export function createPreviewJobs({
   async function make(blob: Blob, variant: Variant, how: How) {
     const found = await find(blob.id, variant)
     if (found) return found
-    const row = { blob_id: blob.id, variant }
+    const row = { blob_id: blob.id, variant, created_at: now() }
     const key = newKey()
     try {
-      const { bytes, width, height } = await previews.make({
+      const { type, bytes, width, height } = await previews.make({
         ...how,
         key: blob.key,
         type: blob.type,
         variant,
       })
       const { size } = await blobs.put(key, bytes)
-      await keep({ ...row, key, type: 'image/webp', size, width, height })
+      await keep({ ...row, key, type, size, width, height, problem: null })
     } catch (error) {
       if (!(error instanceof PreviewFailed)) throw error
-      await keep({ ...row, problem: error.reason })
+      await keep({ ...row, key: null, problem: error.reason })
     }
     const kept = await find(blob.id, variant)
     if (kept?.key !== key) await blobs.remove(key)
@@ -85,4 +105,5 @@ export function createPreviewJobs({
   }
 }
 
+const TRY_AGAIN_MINUTES = 10
 const FOREIGN_KEY_VIOLATION = '23503'

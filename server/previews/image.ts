@@ -1,5 +1,6 @@
 import sharp, { type Sharp } from 'sharp'
 import { BOXES, type Decoder, type Picture, type Variant } from './messages.ts'
+import { encodeShared } from './shared.ts'
 
 // Each picture comes once, and memory is scarcer than time; parallel work is for the pool to share out.
 sharp.cache(false)
@@ -12,20 +13,30 @@ sharp.unblock({
   ),
 })
 
-/** The first frame or page, upright, in sRGB, without any metadata. */
+/** Upright, in sRGB, without any metadata; the first frame or page but for what is shared, which keeps them all. */
 export const decodeImage: Decoder = async (source, variant, pixels) => {
   const bytes = await source.read(0, source.size - 1)
-  const image = sharp(bytes, { sequentialRead: true, failOn: 'error', limitInputPixels: pixels }).autoOrient()
-  const { width, height } = (await image.metadata()).autoOrient
-  return { ...(await encode(image, variant)), original: { width, height } }
+  const frames = variant === 'shared' ? -1 : 1
+  const image = sharp(bytes, {
+    sequentialRead: true,
+    failOn: 'error',
+    limitInputPixels: pixels,
+    pages: frames,
+  })
+  const { format, exif, pages = 1, autoOrient: original } = await image.metadata()
+  // Frames stand one below the other meanwhile: they can't be turned.
+  const upright = frames === -1 && pages > 1 ? image : image.autoOrient()
+  const picture =
+    variant === 'shared' ? await encodeShared(upright, format, exif) : await encode(upright, variant)
+  return { ...picture, original: { width: original.width, height: original.height } }
 }
 
 /** WebP that fits the variant's box; never larger than the picture is. */
-export async function encode(image: Sharp, variant: Variant): Promise<Picture> {
+export async function encode(image: Sharp, variant: Exclude<Variant, 'shared'>): Promise<Picture> {
   const box = BOXES[variant]
   const { data, info } = await image
     .resize(box, box, { fit: 'inside', withoutEnlargement: true })
     .webp({ quality: 80, effort: 2 })
     .toBuffer({ resolveWithObject: true })
-  return { bytes: data, width: info.width, height: info.height }
+  return { type: 'image/webp', bytes: data, width: info.width, height: info.height }
 }

@@ -1,10 +1,14 @@
 /** The longer side of a preview, in pixels. `view` is for images only: a PDF and a film have viewers of their own. */
 export const BOXES = { thumb: 480, view: 2048 } as const
 
-export type Variant = keyof typeof BOXES
+/** `shared` is an image as large as it is, for others than its owner: nothing in it tells where or with what it was taken. */
+export type Variant = keyof typeof BOXES | 'shared'
 
-/** WebP, with its size in pixels. */
+export const PICTURE_TYPES = ['image/webp', 'image/jpeg', 'image/png', 'image/gif', 'image/tiff'] as const
+
+/** WebP, but for `shared`; with its size in pixels. */
 export interface Picture {
+  type: (typeof PICTURE_TYPES)[number]
   bytes: Uint8Array
   width: number
   height: number

@@ -6,19 +6,19 @@ import { BOXES, type Decoder } from './messages.ts'
 const library = await PDFiumLibrary.init()
 
 /** The first page; `original` is its size in points. */
-export const decodePdf: Decoder = async (source, variant) => {
+export const decodePdf: Decoder = async (source) => {
   const file = await library.loadDocument(await source.read(0, source.size - 1))
   const page = file.getPage(0)
   const { originalWidth, originalHeight } = page.getOriginalSize()
   // Drawn twice as large as shown, whatever size the page claims: text drawn at the size of a thumbnail is mush.
-  const scale = (2 * BOXES[variant]) / Math.max(originalWidth, originalHeight)
+  const scale = (2 * BOXES.thumb) / Math.max(originalWidth, originalHeight)
   const width = Math.max(1, Math.round(originalWidth * scale))
   const height = Math.max(1, Math.round(originalHeight * scale))
   const drawn = await page.render({ width, height, render: 'bitmap' })
   file.destroy()
   const image = sharp(drawn.data, { raw: { width, height, channels: 4 } }).removeAlpha()
   return {
-    ...(await encode(image, variant)),
+    ...(await encode(image, 'thumb')),
     original: { width: Math.round(originalWidth), height: Math.round(originalHeight) },
   }
 }

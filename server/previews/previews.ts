@@ -63,14 +63,14 @@ export function createPreviews(parts: {
   let closed = false
 
   /**
-   * A WebP picture that fits the variant's box.
+   * A WebP picture that fits the variant's box, or the whole image for others than its owner.
    * @throws {PreviewFailed} this file has none
    * @throws {PreviewsBusy} not now
    * Rejects with the blob store's own errors when the blob is absent or the store fails.
    */
   async function make(request: PreviewRequest): Promise<Preview> {
     const { type, variant, urgent, signal } = request
-    if (!hasPreview(type) || (variant === 'view' && kindOf(type) !== 'image'))
+    if (!hasPreview(type) || (variant !== 'thumb' && kindOf(type) !== 'image'))
       throw new PreviewFailed('unsupported')
     signal?.throwIfAborted()
     if (closed) throw new PreviewsBusy('closing')

@@ -7,7 +7,7 @@ import type { Decoder } from './messages.ts'
 /** A whole frame near this time: films often begin in the dark. */
 const SECONDS = 1
 
-export const decodeVideo: Decoder = async ({ size, read }, variant, pixels) => {
+export const decodeVideo: Decoder = async ({ size, read }, _variant, pixels) => {
   const source = new CustomSource({ getSize: () => size, read: (start, end) => read(start, end - 1) })
   using input = new Input({ source, formats: ALL_FORMATS })
   const track = await input.getPrimaryVideoTrack()
@@ -24,7 +24,7 @@ export const decodeVideo: Decoder = async ({ size, read }, variant, pixels) => {
   await frame.copyTo(rgba, { format: 'RGBA' })
   const image = sharp(rgba, { raw: { width, height, channels: 4 } }).removeAlpha()
   return {
-    ...(await encode(image.rotate(rotation), variant)),
+    ...(await encode(image.rotate(rotation), 'thumb')),
     original: { width: frame.displayWidth, height: frame.displayHeight },
   }
 }

@@ -5,7 +5,7 @@ import { addAbortSignal, type Readable, type Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { PreviewFailed, PreviewsBusy } from './failures.ts'
-import { BYTES_FD, type Preview, type Task, type WorkerMessage } from './messages.ts'
+import { BYTES_FD, PICTURE_TYPES, type Preview, type Task, type WorkerMessage } from './messages.ts'
 
 export interface WorkerLimits {
   /** Bytes of memory for one preview, over what the process needs by itself. */
@@ -31,7 +31,8 @@ const workerMessage: z.ZodType<WorkerMessage> = z.union([
   z.strictObject({ unreadable: z.string() }),
   z.strictObject({
     made: z.strictObject({
-      bytes: z.instanceof(Uint8Array).refine((bytes) => bytes.length <= 16 * MB),
+      type: z.enum(PICTURE_TYPES),
+      bytes: z.instanceof(Uint8Array).refine((bytes) => bytes.length <= 64 * MB),
       width: length,
       height: length,
       original: z.strictObject({ width: length, height: length }),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
-import { readdir, readlink } from 'node:fs/promises'
+import { readdir, readFile, readlink } from 'node:fs/promises'
 import { get } from 'node:http'
+import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { parse } from 'content-disposition'
 import sharp from 'sharp'
@@ -278,4 +279,46 @@ test('many who look at once make one preview', async (t) => {
   let blobs = 0
   for await (const _ of world.services.blobs.list()) blobs++
   assert.equal(blobs, 2, 'the photo and its preview')
+})
+
+test('where and with what an image was taken stays with its owner', async (t) => {
+  const { world, company, client, spaceId, browser } = await enter(t)
+  const colleague = await world.addProfessional(company)
+  await world.setStakeholder(client, colleague)
+  const other = await world.signIn(colleague)
+  const photo = await sharp({ create: { width: 30, height: 20, channels: 3, background: 'red' } })
+    .withExif({ IFD0: { Make: 'Camera' }, IFD3: { GPSLatitudeRef: 'N', GPSLatitude: '45/1 30/1 0/1' } })
+    .withMetadata({ orientation: 6 })
+    .jpeg()
+    .toBuffer()
+  const { id } = await browser.upload(photo, { spaceId, name: 'Knee.jpg', level: 'everybody' })
+  assert.ok(Buffer.from(await (await content(browser, id)).arrayBuffer()).equals(photo))
+
+  const answer = await content(other, id)
+  assert.notEqual(answer.headers.get('ETag'), (await content(browser, id, {}, 'HEAD')).headers.get('ETag'))
+  const shared = Buffer.from(await answer.arrayBuffer())
+  assert.equal(answer.headers.get('Content-Length'), String(shared.length))
+  assert.ok(!shared.includes('Camera'))
+  const { width, height, exif } = await sharp(shared).metadata()
+  assert.deepEqual([width, height, exif], [20, 30, undefined])
+  const part = await content(other, id, { Range: 'bytes=10-19' })
+  assert.ok(Buffer.from(await part.arrayBuffer()).equals(shared.subarray(10, 20)))
+
+  const heic = await readFile(join(import.meta.dirname, '../previews/iphone.heic'))
+  const iphone = await browser.upload(heic, { spaceId, name: 'IMG_1.HEIC', level: 'everybody' })
+  const converted = await content(other, iphone.id)
+  assert.equal(converted.headers.get('Content-Type'), 'image/jpeg')
+  assert.equal(parse(converted.headers.get('Content-Disposition') ?? '').parameters.filename, 'IMG_1.jpg')
+  await converted.arrayBuffer()
+
+  const broken = await browser.upload(photo.subarray(0, photo.length - 40), {
+    spaceId,
+    name: 'Half.jpg',
+    level: 'everybody',
+  })
+  const refused = await content(other, broken.id)
+  assert.deepEqual([refused.status, (await readProblem(refused)).code], [403, 'image_kept_back'])
+  assert.equal((await content(browser, broken.id)).status, 200)
+  const knows = await other.fetch(`/api/items/${id}/preview/shared`)
+  assert.equal(knows.status, 404)
 })
