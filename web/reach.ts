@@ -1,4 +1,4 @@
-import type { Reach } from '../core/api/shapes.ts'
+import type { Person, Reach } from '../core/api/shapes.ts'
 import type { Level } from '../core/visibility.ts'
 import type { Format } from './format.ts'
 import type { MessageKey, Translate } from './i18n.ts'
@@ -9,17 +9,16 @@ export interface Wording {
   format: Format
   /** Whose files they are: a client's, who is one person, or a group's, who are members. */
   space: 'client' | 'group'
-  /** Name of the branch that the level `branch` means, where it is known. */
-  branch?: string | undefined
 }
 
-/** What a change does to those who see something; `before` and `after` tell colleagues from clients, if known. */
-export interface Change {
-  gain: readonly string[]
-  lose: readonly string[]
-  foldersHidden: readonly string[]
-  before?: Reach | undefined
-  after?: Reach | undefined
+interface Difference {
+  gain: readonly Person[]
+  lose: readonly Person[]
+}
+
+/** What a change does to those who see files, and to those who see the folders above because of them. */
+export interface Change extends Difference {
+  folders: readonly (Difference & { name: string })[]
 }
 
 const MOST_NAMES = 6
@@ -27,7 +26,7 @@ const MOST_NAMES = 6
 /** Whom a level reaches, as a phrase that stands alone: "You, 3 colleagues and your client". */
 export function describeReach(level: Level, reach: Reach, wording: Wording): string {
   const { t, format } = wording
-  const parts = partsOf(reach, wording, level === 'branch')
+  const parts = partsOf(reach, wording)
   if (parts.length === 0) return t('reach_nobody')
   if (reach.you && parts.length === 1) return t(level === 'me' ? 'reach_only_you' : 'reach_only_you_yet')
   const who = format.list(parts)
@@ -43,32 +42,68 @@ export function describeViewers(reach: Reach, wording: Wording): string {
   return capitalize(t('viewer_seen_by', { who: format.list(parts), count }), format)
 }
 
-/** Who gains, who loses, and which folders the client loses with it: a sentence each, warnings last. */
+/** Who gains, who loses, and of which folders: a sentence each, warnings last. */
 export function describeChange(
-  change: Change,
+  { gain, lose, folders }: Change,
   wording: Wording,
 ): { text: string; tone: 'gain' | 'plain' | 'loss' }[] {
-  const { t, format, space } = wording
-  const { gain, lose, foldersHidden, before, after } = change
-  const sentence = (key: 'change_gain' | 'change_lose', names: readonly string[], among?: Reach) => {
-    const told = among && part(among, names)
-    const who = told ? format.list(partsOf(told, wording)) : t('reach_people', { count: names.length })
-    const inOrder = told ? namesOf(told) : names
-    return capitalize(t(key, { who, names: listNames(inOrder, wording), count: names.length }), format)
+  const { t, format } = wording
+  const sentence = (key: 'change_gain' | 'change_lose', people: readonly Person[]) => {
+    const { who, names } = describePeople(people, wording)
+    return capitalize(t(key, { who, names, count: people.length }), format)
   }
-  const gained = gain.length > 0 && { text: sentence('change_gain', gain, after), tone: 'gain' as const }
-  const lost =
-    lose.length > 0
-      ? { text: sentence('change_lose', lose, before), tone: 'loss' as const }
-      : { text: t(gained ? 'change_lose_nobody' : 'change_nobody'), tone: 'plain' as const }
-  const hidden = foldersHidden.length > 0 && {
-    text: t(space === 'group' ? 'change_folders_hidden_group' : 'change_folders_hidden', {
-      folders: format.list(foldersHidden.map((name) => t('quoted', { name }))),
-      count: foldersHidden.length,
-    }),
-    tone: 'loss' as const,
+  const gained = gain.length > 0 && { text: sentence('change_gain', gain), tone: 'gain' as const }
+  const shown = describeFolders('change_folders_shown', folders, 'gain', wording)
+  const nobody = t(gained || shown.length > 0 ? 'change_lose_nobody' : 'change_nobody')
+  const hidden = describeFolders('change_folders_hidden', folders, 'lose', wording)
+  const lost = lose.length > 0 && { text: sentence('change_lose', lose), tone: 'loss' as const }
+  return [
+    gained,
+    ...shown.map((text) => ({ text, tone: 'gain' as const })),
+    lost || (hidden.length === 0 && { text: nobody, tone: 'plain' as const }),
+    ...hidden.map((text) => ({ text, tone: 'loss' as const })),
+  ].filter((said) => said !== false)
+}
+
+/** Whether a change does anything to anybody. */
+export function changesSight({ gain, lose, folders }: Change): boolean {
+  return gain.length + lose.length + folders.length > 0
+}
+
+/** Folders that the same people come to see, or see no longer, in one sentence. */
+function describeFolders(
+  key: 'change_folders_shown' | 'change_folders_hidden',
+  folders: Change['folders'],
+  which: keyof Difference,
+  wording: Wording,
+): string[] {
+  const { t, format } = wording
+  const touched = folders.filter((folder) => folder[which].length > 0)
+  return [...Map.groupBy(touched, (folder) => JSON.stringify(folder[which])).values()].map((alike) => {
+    const { who, names } = describePeople(alike[0]?.[which] ?? [], wording)
+    return t(key, {
+      folders: format.list(alike.map(({ name }) => t('quoted', { name }))),
+      whom: names ? t('change_whom', { who, names }) : who,
+      count: alike.length,
+    })
+  })
+}
+
+/** "2 colleagues and your client", and their names in that order; of oneself, no name. */
+function describePeople(people: readonly Person[], wording: Wording): { who: string; names: string } {
+  const { t, format } = wording
+  const named = (kind: Person['as']) => people.filter(({ as }) => as === kind).map(({ name }) => name)
+  const professionals = named('professional')
+  const reach: Reach = {
+    you: named('you').length > 0,
+    colleagues: named('colleague'),
+    externals: named('external'),
+    clients: named('client'),
+    branch: null,
   }
-  return [gained, lost, hidden].filter((said) => said !== false)
+  const parts = partsOf(reach, wording)
+  if (professionals.length > 0) parts.push(t('reach_people', { count: professionals.length }))
+  return { who: format.list(parts), names: listNames([...namesOf(reach), ...professionals], wording) }
 }
 
 /** A few names, and how many others: "A, B, C, D, E and 7 others". */
@@ -83,33 +118,17 @@ export function namesOf({ colleagues, externals, clients }: Reach): string[] {
   return [...colleagues, ...externals, ...clients]
 }
 
-function partsOf(reach: Reach, { t, space, branch }: Wording, ofBranch = false): string[] {
-  const count = (key: MessageKey, names: string[]) =>
-    names.length > 0 && t(key, { count: names.length, branch: branch ?? '' })
-  const branchColleagues = branch ? 'reach_colleagues_of' : 'reach_colleagues_branch'
+function partsOf(reach: Reach, { t, space }: Wording): string[] {
+  const count = (key: MessageKey, names: string[], branch = '') =>
+    names.length > 0 && t(key, { count: names.length, branch })
   return [
     reach.you && t('reach_you'),
-    count(ofBranch ? branchColleagues : 'reach_colleagues', reach.colleagues),
+    reach.branch
+      ? count('reach_colleagues_of', reach.colleagues, reach.branch)
+      : count('reach_colleagues', reach.colleagues),
     count('reach_externals', reach.externals),
     space === 'group' ? count('reach_members', reach.clients) : reach.clients.length > 0 && t('reach_client'),
   ].filter((said) => said !== false)
-}
-
-/** Of a reach, those who bear the names; two people of one name count as often as it is given. */
-function part(reach: Reach, names: readonly string[]): Reach {
-  const left = [...names]
-  const take = (all: readonly string[]) =>
-    all.filter((name) => {
-      const at = left.indexOf(name)
-      if (at >= 0) left.splice(at, 1)
-      return at >= 0
-    })
-  return {
-    you: false,
-    colleagues: take(reach.colleagues),
-    externals: take(reach.externals),
-    clients: take(reach.clients),
-  }
 }
 
 function capitalize(text: string, { locale }: Format): string {

@@ -10,17 +10,14 @@ export function LevelPicker({
   value,
   onChange,
   space,
-  branch,
 }: {
   levels: readonly { level: Level; reach: Reach }[]
   /** Null while none is chosen. */
   value: Level | null
   onChange: (level: Level) => void
   space: 'client' | 'group'
-  /** Name of the branch that the level `branch` means, where it is known. */
-  branch?: string | undefined
 }) {
-  const wording = { t: useT(), format: useFormat(), space, branch }
+  const wording = { t: useT(), format: useFormat(), space }
   const described = levels.map(({ level, reach }) => ({
     level,
     detail: describeReach(level, reach, wording),

@@ -52,12 +52,12 @@ export function LevelChoice({
   )
 }
 
-/** Who gains and who loses sight of something by a change, by name, before it is confirmed. */
-export function Consequences({ space = 'client', ...change }: Change & { space?: 'client' | 'group' }) {
+/** Who gains and who loses sight of files and folders by a change, by name, before it is confirmed. */
+export function Consequences({ gain, lose, folders, space }: Change & { space: 'client' | 'group' }) {
   const wording = { t: useT(), format: useFormat(), space }
   return (
     <div className={css.consequences} role="status">
-      {describeChange(change, wording).map(({ text, tone }) => (
+      {describeChange({ gain, lose, folders }, wording).map(({ text, tone }) => (
         <p key={text} className={css[tone]}>
           {text}
         </p>

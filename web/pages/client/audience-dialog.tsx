@@ -23,12 +23,12 @@ export function AudienceDialog({ item, onClose }: { item: Item; onClose: () => v
   const before = now.data?.audience
   const after = chosen === undefined ? before : chosen
 
-  const namesOf = (some: Audience | undefined, without: Audience | undefined) =>
+  const those = (some: Audience | undefined, without: Audience | undefined) =>
     professionals
       .filter(({ professionalId: id }) => holds(some, id) && !holds(without, id))
-      .map(({ name }) => name)
-  const gain = namesOf(after, before)
-  const lose = namesOf(before, after)
+      .map(({ name }) => ({ as: 'professional' as const, name }))
+  const gain = those(after, before)
+  const lose = those(before, after)
 
   async function save(): Promise<void> {
     if (after === undefined || after?.length === 0) return setRefused(true)
@@ -62,7 +62,7 @@ export function AudienceDialog({ item, onClose }: { item: Item; onClose: () => v
         )}
         {after?.length !== 0 && gain.length + lose.length > 0 && (
           <div className={css.changes}>
-            <Consequences gain={gain} lose={lose} foldersHidden={[]} />
+            <Consequences space="client" gain={gain} lose={lose} folders={[]} />
           </div>
         )}
         <FormProblem />

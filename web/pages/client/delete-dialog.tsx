@@ -22,7 +22,7 @@ export function DeleteDialog({
   const { data } = useQuery(
     api.files.foresee.queryOptions({ input: { ids: [item.id], change: { kind: 'delete' } }, staleTime: 0 }),
   )
-  const folders = data?.foldersHidden ?? []
+  const folders = data?.folders.filter(({ lose }) => lose.some(({ as }) => as === 'you')) ?? []
   return (
     <Dialog
       title={t('files_delete_title_named', { name: item.name })}
@@ -48,7 +48,7 @@ export function DeleteDialog({
         {folders.length > 0 && (
           <p className={css.warning}>
             {t('client_delete_folders', {
-              folders: format.list(folders.map((name) => t('quoted', { name }))),
+              folders: format.list(folders.map(({ name }) => t('quoted', { name }))),
               count: folders.length,
             })}
           </p>

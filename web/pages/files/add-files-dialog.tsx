@@ -124,7 +124,6 @@ export function AddFilesDialog({
               value={level}
               onChange={setChosen}
               space={space.kind}
-              branch={branch?.name}
             />
           ) : error ? (
             <ErrorState error={error} onRetry={() => void refetch()} />

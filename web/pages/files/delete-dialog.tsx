@@ -5,7 +5,7 @@ import { useT } from '../../i18n.ts'
 import { Button } from '../../parts/button.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
 import { Consequences } from '../../parts/reach.tsx'
-import { useProfessional } from '../../session.ts'
+import { changesSight } from '../../reach.ts'
 import { deleteItems } from './changes.ts'
 import type { SpaceOfFiles } from './item-actions.tsx'
 
@@ -24,9 +24,6 @@ export function DeleteDialog({
   const { data } = useQuery(
     api.files.foresee.queryOptions({ input: { ids, change: { kind: 'delete' } }, staleTime: 0 }),
   )
-  // That one loses it oneself goes without saying.
-  const { name: own } = useProfessional()
-  const lose = data?.lose.toSpliced(data.lose.indexOf(own), data.lose.includes(own) ? 1 : 0) ?? []
   const [first] = items
   const holdsFiles = items.some(({ kind }) => kind === 'folder')
   const files = data?.files ?? items.reduce((sum, item) => sum + (item.files ?? 1), 0)
@@ -57,9 +54,7 @@ export function DeleteDialog({
         {holdsFiles && `${files > 0 ? t('files_delete_inside', { count: files }) : t('files_delete_empty')} `}
         {t('files_delete_permanent')}
       </p>
-      {data && (lose.length > 0 || data.foldersHidden.length > 0) && (
-        <Consequences space={space.kind} gain={[]} lose={lose} foldersHidden={data.foldersHidden} />
-      )}
+      {data && changesSight(data) && <Consequences space={space.kind} {...data} />}
     </Dialog>
   )
 }

@@ -8,16 +8,14 @@ import { Button } from '../../parts/button.tsx'
 import { LevelPicker } from '../../parts/level-picker.tsx'
 import { Consequences } from '../../parts/reach.tsx'
 import { Skeleton } from '../../parts/states.tsx'
+import type { Change } from '../../reach.ts'
 import css from './panel.module.css'
 import { Panel } from './panel.tsx'
 
 /** Whom a level reaches or would reach, and what changing to it does, as `readLevels` tells. */
-export interface LevelRow {
+export interface LevelRow extends Change {
   level: Level
   reach: Reach
-  gain: string[]
-  lose: string[]
-  foldersHidden: string[]
 }
 
 /** The choice of a file's visibility, told before it is confirmed. */
@@ -39,7 +37,6 @@ export function LevelPanel({
 }) {
   const t = useT()
   const [chosen, setChosen] = useState(item.level)
-  const before = levels?.find(({ level }) => level === item.level)
   const after = levels?.find(({ level }) => level === chosen)
   const body = useRef<HTMLDivElement>(null)
   const loaded = levels !== undefined
@@ -61,14 +58,7 @@ export function LevelPanel({
       </div>
       {after && (
         <div className={css.change}>
-          <Consequences
-            gain={after.gain}
-            lose={after.lose}
-            foldersHidden={after.foldersHidden}
-            before={before?.reach}
-            after={after.reach}
-            space={space}
-          />
+          <Consequences space={space} {...after} />
         </div>
       )}
       <div className={css.foot}>
