@@ -18,7 +18,7 @@ type About = {
   /** Concerned besides those that are concerned anyway. */
   companyId?: string
   companyIds?: readonly string[]
-  details?: Record<string, string | number | null | string[]>
+  details?: Record<string, string | number | null | string[] | undefined>
 }
 
 /**

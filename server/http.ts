@@ -3,9 +3,11 @@ import { type Context, Hono } from 'hono'
 import { Id } from '../core/api/shapes.ts'
 import { Problem } from '../core/errors.ts'
 import type { Actor } from './access.ts'
+import type { AuditLog } from './audit/log.ts'
 import type { Downloads } from './files/downloads.ts'
 import type { Uploads } from './files/uploads.ts'
 import { type Access, admit, type Caller, hatOf, type Sessions } from './http/admission.ts'
+import { answerExport } from './http/audit-export.ts'
 import { readJsonBodies } from './http/bodies.ts'
 import { addressOf, limitConcurrency, refuseOtherOrigins, secureHeaders } from './http/guards.ts'
 import { answerHealth, type Check, shareChecks } from './http/health.ts'
@@ -28,6 +30,7 @@ type Needs = {
   verbs: Verbs
   uploads: Uploads
   downloads: Downloads
+  auditLog: AuditLog
   health: Record<string, Check>
   /** The folder of the built pages. */
   pages: string
@@ -61,10 +64,11 @@ export async function createHttp(needs: Needs) {
     method: string,
     path: string,
     answer: (c: Context<Env>, actor: Actor, again: () => Promise<Actor>) => Promise<Response>,
+    access: 'actor' | 'professional' = 'actor',
   ) =>
-    route('actor', method, path, (c, caller) =>
+    route(access, method, path, (c, caller) =>
       answer(c, actorOf(caller), async () => {
-        const now = actorOf(await admit('actor', caller.visit, sessions))
+        const now = actorOf(await admit(access, caller.visit, sessions))
         // What was begun under one hat isn't ended under another.
         if (hatOf(now) !== hatOf(actorOf(caller))) throw new Problem('stale_tab')
         return now
@@ -94,6 +98,12 @@ export async function createHttp(needs: Needs) {
   )
   routeOfActor('GET', '/api/items/:itemId/preview/:variant', (c, actor) =>
     downloads.preview(c.req.raw, actor, idOf(c), c.req.param('variant') ?? ''),
+  )
+  routeOfActor(
+    'GET',
+    '/api/audit/export',
+    (c, ...who) => answerExport(c.req.raw.url, ...who, needs.auditLog),
+    'professional',
   )
 
   const { operations, answer } = createOperations(needs.verbs)

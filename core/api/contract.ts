@@ -1,5 +1,6 @@
 import { account } from './account.ts'
 import { administration } from './administration.ts'
+import { audit } from './audit.ts'
 import { custody } from './custody.ts'
 import { files } from './files.ts'
 import { foresight } from './foresight.ts'
@@ -17,6 +18,7 @@ export const contract = {
   involvement,
   inbox,
   administration,
+  audit,
   custody,
   files,
   foresight,

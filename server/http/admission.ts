@@ -101,6 +101,11 @@ export const OPERATIONS = {
     restoreDeletion: 'professional',
   },
   foresight: { foresee: 'professional' },
+  audit: {
+    listEntries: 'professional',
+    listSubjects: 'professional',
+    listOpenings: 'client',
+  },
   files: {
     readSpace: 'professional',
     listItems: 'actor',

@@ -71,6 +71,21 @@ export const OTHER_OPERATIONS = [
     ...preview,
   },
   {
+    method: 'get',
+    path: '/api/audit/export',
+    operationId: 'audit.export',
+    summary: 'What `listEntries` lists, whole, as CSV (RFC 4180); written down in the log itself',
+    tags: ['audit'],
+    parameters: ['professionalId', 'clientId', 'groupId', 'kind', 'from', 'until'].map((name) => ({
+      name,
+      in: 'query',
+      schema: { type: 'string' },
+    })),
+    responses: {
+      200: { description: 'Newest first', content: { 'text/csv': { schema: { type: 'string' } } } },
+    },
+  },
+  {
     method: 'options',
     path: '/api/uploads',
     operationId: 'uploads.describe',
