@@ -1,4 +1,4 @@
-/** The arrows of ARCHITECTURE.md: main → app → http → rooms → {access, previews, notify, jobs} → {db, blobs}. */
+/** The arrows of ARCHITECTURE.md: main → app → http → rooms → {access, previews, notify, audit, jobs} → {db, blobs}. */
 const rooms = '^server/(people|files)/'
 const pages = '^server/(http|http/.*|files/(uploads|downloads|upload-.*))\\.ts$'
 module.exports = {
@@ -42,14 +42,14 @@ module.exports = {
     {
       name: 'rooms-below-http',
       severity: 'error',
-      from: { path: '^server/(access|jobs|previews|notify|db|blobs)' },
+      from: { path: '^server/(access|audit|jobs|previews|notify|db|blobs)' },
       to: { path: rooms },
     },
     {
       name: 'db-and-blobs-at-the-bottom',
       severity: 'error',
       from: { path: '^server/(db|blobs)/' },
-      to: { path: '^server/(access|jobs|previews|notify)' },
+      to: { path: '^server/(access|audit|jobs|previews|notify)' },
     },
     {
       name: 'http-types-stop-at-the-door',
