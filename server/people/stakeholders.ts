@@ -40,8 +40,8 @@ export function createStakeholders({
     }
   }
 
-  /** Makes a professional of the actor's company a stakeholder, if not one already. @throws not_found */
-  async function involve(trx: Db, actor: Professional, { spaceId, professionalId }: Input): Promise<void> {
+  /** Makes a professional of the actor's company a stakeholder; false where they were one. @throws not_found */
+  async function involve(trx: Db, actor: Professional, { spaceId, professionalId }: Input): Promise<boolean> {
     const { rows } = await sql<{ added: boolean }>`
       with before as (select from stakeholder where space_id = ${spaceId}::uuid
         and professional_id = ${professionalId}::uuid and status = 'active')
@@ -55,6 +55,7 @@ export function createStakeholders({
       returning not exists (select from before) as added`.execute(trx)
     if (!rows[0]) throw new Problem('not_found')
     if (rows[0].added) await record(trx, actor, 'stakeholder_added', { spaceId, professionalId })
+    return rows[0].added
   }
 
   return {
@@ -88,9 +89,9 @@ export function createStakeholders({
       return db.transaction().execute(async (trx) => {
         const space = await reachSpace(trx, actor, { spaceId })
         requireManaging(actor, space)
-        await involve(trx, actor, { spaceId, professionalId })
+        const added = await involve(trx, actor, { spaceId, professionalId })
         const by = { professionalId: actor.professionalId, spaceId, ...whose(space) }
-        await tell(trx, { professionalIds: [professionalId] }, 'stakeholder_added', by)
+        if (added) await tell(trx, { professionalIds: [professionalId] }, 'stakeholder_added', by)
         return list(trx, actor, space)
       })
     },
