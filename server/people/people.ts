@@ -26,6 +26,7 @@ import { createSessions } from './sessions.ts'
 import { createSetUp } from './set-up.ts'
 import { createDevices } from './sign-in/devices.ts'
 import { createEntryLinks } from './sign-in/entry-links.ts'
+import { createFactorReset } from './sign-in/factor-reset.ts'
 import { createFactors } from './sign-in/factors.ts'
 import { createNotices } from './sign-in/notices.ts'
 import { createOneTime } from './sign-in/one-time.ts'
@@ -81,6 +82,8 @@ export function createPeople(parts: {
     }),
     createSetupLink,
     sessions,
+    /** For whoever lost theirs; asked of the operator. */
+    resetSecondFactors: createFactorReset({ db, factors, notices }),
     /** The operations of core/api/security.ts. */
     security: { ...signIn.ways, ...createSecurity({ ...parts, ...means, sessions, signIn }) },
     /** The operations of core/api/account.ts. */

@@ -49,7 +49,8 @@ export function createSignIn(parts: {
   oneTime: OneTime
   notices: Notices
 }) {
-  const { db, limits, passwords, cookies, devices, factors, passkeys, entryLinks, oneTime, notices } = parts
+  const { db, now, limits, passwords, cookies, devices, factors, passkeys, entryLinks, oneTime, notices } =
+    parts
 
   /** Whose password it is; null for nobody's, after the same work. */
   async function check(email: string, password: string): Promise<string | null> {
@@ -74,7 +75,7 @@ export function createSignIn(parts: {
     await db.transaction().execute(async (trx) => {
       await trx
         .updateTable('session')
-        .set({ two_factors: twoFactors, acting_as: acting })
+        .set({ two_factors: twoFactors, acting_as: acting, created_at: now() })
         .where('id', '=', id)
         .execute()
       await trx.deleteFrom('session').where('expires_at', '<', new Date()).execute()
@@ -230,7 +231,7 @@ export function createSignIn(parts: {
   async function changePassword(on: Kysely<Database>, personId: string, hash: string): Promise<void> {
     await on
       .updateTable('credential')
-      .set({ password: hash, updated_at: parts.now() })
+      .set({ password: hash, updated_at: now() })
       .where('person_id', '=', personId)
       .where('provider_id', '=', 'credential')
       .execute()

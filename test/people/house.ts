@@ -32,6 +32,7 @@ export async function openHouse(
   t.after(() => mail.close())
 
   let ahead = 0
+  const now = () => new Date(Date.now() + ahead)
   const real = createPasswords()
   const hashes = { count: 0 }
   const passwords: typeof real = {
@@ -52,13 +53,15 @@ export async function openHouse(
     passwords,
     publicUrl,
     secret: 'a secret of at least thirty-two characters',
-    now: () => new Date(Date.now() + ahead),
+    now,
   })
 
   const one = { hash: undefined as string | undefined }
 
   return {
     db,
+    dataDir,
+    now,
     people,
     hashes,
     pass: (days: number) => {

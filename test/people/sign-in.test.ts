@@ -30,10 +30,14 @@ test('signing in opens a session; signing out ends it', async (t) => {
   visit.headers.set('Carnet-Address', '203.0.113.9')
   await house.people.security.signIn(visit, { email: ' ANA@Carnet.test ', password: PASSWORD })
 
-  const [cookie = ''] = visit.reply.getSetCookie()
+  const [cookie = '', device = ''] = visit.reply.getSetCookie()
   assert.match(cookie, /^carnet\.session=/)
   assert.match(cookie, /; Max-Age=2592000; Path=\/; HttpOnly; SameSite=Lax$/)
-  assert.equal(visit.reply.getSetCookie().length, 1)
+  assert.match(
+    device,
+    /^carnet\.device=[\w-]{43}; Max-Age=34560000; Path=\/api\/auth; HttpOnly; SameSite=Strict$/,
+  )
+  assert.equal(visit.reply.getSetCookie().length, 2)
   const row = await house.db
     .selectFrom('session')
     .select(['ip_address', 'user_agent', 'token'])
@@ -52,7 +56,10 @@ test('signing in opens a session; signing out ends it', async (t) => {
     await house.people.sessions.actorOf(new Headers({ cookie: `carnet.session=${row.token}` })),
     null,
   )
-  const forged = cookieOf(visit).replace(/.(?==*$)/, (last) => (last === 'A' ? 'B' : 'A'))
+  const forged = cookie
+    .split(';', 1)
+    .join()
+    .replace(/.(?==*$)/, (last) => (last === 'A' ? 'B' : 'A'))
   assert.equal(await house.people.sessions.actorOf(new Headers({ cookie: forged })), null)
 
   const out = visitFrom('192.0.2.7', cookieOf(visit))
@@ -106,7 +113,10 @@ test('one who signs in rightly is never limited', async (t) => {
   await withAna(house)
   for (let i = 0; i < 12; i++) await house.signIn('ana@carnet.test')
   const counts = await house.db.selectFrom('rate_limit').select(['key', 'count']).execute()
-  assert.deepEqual(counts, [{ key: 'sign-in 192.0.2.1', count: 0 }])
+  assert.deepEqual(counts, [
+    { key: 'sign-in 192.0.2.1', count: 0 },
+    { key: 'sign-in ana@carnet.test', count: 0 },
+  ])
 })
 
 test('many accounts from one network are limited together; tries at once are all counted', async (t) => {
@@ -132,7 +142,7 @@ test('counts that have run out are swept', async (t) => {
   const keys = await house.db.selectFrom('rate_limit').select('key').orderBy('key').execute()
   assert.deepEqual(
     keys.map(({ key }) => key),
-    ['sign-in 192.0.2.2', 'sign-in 192.0.2.2 b@carnet.test'],
+    ['sign-in 192.0.2.2', 'sign-in 192.0.2.2 b@carnet.test', 'sign-in b@carnet.test'],
   )
 })
 

@@ -134,12 +134,10 @@ export function createFactors({ secret: key, now }: { secret: string; now: () =>
       await on.deleteFrom('recovery_code').where('person_id', '=', personId).execute()
     },
 
-    /** Takes every second factor away. Whether there was any. */
-    async removeAll(on: Db, personId: string): Promise<boolean> {
-      const { app, passkeys } = await readHeld(on, personId)
+    /** Takes every second factor away. */
+    async removeAll(on: Db, personId: string): Promise<void> {
       for (const table of ['authenticator', 'passkey', 'recovery_code'] as const)
         await on.deleteFrom(table).where('person_id', '=', personId).execute()
-      return app || passkeys > 0
     },
   }
 }

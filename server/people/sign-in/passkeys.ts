@@ -15,6 +15,9 @@ type Db = Kysely<Database>
 /** More than anybody has devices. */
 const MAX = 20
 
+/** EdDSA, ES256 and RS256: every authenticator has one of them. */
+const ALGORITHMS = [-8, -7, -257]
+
 export type Passkeys = ReturnType<typeof createPasskeys>
 
 /**
@@ -86,6 +89,7 @@ export function createPasskeys(needs: { db: Db; oneTime: OneTime; publicUrl: str
         userDisplayName: person.name,
         challenge: await challenge(person.id),
         excludeCredentials: own,
+        supportedAlgorithmIDs: ALGORITHMS,
         authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
       })
     },
@@ -96,6 +100,7 @@ export function createPasskeys(needs: { db: Db; oneTime: OneTime; publicUrl: str
         ...expected,
         response: answer as never,
         expectedChallenge: await takeChallenge(answer, personId),
+        supportedAlgorithmIDs: ALGORITHMS,
       }).catch(refuse)
       if (!verified) throw new Problem('passkey_refused')
       const { id, publicKey, counter, transports = [] } = registrationInfo.credential
