@@ -51,4 +51,5 @@ export async function endWork(trx: Db, id: string, { jobs, now }: Needs): Promis
 /** What somebody could no longer give, nobody accepts from them. */
 export async function endInvitationsBy(trx: Db, professionalId: string): Promise<void> {
   await trx.deleteFrom('professional_invitation').where('invited_by', '=', professionalId).execute()
+  await trx.deleteFrom('stakeholder_invitation').where('invited_by', '=', professionalId).execute()
 }
