@@ -14,7 +14,7 @@ export const ERRORS = {
   password_too_long: 400,
   not_signed_in: 401,
   wrong_credentials: 401,
-  wrong_code: 401,
+  code_wrong: 401,
   second_step_over: 401,
   passkey_refused: 401,
   present_password_wrong: 403,
@@ -56,6 +56,7 @@ export const ERRORS = {
   internal: 500,
   unavailable: 503,
   disk_full: 507,
+  quota_full: 507,
 } as const
 
 export type ErrorCode = keyof typeof ERRORS

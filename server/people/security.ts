@@ -98,12 +98,12 @@ export function createSecurity(parts: {
       return factors.beginApp(db, session.personId, email)
     },
 
-    /** The app is asked for from now on. @throws wrong_code */
+    /** The app is asked for from now on. @throws code_wrong */
     confirmApp(session: Session, { code }: { code: string }): Promise<{ recoveryCodes: string[] }> {
       const { personId } = session
       return db.transaction().execute(async (trx) => {
         if (!(await factors.takeCode(trx, personId, code, { confirmed: false })))
-          throw new Problem('wrong_code')
+          throw new Problem('code_wrong')
         // The others were opened without it.
         await endOthers(trx, session)
         await strengthen(trx, session)

@@ -145,7 +145,7 @@ export function createSignIn(parts: {
         return proceed(visit, personId)
       },
 
-      /** @throws second_step_over, wrong_code, too_many_requests */
+      /** @throws second_step_over, code_wrong, too_many_requests */
       async signInWithCode(
         visit: Visit,
         { token, kind, code }: { token: string; kind: 'app' | 'recovery'; code: string },
@@ -165,7 +165,7 @@ export function createSignIn(parts: {
           else await recordOfPerson(trx, { personId, address: visit.ip }, 'second_step_failed')
           return taken
         })
-        if (!right) throw new Problem('wrong_code')
+        if (!right) throw new Problem('code_wrong')
         if (kind === 'app') await limits.restore(key)
         return start(visit, personId, true)
       },

@@ -107,7 +107,7 @@ test('setting the app up takes a right code, ends other sessions, and each chang
   await other.signIn(ANA)
   const session = await home.session()
   await security.beginApp(session)
-  await assert.rejects(security.confirmApp(session, { code: '000000' }), problem('wrong_code'))
+  await assert.rejects(security.confirmApp(session, { code: '000000' }), problem('code_wrong'))
   assert.deepEqual(await home.signIn(ANA), { secondStep: null }, 'not yet')
   await addApp(house, home)
   assert.equal(await other.who(), null)

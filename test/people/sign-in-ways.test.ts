@@ -47,13 +47,13 @@ test('with an app, a password opens no session before a code; each code works on
   assert.equal(sessions.length, 1, 'none was made even for a moment')
 
   // What confirmed the app was a code too: it was seen on a screen, and works no more.
-  await assert.rejects(giveCode(house, other, token, code()), problem('wrong_code'))
+  await assert.rejects(giveCode(house, other, token, code()), problem('code_wrong'))
   house.pass(MINUTE)
   const spoken = `${code().slice(0, 3)} ${code().slice(3)}`
   assert.deepEqual(await giveCode(house, other, token, spoken), { secondStep: null })
   assert.ok((await other.who())?.actor)
   await assert.rejects(giveCode(house, other, token, code(1)), problem('second_step_over'))
-  await assert.rejects(giveCode(house, other, (await stepOf(other)).token, code()), problem('wrong_code'))
+  await assert.rejects(giveCode(house, other, (await stepOf(other)).token, code()), problem('code_wrong'))
 
   const secrets = await house.db.selectFrom('authenticator').select('secret').execute()
   assert.match(secrets[0]?.secret ?? '', /^[0-9a-f]{80,}$/, 'encrypted')
@@ -67,7 +67,7 @@ test('a clock may be half a minute off, not more; a second step waits ten minute
   const { house, home } = await open(t)
   const { code } = await addApp(house, home)
   house.pass(5 * MINUTE)
-  await assert.rejects(giveCode(house, home, (await stepOf(home)).token, code(2)), problem('wrong_code'))
+  await assert.rejects(giveCode(house, home, (await stepOf(home)).token, code(2)), problem('code_wrong'))
   await giveCode(house, home, (await stepOf(home)).token, code(1))
   const { token } = await stepOf(home)
   house.pass(11 * MINUTE)
@@ -82,7 +82,7 @@ test('five tries at a second step; twenty an hour at somebody’s codes, but tho
   for (let step = 0; step < 4; step++) {
     const { token } = await stepOf(attacker)
     for (let i = 0; i < 5; i++)
-      await assert.rejects(giveCode(house, attacker, token, '000000'), problem('wrong_code'))
+      await assert.rejects(giveCode(house, attacker, token, '000000'), problem('code_wrong'))
     await assert.rejects(giveCode(house, attacker, token, code()), problem('second_step_over'))
   }
   const { token } = await stepOf(attacker)
@@ -106,11 +106,11 @@ test('each recovery code replaces the app once, however it is typed', async (t) 
     return home.ask((visit) => security.signInWithCode(visit, { token, kind: 'recovery', code }))
   }
   await recover(` ${first.toUpperCase().replaceAll('-', ' ')}`)
-  await assert.rejects(recover(first), problem('wrong_code'))
+  await assert.rejects(recover(first), problem('code_wrong'))
   await recover(second)
   assert.equal((await security.readSecurity(await home.session())).recoveryCodes, 8)
   const made = await security.makeRecoveryCodes(await home.session())
-  await assert.rejects(recover(recoveryCodes[2] ?? ''), problem('wrong_code'))
+  await assert.rejects(recover(recoveryCodes[2] ?? ''), problem('code_wrong'))
   await recover(made.recoveryCodes[0] ?? '')
 })
 
