@@ -12,6 +12,7 @@ type Ids = Record<
   | 'professionalId'
   | 'branchId'
   | 'invitationId'
+  | 'requestId'
   | 'deletionId'
   | 'uploadId',
   string
@@ -32,6 +33,9 @@ const EXAMPLES: Record<string, (ids: Ids, hat: Hat) => Sent> = {
   'POST /api/items/level': ({ itemId }) => ({ json: { ids: [itemId], level: 'everybody' } }),
   'POST /api/items/audience': ({ itemId }) => ({ json: { ids: [itemId], audience: null } }),
   'POST /api/items/foresee': ({ itemId }) => ({ json: { ids: [itemId], change: { kind: 'delete' } } }),
+  'POST /api/foresight': ({ groupId }) => ({
+    json: { change: { operation: 'deleteGroup', input: { groupId } } },
+  }),
   'POST /api/items/delete': ({ itemId }) => ({ json: { ids: [itemId] } }),
   'GET /api/items/:itemId/preview/:variant': () => ({}),
   'POST /api/items/:itemId/ownership': () => ({ json: { reason: 'x' } }),
@@ -46,6 +50,11 @@ const EXAMPLES: Record<string, (ids: Ids, hat: Hat) => Sent> = {
   'PATCH /api/groups/:groupId': () => ({ json: { name: 'x' } }),
   'POST /api/groups/:groupId/members': ({ clientId }) => ({ json: { clientIds: [clientId] } }),
   'POST /api/spaces/:spaceId/stakeholders': ({ professionalId }) => ({ json: { professionalId } }),
+  'POST /api/spaces/:spaceId/invitations': () => ({
+    json: { email: 'else@carnet.test', understood: true },
+  }),
+  'DELETE /api/my/professionals/:professionalId': () => ({}),
+  'POST /api/requests/:requestId': ({ professionalId }) => ({ json: { accept: true, as: professionalId } }),
   'PATCH /api/branches/:branchId': () => ({ json: { name: 'x' } }),
   'PATCH /api/professionals/:professionalId': () => ({ json: { profile: 'employee' } }),
   'DELETE /api/professionals/:professionalId': () => ({}),
@@ -76,6 +85,9 @@ const OWN: Record<string, Sent> = {
   'POST /api/clients': { json: { name: 'Somebody else' } },
   'POST /api/groups': { json: { name: 'Some others' } },
   'GET /api/my/professionals': {},
+  'GET /api/requests': {},
+  'GET /api/inbox': {},
+  'POST /api/inbox/read': { json: { until: '2100-01-01T00:00:00Z' } },
   'GET /api/branches': {},
   'POST /api/branches': { json: { name: 'Another' } },
   'GET /api/professionals': {},
@@ -150,6 +162,9 @@ test('every route is known to this test', async (t) => {
     'POST /api/auth/sign-out',
     'POST /api/invitation/accept',
     'POST /api/invitation/read',
+    'POST /api/request/answer',
+    'POST /api/request/practice',
+    'POST /api/request/read',
     'POST /api/setup',
   ])
 })
@@ -194,6 +209,11 @@ async function furnish(world: World) {
     profile: 'employee',
     branchIds: Object.values(company.branches),
   })
+  const { id: requestId } = await professional.api.involvement.inviteExternal({
+    spaceId,
+    email: 'external@carnet.test',
+    understood: true,
+  })
   const ids: Ids = {
     itemId: item.id,
     folderId: folder.id,
@@ -203,6 +223,7 @@ async function furnish(world: World) {
     professionalId: owner.id,
     branchId: company.branches.Laval ?? '',
     invitationId,
+    requestId,
     deletionId,
     uploadId,
   }
@@ -228,6 +249,7 @@ async function furnish(world: World) {
       .selectAll()
       .where('company_id', '=', company.id)
       .execute(),
+    externals: await world.db.selectFrom('stakeholder_invitation').selectAll().execute(),
     members: await world.db.selectFrom('group_member').selectAll().execute(),
   })
   return { ids, professional, client, name: 'of its own', look, before: await look() }

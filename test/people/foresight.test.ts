@@ -3,7 +3,7 @@ import { type TestContext, test } from 'node:test'
 import type { Change, Foreseen } from '../../core/api/foresight.ts'
 import type { Profile } from '../../core/profiles.ts'
 import { LEVELS } from '../../core/visibility.ts'
-import { type Browser, createWorld, type Professional, problem } from '../world.ts'
+import { createWorld, type Professional } from '../world.ts'
 
 // What is foreseen of a change of people is what then happens, told only as far as whoever asks sees.
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createInstance } from 'i18next'
-import type { Reach } from '../../core/api/shapes.ts'
+import type { Person, Reach } from '../../core/api/shapes.ts'
 import { createFormat, type Language } from '../../web/format.ts'
 import type { Translate } from '../../web/i18n.ts'
 import { describeChange, describeReach, describeViewers, type Wording } from '../../web/reach.ts'
@@ -24,31 +24,31 @@ function wordingIn(language: Language, rest: Partial<Wording> = {}): Wording {
   }
 }
 
-const you: Reach = { you: true, colleagues: [], externals: [], clients: [] }
+const you: Reach = { you: true, colleagues: [], externals: [], clients: [], branch: null }
 const three = ['Ana Ruiz', 'Bruno Roy', 'Chloé Roy']
-const all: Reach = { you: true, colleagues: three, externals: ['Élie Gagnon'], clients: ['Zoé Cyr'] }
+const all: Reach = { ...you, colleagues: three, externals: ['Élie Gagnon'], clients: ['Zoé Cyr'] }
 
 test('each level says whom it reaches, as a person of that language would', () => {
-  const sentences = (language: Language, rest?: Partial<Wording>) => {
-    const wording = wordingIn(language, rest)
+  const sentences = (language: Language) => {
+    const wording = wordingIn(language)
     return [
       describeReach('me', you, wording),
       describeReach('company', you, wording),
-      describeReach('branch', { ...you, colleagues: three.slice(0, 2) }, wording),
+      describeReach('branch', { ...you, colleagues: three.slice(0, 2), branch: 'Laval' }, wording),
       describeReach('company', { ...you, colleagues: ['Ana Ruiz'] }, wording),
       describeReach('me_client', { ...you, clients: ['Zoé Cyr'] }, wording),
       describeReach('everybody', all, wording),
     ]
   }
-  assert.deepEqual(sentences('en', { branch: 'Laval' }), [
+  assert.deepEqual(sentences('en'), [
     'Only you',
     'Only you, for now',
-    'You and 2 colleagues of the Laval branch',
+    'You and 2 colleagues of Laval',
     'You and 1 colleague',
     'You and your client',
     'Everyone involved: you, 3 colleagues, 1 external professional and your client',
   ])
-  assert.deepEqual(sentences('fr', { branch: 'Laval' }), [
+  assert.deepEqual(sentences('fr'), [
     'Vous seulement',
     'Vous seulement, pour l’instant',
     'Vous et 2 collègues de la succursale Laval',
@@ -59,7 +59,7 @@ test('each level says whom it reaches, as a person of that language would', () =
   assert.deepEqual(sentences('es'), [
     'Solo usted',
     'Solo usted, por ahora',
-    'Usted y 2 colegas de la sucursal',
+    'Usted y 2 colegas de Laval',
     'Usted y 1 colega',
     'Usted y su cliente',
     'Todas las personas involucradas: usted, 3 colegas, 1 interviniente externo y su cliente',
@@ -84,71 +84,89 @@ test('who sees a file now is a sentence with its verb', () => {
     return [
       describeViewers(you, wording),
       describeViewers({ ...you, clients: ['Zoé Cyr'] }, wording),
+      describeViewers({ ...all, externals: [], branch: 'Laval' }, wording),
       describeViewers({ ...you, you: false, colleagues: ['Ana Ruiz'] }, wording),
     ]
   }
   assert.deepEqual(sentences('en'), [
     'Only you see this file',
     'You and your client see this file',
+    'You, 3 colleagues of Laval and your client see this file',
     '1 colleague sees this file',
   ])
   assert.deepEqual(sentences('fr'), [
     'Visible par vous seulement',
     'Visible par vous et votre client',
+    'Visible par vous, 3 collègues de la succursale Laval et votre client',
     'Visible par 1 collègue',
   ])
   assert.deepEqual(sentences('es'), [
     'Visible solo para usted',
     'Visible para usted y su cliente',
+    'Visible para usted, 3 colegas de Laval y su cliente',
     'Visible para 1 colega',
   ])
 })
 
-test('a change names who gains and who loses, and warns of folders that vanish for the client', () => {
-  const change = { gain: three, lose: [], foldersHidden: [], before: you, after: all }
+const person = (as: Person['as'], name: string): Person => ({ as, name })
+const nobody = { gain: [], lose: [], folders: [] }
+const zoe = person('client', 'Zoé Cyr')
+
+test('a change names who gains and who loses, of files and of folders', () => {
+  const change = { ...nobody, gain: three.map((name) => person('colleague', name)) }
   assert.deepEqual(describeChange(change, wordingIn('en')), [
     { text: '3 colleagues will newly see it: Ana Ruiz, Bruno Roy and Chloé Roy.', tone: 'gain' },
     { text: 'Nobody loses access.', tone: 'plain' },
   ])
   // By name, but in the order in which they are counted.
-  const wider = { ...change, gain: ['Ana Ruiz', 'Zoé Cyr', 'Élie Gagnon'] }
+  const wider = {
+    ...nobody,
+    gain: [person('colleague', 'Ana Ruiz'), zoe, person('external', 'Élie Gagnon')],
+  }
   assert.equal(
     describeChange(wider, wordingIn('en'))[0]?.text,
     '1 colleague, 1 external professional and your client will newly see it: Ana Ruiz, Élie Gagnon and Zoé Cyr.',
   )
+  const elie = person('external', 'Élie Gagnon')
   const narrowing = {
     gain: [],
-    lose: ['Zoé Cyr'],
-    foldersHidden: ['Programme', 'Photos'],
-    before: all,
-    after: you,
+    lose: [zoe],
+    folders: [
+      { name: 'Programme', gain: [], lose: [zoe] },
+      { name: 'Notes', gain: [elie], lose: [person('you', 'Ana Ruiz')] },
+      { name: 'Photos', gain: [], lose: [zoe] },
+    ],
   }
   assert.deepEqual(describeChange(narrowing, wordingIn('en')), [
+    { text: 'Folder “Notes” will be visible to 1 external professional (Élie Gagnon).', tone: 'gain' },
     { text: 'Your client will lose access: Zoé Cyr.', tone: 'loss' },
-    { text: 'Folders “Programme” and “Photos” will no longer be visible to your client.', tone: 'loss' },
+    {
+      text: 'Folders “Programme” and “Photos” will no longer be visible to your client (Zoé Cyr).',
+      tone: 'loss',
+    },
+    { text: 'Folder “Notes” will no longer be visible to you.', tone: 'loss' },
   ])
-  assert.deepEqual(describeChange(narrowing, wordingIn('fr')), [
+  assert.deepEqual(describeChange(narrowing, wordingIn('fr')).slice(1, 3), [
     { text: 'Votre client n’y aura plus accès\u00a0: Zoé Cyr.', tone: 'loss' },
     {
-      text: 'Les dossiers «\u00a0Programme\u00a0» et «\u00a0Photos\u00a0» ne seront plus visibles par votre client.',
+      text: 'Les dossiers «\u00a0Programme\u00a0» et «\u00a0Photos\u00a0» ne seront plus visibles par votre client (Zoé Cyr).',
       tone: 'loss',
     },
   ])
-  assert.deepEqual(describeChange({ gain: [], lose: [], foldersHidden: [] }, wordingIn('es')), [
+  assert.deepEqual(describeChange(nobody, wordingIn('es')), [
     { text: 'Nadie gana ni pierde el acceso.', tone: 'plain' },
   ])
 })
 
-test('of many, a few are named; without a reach they are people; namesakes count twice', () => {
-  const many = Array.from({ length: 12 }, (_, n) => `P${n}`)
+test('of many, a few are named; to a client they are people; namesakes count twice', () => {
+  const many = Array.from({ length: 12 }, (_, n) => person('professional', `P${n}`))
   assert.equal(
-    describeChange({ gain: many, lose: [], foldersHidden: [] }, wordingIn('en'))[0]?.text,
+    describeChange({ ...nobody, gain: many }, wordingIn('en'))[0]?.text,
     '12 people will newly see it: P0, P1, P2, P3, P4 and 7 others.',
   )
-  const after = { ...you, colleagues: ['Ana Ruiz', 'Ana Ruiz'], externals: ['Ana Ruiz'] }
-  const change = { gain: ['Ana Ruiz', 'Ana Ruiz'], lose: [], foldersHidden: [], after }
+  const namesakes = [person('colleague', 'Ana Ruiz'), person('colleague', 'Ana Ruiz')]
   assert.equal(
-    describeChange(change, wordingIn('en'))[0]?.text,
+    describeChange({ ...nobody, gain: namesakes }, wordingIn('en'))[0]?.text,
     '2 colleagues will newly see it: Ana Ruiz and Ana Ruiz.',
   )
 })
