@@ -8,19 +8,6 @@ const client = z.strictObject({ clientId: Id })
 const Done = z.strictObject({ ok: z.literal(true) })
 const search = z.string().max(200).optional()
 
-/** Of the caller's branches, those that the client is to be in; branches that aren't the caller's stay as they are. */
-const branchIds = z.array(Id).max(200)
-
-const Change = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('archive') }),
-  z.strictObject({ kind: z.literal('restore') }),
-  z.strictObject({ kind: z.literal('branches'), branchIds }),
-])
-export type LinkChange = z.infer<typeof Change>
-
-/** Professionals other than the caller, by name. */
-const Consequences = z.strictObject({ gain: z.array(z.string()), lose: z.array(z.string()) })
-
 /** One of two records, as far as the caller sees: of files and folders, groups too, there may be more. */
 const Side = z.strictObject({
   id: Id,
@@ -65,15 +52,6 @@ export const lives = {
         more: z.boolean(),
       }),
     ),
-  foreseeChange: oc
-    .route({
-      method: 'POST',
-      path: '/clients/{clientId}/foresee',
-      summary: 'Who would come to reach a client’s record, and who would no longer',
-      tags,
-    })
-    .input(z.strictObject({ clientId: Id, change: Change }))
-    .output(Consequences),
   archiveClient: oc
     .route({
       method: 'POST',
@@ -99,7 +77,13 @@ export const lives = {
       summary: 'Change in which of the caller’s branches a client is',
       tags,
     })
-    .input(z.strictObject({ clientId: Id, branchIds }))
+    .input(
+      z.strictObject({
+        clientId: Id,
+        /** Of the caller's branches, those that the client is to be in; other branches stay as they are. */
+        branchIds: z.array(Id).max(200),
+      }),
+    )
     .output(ClientRecord),
   endAppAccess: oc
     .route({

@@ -6,7 +6,9 @@ import type { Actor } from '../access.ts'
 import { type Blobs, newKey, UploadLost } from '../blobs/port.ts'
 import type { Database, Upload as UploadTable } from '../db/schema.ts'
 import type { Items, Place } from './items.ts'
+import { reserveRoom } from './quota.ts'
 import { SNIFFED_BYTES, sniffType } from './sniff.ts'
+import { lockSpaces } from './space-lock.ts'
 import type { Lease } from './upload-lock.ts'
 
 /** An upload that nobody goes on with is given up after this. */
@@ -22,25 +24,30 @@ type Needs = { db: Kysely<Database>; blobs: Blobs; items: Items; now: () => Date
 
 /** Uploads under way: their rows, and the bytes behind them. A row never claims more than is durable. */
 export function createUploadRows({ db, blobs, items, now }: Needs) {
+  /** Announces an upload: room for all of it is reserved before the first byte comes. @throws quota_full */
   async function create(id: string, actor: Actor, place: Place, size: number): Promise<void> {
-    await db
-      .insertInto('upload')
-      .values({
-        id,
-        space_id: place.spaceId,
-        parent_id: place.parentId,
-        professional_id: actor.kind === 'professional' ? actor.professionalId : null,
-        client_id: actor.kind === 'client' ? actor.clientId : null,
-        name: place.name,
-        level: place.level,
-        branch_id: place.branchId,
-        audience: place.audience,
-        size,
-        staging: newKey(),
-        created_at: now(),
-        expires_at: new Date(now().getTime() + EXPIRES_MS),
-      })
-      .execute()
+    await db.transaction().execute(async (trx) => {
+      const quota_company_id = await reserveRoom(trx, actor, place.spaceId, size)
+      await trx
+        .insertInto('upload')
+        .values({
+          id,
+          space_id: place.spaceId,
+          parent_id: place.parentId,
+          professional_id: actor.kind === 'professional' ? actor.professionalId : null,
+          client_id: actor.kind === 'client' ? actor.clientId : null,
+          quota_company_id,
+          name: place.name,
+          level: place.level,
+          branch_id: place.branchId,
+          audience: place.audience,
+          size,
+          staging: newKey(),
+          created_at: now(),
+          expires_at: new Date(now().getTime() + EXPIRES_MS),
+        })
+        .execute()
+    })
   }
 
   /** An upload of the actor's own. @throws not_found */
@@ -103,6 +110,8 @@ export function createUploadRows({ db, blobs, items, now }: Needs) {
     const { stream } = await blobs.open(key, { start: 0, end: Math.min(SNIFFED_BYTES, facts.size) - 1 })
     const type = await sniffType(await buffer(stream))
     return db.transaction().execute(async (trx) => {
+      // First the space, then what is in it: as whoever merges its record with another does.
+      await lockSpaces(trx, sql`select space_id from upload where id = ${row.id}::uuid`)
       const { rows } =
         await sql<UploadRow>`select * from upload where id = ${row.id}::uuid for update`.execute(trx)
       if (!rows[0]) throw new Problem('not_found')

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Change } from '../../core/api/foresight.ts'
 import { createWorld, encodeMetadata, problem } from '../world.ts'
 
 /** Two practices that follow Zoé; people of Kiné in two branches, and one of Nutri. */
@@ -50,10 +51,13 @@ test('archiving ends one’s own link alone, at once, and can be taken back', as
       'Upload-Metadata': encodeMetadata({ filename: 'x', spaceId: zoe.spaceId }),
     },
   })
-  const change = { kind: 'archive' as const }
-  assert.deepEqual(await asMax.lives.foreseeChange({ ...of(zoe), change }), {
+  const foreseen = async (api: typeof asMax, change: Change) => {
+    const { gain, lose } = await api.foresight.foresee({ change })
+    return { gain: gain.map(({ name }) => name), lose: lose.map(({ name }) => name) }
+  }
+  assert.deepEqual(await foreseen(asMax, { operation: 'archiveClient', input: of(zoe) }), {
     gain: [],
-    lose: ['Ana', 'Olivia', 'Quim'],
+    lose: ['Max', 'Ana', 'Olivia', 'Quim', 'Zoé'],
   })
   assert.equal((await asAna.people.readClient(of(zoe))).id, zoe.id, 'foreseeing changes nothing')
 
@@ -95,12 +99,11 @@ test('archiving ends one’s own link alone, at once, and can be taken back', as
   for (const api of [hers.api, await as(quim), asNora]) {
     assert.deepEqual(await archived(api), [])
     await assert.rejects(api.lives.restoreClient(of(zoe)), problem('not_found'))
-    const restore = { ...of(zoe), change: { kind: 'restore' as const } }
-    await assert.rejects(api.lives.foreseeChange(restore), problem('not_found'))
+    await assert.rejects(foreseen(api, { operation: 'restoreClient', input: of(zoe) }), problem('not_found'))
   }
 
-  const back = await asMax.lives.foreseeChange({ ...of(zoe), change: { kind: 'restore' } })
-  assert.deepEqual(back, { gain: ['Ana', 'Olivia', 'Quim'], lose: [] })
+  const back = await foreseen(asMax, { operation: 'restoreClient', input: of(zoe) })
+  assert.deepEqual(back, { gain: ['Max', 'Ana', 'Olivia', 'Quim', 'Zoé'], lose: [] })
   assert.deepEqual((await asMax.lives.restoreClient(of(zoe))).branches[0]?.name, 'Laval')
   assert.equal((await hers.api.files.readItem({ itemId: file.id })).id, file.id)
   assert.ok((await asZoe.files.listItems({})).items.some(({ id }) => id === toAll.id))
@@ -136,7 +139,6 @@ test('archiving, branches, the app and merging are for managers and above whose 
       branches: () => lives.changeBranches({ ...of(zoe), branchIds: [] }),
       end: () => lives.endAppAccess(of(zoe)),
       again: () => lives.restoreAppAccess(of(zoe)),
-      foresee: () => lives.foreseeChange({ ...of(zoe), change: { kind: 'archive' } }),
       mergeable: () => lives.listMergeable(of(zoe)),
       summary: () => lives.readMerge({ ...of(zoe), otherId: other.id }),
       merge: () => lives.mergeClients({ ...of(zoe), otherId: other.id }),
@@ -173,9 +175,10 @@ test('branches are changed within one’s own, and at least one stays', async (t
   const [file] = [
     await (await world.signIn(max)).upload('x', { spaceId: zoe.spaceId, level: 'branch', branchId: Laval }),
   ]
-  const both = { ...of(zoe), change: { kind: 'branches' as const, branchIds: [Laval, Québec] } }
+  const input = { ...of(zoe), branchIds: [Laval, Québec] }
   await world.setStakeholder(zoe, quim, 'archived')
-  assert.deepEqual(await asAna.lives.foreseeChange(both), { gain: ['Quim'], lose: [] })
+  const { gain, lose } = await asAna.foresight.foresee({ change: { operation: 'changeBranches', input } })
+  assert.deepEqual([gain.map(({ name }) => name), lose], [['Quim'], []])
   assert.deepEqual(await names(set(asAna, Laval, Québec)), ['Laval', 'Québec'])
   assert.equal((await asMax.people.readClient(of(zoe))).can.manage, true)
   assert.deepEqual(await names(set(asMax)), ['Québec'], 'who leaves their branch sees the record no longer')

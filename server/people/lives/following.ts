@@ -1,5 +1,4 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
-import type { LinkChange } from '../../../core/api/lives.ts'
 import type { ClientRecord } from '../../../core/api/people.ts'
 import { Problem } from '../../../core/errors.ts'
 import { scopeHolds } from '../../access.ts'
@@ -9,7 +8,7 @@ import { holdsWords } from '../../search.ts'
 import { isFollowedElsewhere } from '../clients.ts'
 import { isActive } from '../persons.ts'
 import { chooseBranch, type Professional } from '../reach.ts'
-import { foreseeReach, lockManaged, type Needs, type Reaching, requireInScope } from './managed.ts'
+import { lockManaged, type Needs, requireInScope } from './managed.ts'
 
 type Db = Kysely<Database>
 type Of = { clientId: string }
@@ -22,31 +21,9 @@ export const PAGE = 100
  * involved, and the groups, rest with an archived link and come back with it.
  */
 export function createFollowing({ db, readClient, now }: Needs) {
-  async function archive(trx: Db, actor: Professional, { clientId }: Of): Promise<void> {
-    await lockManaged(trx, actor, [clientId])
-    await trx
-      .updateTable('client_company')
-      .set({ archived_at: now() })
-      .where('client_id', '=', clientId)
-      .where('company_id', '=', actor.companyId)
-      .execute()
-  }
-
-  async function restore(trx: Db, actor: Professional, { clientId }: Of): Promise<void> {
-    const { numUpdatedRows } = await trx
-      .updateTable('client_company')
-      .set({ archived_at: null })
-      .where('client_id', '=', clientId)
-      .where('company_id', '=', actor.companyId)
-      .where('archived_at', 'is not', null)
-      .executeTakeFirst()
-    if (numUpdatedRows === 0n) throw new Problem('not_found')
-    await requireInScope(trx, actor, clientId)
-  }
-
   /** Branches that the actor isn't in stay as they are. */
   async function setBranches(trx: Db, actor: Professional, { clientId, branchIds }: Of & Branches) {
-    await lockManaged(trx, actor, [clientId])
+    await lockManaged(trx, actor, clientId)
     for (const id of branchIds) await chooseBranch(trx, actor, id)
     const { rows } = await sql`
       with mine as (
@@ -69,12 +46,6 @@ export function createFollowing({ db, readClient, now }: Needs) {
     if (rows.length === 0) throw new Problem('branch_needed')
   }
 
-  async function apply(trx: Db, actor: Professional, clientId: string, change: LinkChange): Promise<void> {
-    if (change.kind === 'archive') await archive(trx, actor, { clientId })
-    else if (change.kind === 'restore') await restore(trx, actor, { clientId })
-    else await setBranches(trx, actor, { clientId, branchIds: change.branchIds })
-  }
-
   return {
     async listArchived(actor: Professional, { search }: { search?: string | undefined }) {
       const conditions = [
@@ -94,15 +65,11 @@ export function createFollowing({ db, readClient, now }: Needs) {
       return { clients, more: rows.length > PAGE }
     },
 
-    /** @throws what the change itself would */
-    foreseeChange(actor: Professional, { clientId, change }: Of & { change: LinkChange }): Promise<Reaching> {
-      return foreseeReach(db, actor, [clientId], (trx) => apply(trx, actor, clientId, change))
-    },
-
     /** @throws not_found, read_only, forbidden */
     archiveClient(actor: Professional, of: Of): Promise<{ ok: true }> {
       return db.transaction().execute(async (trx) => {
-        await archive(trx, actor, of)
+        await lockManaged(trx, actor, of.clientId)
+        await link(trx, actor, of).set({ archived_at: now() }).execute()
         await record(trx, actor, 'client_archived', of)
         return { ok: true } as const
       })
@@ -111,7 +78,12 @@ export function createFollowing({ db, readClient, now }: Needs) {
     /** @throws not_found unless the link is archived, and in scope */
     restoreClient(actor: Professional, of: Of): Promise<ClientRecord> {
       return db.transaction().execute(async (trx) => {
-        await restore(trx, actor, of)
+        const { numUpdatedRows } = await link(trx, actor, of)
+          .set({ archived_at: null })
+          .where('archived_at', 'is not', null)
+          .executeTakeFirst()
+        if (numUpdatedRows === 0n) throw new Problem('not_found')
+        await requireInScope(trx, actor, of.clientId)
         await record(trx, actor, 'client_restored', of)
         return readClient(actor, of, trx)
       })
@@ -140,7 +112,7 @@ export function createFollowing({ db, readClient, now }: Needs) {
     /** @throws not_found, read_only, forbidden; conflict without access; followed_elsewhere: it is the others' affair too */
     endAppAccess(actor: Professional, { clientId }: Of): Promise<ClientRecord> {
       return db.transaction().execute(async (trx) => {
-        await lockManaged(trx, actor, [clientId])
+        await lockManaged(trx, actor, clientId)
         const { rows } = await sql<{ others: boolean }>`
           update client c set access_ended_at = ${now()}::timestamptz from person p
           where c.id = ${clientId}::uuid and p.id = c.person_id and ${isActive} and c.access_ended_at is null
@@ -156,7 +128,7 @@ export function createFollowing({ db, readClient, now }: Needs) {
     /** @throws not_found, read_only, forbidden; conflict unless it was removed */
     restoreAppAccess(actor: Professional, { clientId }: Of): Promise<ClientRecord> {
       return db.transaction().execute(async (trx) => {
-        await lockManaged(trx, actor, [clientId])
+        await lockManaged(trx, actor, clientId)
         const { numUpdatedRows } = await trx
           .updateTable('client')
           .set({ access_ended_at: null })
@@ -169,6 +141,13 @@ export function createFollowing({ db, readClient, now }: Needs) {
       })
     },
   }
+}
+
+function link(trx: Db, actor: Professional, { clientId }: Of) {
+  return trx
+    .updateTable('client_company')
+    .where('client_id', '=', clientId)
+    .where('company_id', '=', actor.companyId)
 }
 
 type Branches = { branchIds: readonly string[] }

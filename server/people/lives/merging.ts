@@ -2,14 +2,15 @@ import { type Kysely, sql } from 'kysely'
 import type { Merge, MergeSide } from '../../../core/api/lives.ts'
 import type { ClientRecord } from '../../../core/api/people.ts'
 import { Problem } from '../../../core/errors.ts'
-import { viewerOf, visible } from '../../access.ts'
+import { viewerOf, viewers, visible } from '../../access.ts'
 import { record } from '../../audit.ts'
+import { rehearse } from '../../db/rehearse.ts'
 import type { Database } from '../../db/schema.ts'
 import { holdsWords } from '../../search.ts'
 import { emailOf, hasAccount } from '../clients.ts'
 import type { Professional } from '../reach.ts'
 import { branchNames, PAGE } from './following.ts'
-import { foreseeReach, lockManaged, type Needs } from './managed.ts'
+import { type Needs, requireManaged } from './managed.ts'
 import { lockBoth, type Merging, unite, unitePeople } from './unite.ts'
 
 type Db = Kysely<Database>
@@ -23,7 +24,7 @@ export function createMerging({ db, readClient }: Needs) {
    */
   async function choose(on: Db, actor: Professional, { clientId, otherId }: Two) {
     if (clientId === otherId) throw new Problem('merge_itself')
-    await lockManaged(on, actor, [clientId, otherId])
+    for (const id of [clientId, otherId]) await requireManaged(on, actor, id)
     const [one, other] = [
       await readClient(actor, { clientId }, on),
       await readClient(actor, { clientId: otherId }, on),
@@ -39,13 +40,12 @@ export function createMerging({ db, readClient }: Needs) {
       actor: Professional,
       { clientId, search }: { clientId: string; search?: string | undefined },
     ) {
-      return db.transaction().execute(async (trx) => {
-        await lockManaged(trx, actor, [clientId])
-        const conditions = [
-          sql`v.in_scope and c.id <> ${clientId}::uuid and cc.company_id = ${actor.companyId}::uuid`,
-          ...holdsWords('c.name', search),
-        ]
-        const { rows } = await sql<Omit<MergeCandidate, 'more'>>`
+      await requireManaged(db, actor, clientId)
+      const conditions = [
+        sql`v.in_scope and c.id <> ${clientId}::uuid and cc.company_id = ${actor.companyId}::uuid`,
+        ...holdsWords('c.name', search),
+      ]
+      const { rows } = await sql<Omit<MergeCandidate, 'more'>>`
           with mine as (select c.name, ${emailOf} as email from client c left join person p on p.id = c.person_id
             where c.id = ${clientId}::uuid)
           select c.id, c.name, ${emailOf} as email, ${branchNames('cc')} as branches,
@@ -57,30 +57,27 @@ export function createMerging({ db, readClient }: Needs) {
           left join person p on p.id = c.person_id
           cross join mine
           where ${sql.join(conditions, sql` and `)}
-          order by alike desc, c.name collate natural_order, c.id limit ${PAGE + 1}`.execute(trx)
-        return { clients: rows.slice(0, PAGE), more: rows.length > PAGE }
-      })
+          order by alike desc, c.name collate natural_order, c.id limit ${PAGE + 1}`.execute(db)
+      return { clients: rows.slice(0, PAGE), more: rows.length > PAGE }
     },
 
     /** What it would do, as far as the actor sees. @throws as `choose` */
     async readMerge(actor: Professional, two: Two): Promise<Merge> {
-      const { stays, goes } = await db.transaction().execute((trx) => choose(trx, actor, two))
-      const reaching = await foreseeReach(db, actor, [stays.id, goes.id], async (trx) => {
-        await lockBoth(trx, merging(stays), merging(goes))
-        await unitePeople(trx, merging(stays), merging(goes))
-      })
+      const { stays, goes } = await choose(db, actor, two)
       return {
         stays: await readSide(db, actor, stays),
         goes: await readSide(db, actor, goes),
-        ...reaching,
+        ...(await foreseeReach(db, actor, merging(stays), merging(goes))),
       }
     },
 
     /** @throws as `choose` */
     async mergeClients(actor: Professional, two: Two): Promise<ClientRecord> {
       return db.transaction().execute(async (trx) => {
+        const found = await choose(trx, actor, two)
+        await lockBoth(trx, merging(found.stays), merging(found.goes))
+        // As things stand now that nobody else changes them.
         const { stays, goes } = await choose(trx, actor, two)
-        await lockBoth(trx, merging(stays), merging(goes))
         const companies = await sql<{ company_id: string }>`
           select distinct company_id from client_company where client_id in (${stays.id}, ${goes.id})`.execute(
           trx,
@@ -101,6 +98,36 @@ type MergeCandidate = { id: string; name: string; email: string | null; branches
 
 function merging({ id, spaceId }: ClientRecord): Merging {
   return { clientId: id, spaceId }
+}
+
+/**
+ * Who would come to reach all of both, and who would reach neither: the rule is asked before and after, and all is
+ * taken back.
+ */
+function foreseeReach(db: Db, actor: Professional, stays: Merging, goes: Merging) {
+  return rehearse(db, async (rehearsed) => {
+    await lockBoth(rehearsed, stays, goes)
+    const before = await whoReaches(rehearsed, actor, stays, goes)
+    await unitePeople(rehearsed, stays, goes)
+    const after = await whoReaches(rehearsed, actor, stays, goes)
+    const names = (all: Who[], others: Who[], enough: number) =>
+      all
+        .filter((who) => !others.some(({ id, spaces }) => id === who.id && spaces >= enough))
+        .map(({ name }) => name)
+    return { gain: names(after, before, 2), lose: names(before, after, 1) }
+  })
+}
+
+/** Somebody, and how many of the two they reach. */
+type Who = { id: string; name: string; spaces: number }
+
+async function whoReaches(on: Db, actor: Professional, one: Merging, other: Merging): Promise<Who[]> {
+  const { rows } = await sql<Who>`
+    select v.professional_id as id, v.name, count(*)::integer as spaces from ${viewers} v
+    where v.space_id in (${one.spaceId}::uuid, ${other.spaceId}::uuid)
+      and v.professional_id <> ${actor.professionalId}::uuid
+    group by 1, 2 order by v.name collate natural_order, 1`.execute(on)
+  return rows
 }
 
 async function readSide(on: Db, actor: Professional, client: ClientRecord): Promise<MergeSide> {

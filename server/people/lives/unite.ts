@@ -7,13 +7,12 @@ type Trx = Kysely<Database>
 /** One of two records of a client. */
 export type Merging = { clientId: string; spaceId: string }
 
-/** Nobody else changes, adds to or uploads into the two records from now on. Always in this order, as `finish` does. */
+/** Nobody else changes or adds to the two records from now on. Spaces first, as whoever adds to one does. */
 export async function lockBoth(trx: Trx, one: Merging, other: Merging): Promise<void> {
   const clients = [one.clientId, other.clientId]
   const spaces = [one.spaceId, other.spaceId]
-  await sql`select from client where id = any(${clients}::uuid[]) order by id for update`.execute(trx)
-  await sql`select from upload where space_id = any(${spaces}::uuid[]) order by id for update`.execute(trx)
   await sql`select from space where id = any(${spaces}::uuid[]) order by id for update`.execute(trx)
+  await sql`select from client where id = any(${clients}::uuid[]) order by id for update`.execute(trx)
 }
 
 /**
@@ -21,8 +20,8 @@ export async function lockBoth(trx: Trx, one: Merging, other: Merging): Promise<
  * locked, and `goes` has no account.
  */
 export async function unite(trx: Trx, stays: Merging, goes: Merging): Promise<void> {
-  await unitePeople(trx, stays, goes)
   await moveContent(trx, stays, goes)
+  await unitePeople(trx, stays, goes)
   await moveAddress(trx, stays, goes)
   await sql`update merged_client set into_client_id = ${stays.clientId}::uuid
     where into_client_id = ${goes.clientId}::uuid`.execute(trx)
