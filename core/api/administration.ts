@@ -36,8 +36,15 @@ export const Company = z.strictObject({
   retentionDays: z.number().int(),
   /** Its professionals get nothing of it without a second factor. */
   secondFactorRequired: z.boolean(),
+  /** Room for the company's files, in bytes; null: as much as there is. */
+  quotaBytes: z.number().int().nullable(),
+  /** What they take of it, and of that what was deleted and can still be restored; rounded up to whole megabytes. */
+  use: z.strictObject({ bytes: z.number().int(), deleted: z.number().int() }),
 })
 export type Company = z.infer<typeof Company>
+
+/** A petabyte: beyond it, somebody slipped. */
+const MAX_QUOTA = 1e15
 
 const BranchIds = z.array(Id).max(200)
 const Done = z.strictObject({ ok: z.literal(true) })
@@ -144,6 +151,7 @@ export const administration = {
         defaultLevel: LevelShape.optional(),
         retentionDays: z.number().int().min(0).max(3650).optional(),
         secondFactorRequired: z.boolean().optional(),
+        quotaBytes: z.number().int().min(0).max(MAX_QUOTA).nullable().optional(),
       }),
     )
     .output(Company),

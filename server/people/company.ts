@@ -5,6 +5,7 @@ import { can } from '../../core/profiles.ts'
 import type { Level } from '../../core/visibility.ts'
 import { record } from '../audit.ts'
 import type { Database } from '../db/schema.ts'
+import { readUse } from '../files/quota.ts'
 import { legalPersonName } from './names.ts'
 import { type Professional, requireAbility } from './reach.ts'
 import { administering, readScope } from './scope.ts'
@@ -16,6 +17,7 @@ type Change = {
   defaultLevel?: Level | undefined
   retentionDays?: number | undefined
   secondFactorRequired?: boolean | undefined
+  quotaBytes?: number | null | undefined
 }
 
 /** The company and its branches, as its administrators keep them. */
@@ -24,7 +26,7 @@ export function createCompany({ db }: { db: Db }) {
     requireAbility(actor, 'administerCompany')
     const row = await on
       .selectFrom('company')
-      .select(['name', 'default_level', 'retention_days', 'second_factor_required'])
+      .select(['name', 'default_level', 'retention_days', 'second_factor_required', 'quota_bytes'])
       .where('id', '=', actor.companyId)
       .executeTakeFirstOrThrow()
     return {
@@ -32,6 +34,8 @@ export function createCompany({ db }: { db: Db }) {
       defaultLevel: row.default_level as Level,
       retentionDays: row.retention_days,
       secondFactorRequired: row.second_factor_required,
+      quotaBytes: row.quota_bytes,
+      use: await readUse(on, actor.companyId),
     }
   }
 
@@ -41,7 +45,7 @@ export function createCompany({ db }: { db: Db }) {
 
     /** @throws read_only, forbidden, name_…; second_factor_first where one would shut oneself out */
     changeCompany(actor: Professional, input: Change): Promise<Company> {
-      const { name, defaultLevel, retentionDays, secondFactorRequired } = input
+      const { name, defaultLevel, retentionDays, secondFactorRequired, quotaBytes } = input
       return administering(db, actor, async (trx, scope) => {
         requireAbility(scope.actor, 'administerCompany')
         if (secondFactorRequired) await requireSecondFactor(trx, actor)
@@ -50,6 +54,7 @@ export function createCompany({ db }: { db: Db }) {
           ...(defaultLevel !== undefined && { default_level: defaultLevel }),
           ...(retentionDays !== undefined && { retention_days: retentionDays }),
           ...(secondFactorRequired !== undefined && { second_factor_required: secondFactorRequired }),
+          ...(quotaBytes !== undefined && { quota_bytes: quotaBytes }),
         }
         if (Object.keys(change).length > 0) {
           await trx.updateTable('company').set(change).where('id', '=', actor.companyId).execute()

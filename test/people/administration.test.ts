@@ -37,8 +37,14 @@ test('branches: a super admin adds and renames any, a branch admin renames their
 test('the company’s settings are a super admin’s; a new default level holds at once', async (t) => {
   const { world, company, asAna, asBruno, ana } = await withPractice(t)
   const change = { name: 'Kiné Nord', defaultLevel: 'company' as const, retentionDays: 30 }
-  assert.deepEqual(await asAna.administration.changeCompany(change), change)
-  assert.deepEqual(await asAna.administration.changeCompany({}), change)
+  const settings = {
+    ...change,
+    secondFactorRequired: false,
+    quotaBytes: 5_000_000,
+    use: { bytes: 0, deleted: 0 },
+  }
+  assert.deepEqual(await asAna.administration.changeCompany({ ...change, quotaBytes: 5_000_000 }), settings)
+  assert.deepEqual(await asAna.administration.changeCompany({}), settings)
   const client = await world.addClient(company)
   const space = await asAna.files.readSpace({ spaceId: client.spaceId })
   assert.equal(space.defaultLevel, 'company')
@@ -46,9 +52,17 @@ test('the company’s settings are a super admin’s; a new default level holds 
   assert.ok(hat?.kind === 'professional' && hat.company.name === 'Kiné Nord' && hat.can.administerCompany)
   for (const retentionDays of [-1, 3651, 1.5])
     await assert.rejects(asAna.administration.changeCompany({ retentionDays }), problem('bad_request'))
+  for (const quotaBytes of [-1, 0.5, 1e18])
+    await assert.rejects(asAna.administration.changeCompany({ quotaBytes }), problem('bad_request'))
   await assert.rejects(asBruno.administration.readCompany(), problem('forbidden'))
   await assert.rejects(asBruno.administration.changeCompany({ name: 'x' }), problem('forbidden'))
-  assert.deepEqual(await (await world.signIn(ana)).api.administration.readCompany(), change)
+  assert.deepEqual(await (await world.signIn(ana)).api.administration.readCompany(), settings)
+
+  const asMe = await world.signIn(ana)
+  const { id } = await asMe.upload('x', { spaceId: client.spaceId })
+  await asMe.api.files.deleteItems({ ids: [id] })
+  const kept = await asAna.administration.changeCompany({ quotaBytes: null })
+  assert.deepEqual([kept.quotaBytes, kept.use], [null, { bytes: 1_000_000, deleted: 1_000_000 }])
 })
 
 test('nobody else administers: not employees, managers, read only, clients; another company finds nothing', async (t) => {
