@@ -111,6 +111,11 @@ export interface Company {
   second_factor_required: Generated<boolean>;
 }
 
+export interface CompanyUse {
+  bytes: Generated<number>;
+  company_id: string;
+}
+
 export interface Credential {
   access_token: string | null;
   access_token_expires_at: Timestamp | null;
@@ -196,6 +201,7 @@ export interface Item {
   owner_professional_id: string | null;
   parent_id: string | null;
   protected: Generated<boolean>;
+  quota_company_id: string | null;
   space_id: string;
 }
 
@@ -378,6 +384,7 @@ export interface Upload {
   name: string;
   parent_id: string | null;
   professional_id: string | null;
+  quota_company_id: string | null;
   size: number;
   space_id: string;
   staging: string;
@@ -403,6 +410,7 @@ export interface Database {
   client_group: ClientGroup;
   client_request: ClientRequest;
   company: Company;
+  company_use: CompanyUse;
   credential: Credential;
   deletion: Deletion;
   device: Device;
