@@ -9,7 +9,7 @@ import type { Links } from './links.ts'
 import { type Passwords, requireLegalPassword } from './passwords.ts'
 import { addCredential, isActive } from './persons.ts'
 import type { Requests } from './requests.ts'
-import type { Session } from './sessions.ts'
+import { recordOfPerson, type Session } from './sessions.ts'
 import type { SignIn, Visit } from './sign-in.ts'
 import { hashToken } from './tokens.ts'
 
@@ -131,7 +131,7 @@ export function createInvitations({
       const hash = await passwords.hash(password)
       await db.transaction().execute(async (trx) => {
         if (as === 'professional') {
-          await joining.accept(trx, token, { hash, language })
+          await joining.accept(trx, token, { hash, language, address: visit.ip })
           return
         }
         // Whoever comes second waits here for the first, then finds the link used.
@@ -155,6 +155,7 @@ export function createInvitations({
           .where('person_id', '=', used.person_id)
           .where('used_at', 'is', null)
           .execute()
+        await recordOfPerson(trx, { personId: used.person_id, address: visit.ip }, 'joined')
       })
       await signIn.open(visit, { email, password })
       return { ok: true }
@@ -163,7 +164,7 @@ export function createInvitations({
     /** Accepts with the account that is signed in, which acts as the new professional from now on. @throws as `accept` */
     joinCompany(session: Session, { token }: { token: string }): Promise<{ ok: true }> {
       return db.transaction().execute(async (trx) => {
-        const id = await joining.accept(trx, token, { personId: session.personId })
+        const id = await joining.accept(trx, token, session)
         await trx.updateTable('session').set({ acting_as: id }).where('id', '=', session.id).execute()
         return { ok: true } as const
       })

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import { Problem } from '../../core/errors.ts'
 import type { Profile } from '../../core/profiles.ts'
+import { record } from '../audit.ts'
 import type { Database } from '../db/schema.ts'
 import type { Jobs } from '../jobs.ts'
 import type { Language } from '../notify/letters.ts'
@@ -16,7 +17,10 @@ type Db = Kysely<Database>
 type Invitation = { name: string; email: string; profile: Profile; branchIds: string[] }
 
 /** Who accepts: a new account by its password, or the account that is signed in. */
-type Joiner = { hash: string; language: Language | undefined } | { personId: string }
+type Joiner = { address: string | null } & (
+  | { hash: string; language: Language | undefined }
+  | { personId: string }
+)
 
 export type Joining = ReturnType<typeof createJoining>
 
@@ -145,6 +149,9 @@ export function createJoining({
         .where('company_id', '=', company_id)
         .where('email', '=', email)
         .execute()
+      const by = { personId: person.id, address: joiner.address, professionalId: id, companyId: company_id }
+      const about = { professionalId: id, details: { invitationId: invitation.id } }
+      await record(trx, { kind: 'professional', profile: profile as Profile, ...by }, 'joined', about)
       return id
     },
   }
