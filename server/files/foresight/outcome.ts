@@ -85,16 +85,18 @@ export function outcomeOf(
 
 /** How much of each class a folder is and holds, now and then. */
 function countInside(folder: Above, parts: readonly Part[], change: Change, indexOf: Classes['indexOf']) {
-  const counts = new Map(folder.holds.map((held) => [indexOf(held), { now: held.n, later: held.n }]))
-  const add = (held: Held, n: number) => {
+  const counts = new Map<number, Record<Time, number>>()
+  const add = (held: Held, n: Partial<Record<Time, number>>) => {
     const { now, later } = counts.get(indexOf(held)) ?? { now: 0, later: 0 }
-    counts.set(indexOf(held), { now, later: later + n })
+    counts.set(indexOf(held), { now: now + (n.now ?? 0), later: later + (n.later ?? 0) })
   }
+  for (const held of folder.holds) add(held, { now: held.n, later: held.n })
   for (const part of parts) {
     const later = changed(part, change)
     const leaves = folder.starts.has(part.start)
-    if (leaves) add(part, -part.n)
-    if (later && (change.kind === 'move' ? folder.goal && !part.within : leaves)) add(later, later.n)
+    if (leaves) add(part, { later: -part.n })
+    if (later && (change.kind === 'move' ? folder.goal && !part.within : leaves))
+      add(later, { later: later.n })
   }
   return counts
 }
