@@ -4,7 +4,7 @@ import { Cursor, Id, Time } from './shapes.ts'
 
 /**
  * Everything that the audit log records, by what it is about. Each has a sentence, `audit_action_<action>`, of `who`
- * did it, and as it goes: `item`, `whose` (the client or group), `person` (the professional), `from`, `to`.
+ * did it, of `item`, of `whose` record or group it is, and of the `person` (a professional), `client` and `group`.
  */
 export const AUDIT_ACTIONS = {
   opening: ['file_opened', 'file_downloaded'],
@@ -73,7 +73,6 @@ const Action = z.enum(Object.values(AUDIT_ACTIONS).flat() as [AuditAction, ...Au
 /** Somebody or a group, by the name they have now; null where the reader may not be told it, or there is none. */
 const Named = z.strictObject({ id: Id, name: z.string().nullable() })
 const Party = z.strictObject({ kind: z.enum(['professional', 'client']), ...Named.shape })
-const Whose = z.strictObject({ kind: z.enum(['client', 'group']), ...Named.shape })
 
 export const AuditEntry = z.strictObject({
   id: z.number().int(),
@@ -85,8 +84,9 @@ export const AuditEntry = z.strictObject({
   address: z.string().nullable(),
   /** `name` is null for what isn't shared with the reader. */
   item: z.strictObject({ kind: z.enum(['file', 'folder']), name: z.string().nullable() }).nullable(),
-  whose: Whose.nullable(),
-  /** The professional whom it is about, when not the one who did it. */
+  /** Whom it is about: a file's client or group, say, or the professional who was invited. */
+  client: Named.nullable(),
+  group: Named.nullable(),
   person: Named.nullable(),
   /** By action: `from` and `to` (names, levels, profiles), `changed`, `reason` … Empty beside an item not shared. */
   details: z.record(z.string(), z.union([z.string(), z.number(), z.null(), z.array(z.string())])),

@@ -13,7 +13,8 @@ const COLUMNS: Record<string, (entry: AuditEntry) => Cell> = {
   action: ({ action }) => action,
   item_is: ({ item }) => item?.kind,
   item: ({ item }) => item && (item.name ?? '(not shared with you)'),
-  client_or_group: ({ whose }) => whose?.name,
+  client: ({ client }) => client?.name,
+  group: ({ group }) => group?.name,
   professional: ({ person }) => person?.name,
   details: ({ details }) =>
     Object.entries(details)

@@ -30,6 +30,8 @@ type Row = {
   subject_professional_name: string | null
   folder_name: string | null
   invited_name: string | null
+  receiver_name: string | null
+  merged_name: string | null
   told: boolean
   details: AuditEntry['details']
 }
@@ -115,7 +117,8 @@ function selectEntries(reader: Reader, page: Fragment): Fragment {
         where g.id = e.subject_group_id and (v.space_id is not null or g.id in ${groupIds(reader)})) as subject_group_name,
       e.subject_professional_id, subject.name as subject_professional_name,
       case when folder.deletion_id is null and ${visible('folder', 'v')} then folder.name end as folder_name,
-      coalesce(invited.name, joined.name) as invited_name
+      coalesce(invited.name, joined.name) as invited_name, receiver.name as receiver_name,
+      ${nameOfClient(sql`(e.details ->> 'merged')::uuid`, reader)} as merged_name
     from ${page} page
     join audit_entry e on e.id = page.id
     left join professional actor on actor.id = e.professional_id
@@ -129,6 +132,8 @@ function selectEntries(reader: Reader, page: Fragment): Fragment {
       coalesce(i.deletion_id is null and ${visible('i', 'v')}, false) as now,
       i.id is null or i.deletion_id is not null as gone,
       coalesce(${sees('shot', 'v')}, false) as "then") seen on e.item is not null
+    left join professional receiver on receiver.id = case
+      when e.action in ('ownership_transferred', 'professional_transferred') then (e.details ->> 'to')::uuid end
     left join professional_invitation invited on invited.id = (e.details ->> 'invitationId')::uuid
     left join lateral (select w.name from audit_entry j join professional w on w.id = j.professional_id
       where j.company_id = e.company_id and j.action = 'joined' and e.action = 'professional_invited'
@@ -144,37 +149,35 @@ function nameOfClient(id: Fragment, reader: Reader): Fragment {
 
 function toEntry(row: Row): AuditEntry {
   const { id, at, action, address } = row
-  const by = row.professional_id
-    ? { kind: 'professional' as const, id: row.professional_id, name: row.professional_name }
-    : row.client_id && { kind: 'client' as const, id: row.client_id, name: row.client_name }
-  const whose = row.subject_client_id
-    ? { kind: 'client' as const, id: row.subject_client_id, name: row.subject_client_name }
-    : row.subject_group_id && {
-        kind: 'group' as const,
-        id: row.subject_group_id,
-        name: row.subject_group_name,
-      }
-  const person = row.subject_professional_id !== row.professional_id && row.subject_professional_id
+  const named = (of: string | null, name: string | null) => of && { id: of, name }
   return {
     id,
     at: at.toISOString(),
     action,
-    by: by || null,
+    by: row.professional_id
+      ? { kind: 'professional', id: row.professional_id, name: row.professional_name }
+      : row.client_id
+        ? { kind: 'client', id: row.client_id, name: row.client_name }
+        : null,
     address,
     item: row.item_kind && { kind: row.item_kind, name: row.item_name },
-    whose: whose || null,
-    person: person ? { id: person, name: row.subject_professional_name } : null,
+    client: named(row.subject_client_id, row.subject_client_name) || null,
+    group: named(row.subject_group_id, row.subject_group_name) || null,
+    person: named(row.subject_professional_id, row.subject_professional_name) || null,
     details: toDetails(row),
   }
 }
 
 /** What stands for a name is replaced by it, as far as the reader may know it. */
-function toDetails({ told, details, folder_name, invited_name }: Row): AuditEntry['details'] {
-  const { folderId, invitationId, ...rest } = details
+function toDetails({ told, details, ...row }: Row): AuditEntry['details'] {
+  // Why something was done is for administrators to read, whatever it was done to.
+  if (!told) return details.reason === undefined ? {} : { reason: details.reason }
+  const { folderId, invitationId, merged, ...rest } = details
   return {
-    // Why something was done is for administrators to read, whatever it was done to.
-    ...(told ? rest : rest.reason === undefined ? {} : { reason: rest.reason }),
-    ...(folderId !== undefined && told && { to: folder_name }),
-    ...(invitationId !== undefined && { to: invited_name }),
+    ...rest,
+    ...(row.folder_name !== null && { to: row.folder_name }),
+    ...(row.invited_name !== null && { to: row.invited_name }),
+    ...(row.receiver_name !== null && { to: row.receiver_name }),
+    ...(row.merged_name !== null && { from: row.merged_name }),
   }
 }
