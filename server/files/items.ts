@@ -66,11 +66,11 @@ export function createItems({ db, jobs, now }: { db: Db; jobs: Jobs; now: () => 
     const space = rows[0]
     if (!space || (actor.kind === 'client' && !space.own)) throw new Problem('not_found')
     if (input.parentId) {
-      const { rows: inside } = await sql<{ ok: boolean }>`select ${mayAddInside('i', 'v')} as ok
+      // A group's folder is seen by its members, who add to their own files only: refused, not unknown.
+      const { rows: inside } = await sql<{ ok: boolean }>`
+        select i.space_id = ${space.space_id}::uuid and ${mayAddInside('i', 'v')} as ok
         from ${viewerOf(actor)} v join item i on i.space_id = v.space_id
-        where i.id = ${input.parentId}::uuid and v.space_id = ${space.space_id}::uuid and ${visible('i', 'v')}`.execute(
-        on,
-      )
+        where i.id = ${input.parentId}::uuid and ${visible('i', 'v')}`.execute(on)
       if (!inside[0]) throw new Problem('not_found')
       if (!inside[0].ok) throw new Problem(space.may_write ? 'forbidden' : 'read_only')
     }
