@@ -48,6 +48,9 @@ export async function request(input: string | Request, init?: RequestInit): Prom
   if (response.ok) return response
   const problem = await readProblem(response)
   if (problem.code === 'not_signed_in') for (const ended of sessionEnds) ended()
+  // Asked of them from now on: who they are says so, and what they see follows.
+  if (problem.code === 'second_factor_needed')
+    void queries.invalidateQueries({ queryKey: api.account.readMe.key() })
   throw problem
 }
 

@@ -23,6 +23,16 @@ const ClientDoor = lazy(doors.client)
 const SetUpPage = lazy(() =>
   withMessages(import('./pages/set-up.tsx'), 'welcome').then((page) => ({ default: page.SetUpPage })),
 )
+const LinkPage = lazy(() =>
+  withMessages(import('./pages/sign-in/link-page.tsx'), 'welcome').then((page) => ({
+    default: page.LinkPage,
+  })),
+)
+const SecondFactorNeeded = lazy(() =>
+  withMessages(import('./pages/security/second-factor-needed.tsx'), 'security').then((page) => ({
+    default: page.SecondFactorNeeded,
+  })),
+)
 const InvitationPage = lazy(() =>
   withMessages(import('./pages/invitation.tsx'), 'welcome').then((page) => ({
     default: page.InvitationPage,
@@ -42,6 +52,12 @@ export function Routes() {
       <Switch>
         <Route path="/setup" component={SetUpPage} />
         <Route path="/invitation" component={InvitationPage} />
+        <Route path="/sign-in/link">
+          <LinkPage purpose="link" />
+        </Route>
+        <Route path="/sign-in/reset">
+          <LinkPage purpose="reset" />
+        </Route>
         <Route component={Inside} />
       </Switch>
     </Suspense>
@@ -61,7 +77,7 @@ function SignedIn({ me }: { me: Me }) {
   useEffect(() => {
     void welcome(me)
   }, [me])
-  const Door = me.hat === null ? Nowhere : me.hat.kind === 'client' ? ClientDoor : ProfessionalDoor
+  const Door = doorOf(me)
   return (
     <>
       <Switch>
@@ -73,6 +89,12 @@ function SignedIn({ me }: { me: Me }) {
       {ended && <SignInAgain />}
     </>
   )
+}
+
+function doorOf({ hat }: Me) {
+  if (hat === null) return Nowhere
+  if (hat.kind === 'client') return ClientDoor
+  return hat.secondFactorNeeded ? SecondFactorNeeded : ProfessionalDoor
 }
 
 /** An account that belongs nowhere any more. */

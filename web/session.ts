@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useSyncExternalStore } from 'react'
 import type { Hat, Me } from '../core/api/account.ts'
 import { Problem } from '../core/errors.ts'
-import { api, onSessionEnd, queries, request } from './api.ts'
+import { api, onSessionEnd, queries } from './api.ts'
 import { forgetPerson, remember } from './device.ts'
 import type { Language } from './format.ts'
 import { showLanguage } from './i18n.ts'
@@ -62,19 +62,9 @@ export async function enter(): Promise<void> {
   }
 }
 
-export async function signIn(email: string, password: string): Promise<void> {
-  try {
-    await request('/api/auth/sign-in/email', post({ email, password }))
-  } catch (error) {
-    if (error instanceof Problem && error.status === 401) throw new Problem('wrong_credentials')
-    throw error
-  }
-  await enter()
-}
-
 /** Ends the session here and on the server, and empties every cache. */
 export async function signOut(): Promise<void> {
-  await request('/api/auth/sign-out', post({}))
+  await api.security.signOut.call()
   const { forgetUploads } = await import('./uploads/uploads.ts')
   await forgetUploads()
   await forgetPerson()
@@ -97,10 +87,6 @@ export async function choose(choice: { language?: Language; theme?: Theme }): Pr
 export async function changeHat(id: string): Promise<void> {
   await api.account.changeHat.call({ id })
   location.assign('/')
-}
-
-function post(body: object): RequestInit {
-  return { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
 }
 
 let ended = false

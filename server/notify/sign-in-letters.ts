@@ -75,7 +75,7 @@ const FR: typeof EN = {
   ],
   factors_reset: () => [
     'Seconds facteurs retirés',
-    'La personne qui gère ce Carnet a retiré tous les seconds facteurs de votre compte et vous a déconnecté partout.',
+    'La personne qui gère ce Carnet a retiré tous les seconds facteurs de votre compte et mis fin à toutes vos sessions.',
   ],
 }
 

@@ -122,6 +122,7 @@ journey(
     await expect(hers.getByText('You already have an account')).toBeVisible()
     await expectNoAxeViolations(hers)
     await hers.getByLabel('Password', { exact: true }).fill(PASSWORD)
+    await hers.getByRole('button', { name: 'Sign in' }).click()
     await hers.getByRole('button', { name: 'Join Clinique du Parc' }).click()
     await expect(hers.getByRole('heading', { level: 1 })).toHaveText('Contacts')
     const his = await visit(await linkTo('noe@carnet.test'), { phone: true })

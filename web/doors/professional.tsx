@@ -2,11 +2,12 @@ import { lazy, Suspense } from 'react'
 import { I18nProvider } from 'react-aria-components/I18nProvider'
 import { Redirect, Route, Switch } from 'wouter'
 import type { Language } from '../format.ts'
-import { useLanguage, withMessages } from '../i18n.ts'
+import { useLanguage, useT, withMessages } from '../i18n.ts'
 import { ContactsPage } from '../pages/contacts/contacts-page.tsx'
 import { NotFoundPage } from '../pages/not-found.tsx'
 import { ClientPage } from '../pages/record/client-page.tsx'
 import { GroupPage } from '../pages/record/group-page.tsx'
+import { PageHeader } from '../parts/page-header.tsx'
 import { ProfessionalShell } from '../parts/professional-shell.tsx'
 
 const AdministrationPage = lazy(() =>
@@ -15,10 +16,16 @@ const AdministrationPage = lazy(() =>
   })),
 )
 
+const Security = lazy(() =>
+  withMessages(import('../pages/security/security.tsx'), 'security').then((page) => ({
+    default: page.Security,
+  })),
+)
+
 const ARIA_LOCALES: Record<Language, string> = { en: 'en-US', fr: 'fr-FR', es: 'es-ES' }
 
 const CLIENT_TABS = ['stakeholders', 'record', 'view'] as const
-const ADMINISTRATION_TABS = ['branches', 'company'] as const
+const ADMINISTRATION_TABS = ['branches', 'company', 'deleted'] as const
 const GROUP_TABS = ['members', 'stakeholders', 'record'] as const
 
 function is<Tab extends string>(tabs: readonly Tab[], tab: string): tab is Tab {
@@ -48,6 +55,7 @@ export function ProfessionalDoor() {
                 is(GROUP_TABS, tab) ? <GroupPage groupId={id} tab={tab} /> : <NotFoundPage />
               }
             </Route>
+            <Route path="/security" component={SecurityPage} />
             <Route path="/administration">
               <AdministrationPage tab="people" />
             </Route>
@@ -61,5 +69,15 @@ export function ProfessionalDoor() {
         </Suspense>
       </ProfessionalShell>
     </I18nProvider>
+  )
+}
+
+function SecurityPage() {
+  const t = useT()
+  return (
+    <>
+      <PageHeader title={t('security')} />
+      <Security />
+    </>
   )
 }

@@ -1,6 +1,6 @@
-import { LogOut } from 'lucide-react'
+import { LogOut, ShieldCheck } from 'lucide-react'
 import { useT } from '../i18n.ts'
-import { Button } from '../parts/button.tsx'
+import { Button, ButtonLink } from '../parts/button.tsx'
 import { ClientHeader } from '../parts/client-shell.tsx'
 import { LanguageChoice, ThemeChoice } from '../parts/preferences.tsx'
 import { attempt } from '../parts/toasts.tsx'
@@ -34,9 +34,14 @@ export function AccountPage() {
             ))}
         </section>
       )}
-      <Button icon={LogOut} onClick={() => attempt(signOut())}>
-        {t('sign_out')}
-      </Button>
+      <div className={css.ends}>
+        <ButtonLink icon={ShieldCheck} href="/security">
+          {t('security')}
+        </ButtonLink>
+        <Button icon={LogOut} onClick={() => attempt(signOut())}>
+          {t('sign_out')}
+        </Button>
+      </div>
     </>
   )
 }

@@ -2,32 +2,33 @@ import { useLocation } from 'wouter'
 import { api } from '../api.ts'
 import { useT } from '../i18n.ts'
 import { Form, FormProblem, SubmitButton } from '../parts/form.tsx'
-import { PasswordField } from '../parts/text-field.tsx'
-import { enter, signIn, useSession } from '../session.ts'
+import { enter, useSession } from '../session.ts'
+import { WaysIn } from './sign-in/ways-in.tsx'
 
-/** Accepts to work for a company with the account that one has: signed in already, or by its password. */
+/** Accepts to work for a company with the account that one has, once one is signed in with it. */
 export function JoinCompany({ token, email, practice }: { token: string; email: string; practice: string }) {
   const t = useT()
   const session = useSession()
   const [, navigate] = useLocation()
   const signedIn = session.state === 'in' && session.me.person.email === email
 
-  async function join({ password = '' }: Record<string, string>): Promise<void> {
-    if (!signedIn) await signIn(email, password)
+  async function join(): Promise<void> {
     await api.account.joinCompany.call({ token })
     navigate('/', { replace: true })
     await enter()
   }
 
+  if (!signedIn) {
+    return (
+      <>
+        <p>{t('invitation_join_account', { email })}</p>
+        <WaysIn email={email} onIn={enter} />
+      </>
+    )
+  }
   return (
     <Form onSubmit={join}>
-      <p>{t(signedIn ? 'invitation_join_signed_in' : 'invitation_join_account', { email })}</p>
-      {!signedIn && (
-        <>
-          <input type="email" autoComplete="username" defaultValue={email} readOnly hidden />
-          <PasswordField label={t('password')} name="password" autoComplete="current-password" required />
-        </>
-      )}
+      <p>{t('invitation_join_signed_in', { email })}</p>
       <FormProblem />
       <SubmitButton>{t('invitation_join', { practice })}</SubmitButton>
     </Form>

@@ -5,7 +5,7 @@ import { PasswordField } from './text-field.tsx'
 const LENGTH = 12
 
 /** The choice of a password, named `password` in its form; says how much is missing while one types. */
-export function NewPasswordField() {
+export function NewPasswordField({ label }: { label?: string }) {
   const t = useT()
   const [length, setLength] = useState(0)
   const missing = LENGTH - length
@@ -18,7 +18,7 @@ export function NewPasswordField() {
   return (
     <PasswordField
       name="password"
-      label={t('password')}
+      label={label ?? t('password')}
       autoComplete="new-password"
       minLength={LENGTH}
       maxLength={1000}

@@ -1,4 +1,4 @@
-import { LogOut, Settings, Users } from 'lucide-react'
+import { LogOut, Settings, ShieldCheck, Users } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Link, useLocation } from 'wouter'
 import { LANGUAGES, type Language } from '../format.ts'
@@ -76,6 +76,7 @@ function AccountMenu() {
   const t = useT()
   const { person, hats } = useMe()
   const hat = useProfessional()
+  const [, navigate] = useLocation()
   const language = useLanguage()
   const theme = useTheme()
   return (
@@ -132,6 +133,9 @@ function AccountMenu() {
         ))}
       </MenuSection>
       <MenuSection>
+        <MenuItem icon={ShieldCheck} onAction={() => navigate('/security')}>
+          {t('security')}
+        </MenuItem>
         <MenuItem icon={LogOut} onAction={() => attempt(signOut())}>
           {t('sign_out')}
         </MenuItem>

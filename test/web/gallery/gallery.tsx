@@ -34,6 +34,7 @@ else {
     name: 'Mariel Essiambre',
     profile: 'employee',
     company: { id, name: 'Kinésio Rive-Nord', defaultLevel: 'me' },
+    secondFactorNeeded: false,
     branches: [],
     can: {
       createClients: true,

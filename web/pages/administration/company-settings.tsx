@@ -4,12 +4,14 @@ import type { Company } from '../../../core/api/administration.ts'
 import { LEVELS } from '../../../core/visibility.ts'
 import { api, queries } from '../../api.ts'
 import { useT } from '../../i18n.ts'
+import { Checkbox } from '../../parts/checkbox.tsx'
 import { Form, FormProblem, SubmitButton } from '../../parts/form.tsx'
 import { Select } from '../../parts/select.tsx'
 import { ErrorState, Skeleton } from '../../parts/states.tsx'
 import { TextField } from '../../parts/text-field.tsx'
 import { toast } from '../../parts/toasts.tsx'
 import css from './administration.module.css'
+import { Quota, readQuota } from './quota.tsx'
 
 /** What holds for the whole company. */
 export function CompanySettings() {
@@ -22,9 +24,16 @@ export function CompanySettings() {
 function Settings({ company }: { company: Company }) {
   const t = useT()
   const [defaultLevel, setDefaultLevel] = useState(company.defaultLevel)
+  const [secondFactorRequired, setSecondFactorRequired] = useState(company.secondFactorRequired)
 
-  async function save({ name = '', days = '' }: Record<string, string>): Promise<void> {
-    await api.administration.changeCompany.call({ name, defaultLevel, retentionDays: Number(days) })
+  async function save({ name = '', days = '', quota = '' }: Record<string, string>): Promise<void> {
+    await api.administration.changeCompany.call({
+      name,
+      defaultLevel,
+      retentionDays: Number(days),
+      quotaBytes: readQuota(quota),
+      secondFactorRequired,
+    })
     toast({ text: t('record_saved') })
     await queries.invalidateQueries()
   }
@@ -60,6 +69,17 @@ function Settings({ company }: { company: Company }) {
           required
           defaultValue={company.retentionDays}
         />
+        <Quota quotaBytes={company.quotaBytes} use={company.use} />
+        <div className={css.choice}>
+          <Checkbox
+            checked={secondFactorRequired}
+            onChange={(event) => setSecondFactorRequired(event.target.checked)}
+            aria-describedby="second-factor-hint"
+          >
+            {t('admin_second_factor')}
+          </Checkbox>
+          <p id="second-factor-hint">{t('admin_second_factor_hint')}</p>
+        </div>
         <div>
           <SubmitButton>{t('record_save')}</SubmitButton>
         </div>

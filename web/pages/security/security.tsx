@@ -1,0 +1,27 @@
+import { useQuery } from '@tanstack/react-query'
+import { api } from '../../api.ts'
+import { ErrorState, Skeleton } from '../../parts/states.tsx'
+import { passkeysWork } from '../../passkeys.ts'
+import { AppPart } from './app-part.tsx'
+import { PasskeysPart } from './passkeys-part.tsx'
+import { PasswordPart } from './password-part.tsx'
+import { RecoveryCodesPart } from './recovery-codes.tsx'
+import css from './security.module.css'
+import { SessionsPart } from './sessions-part.tsx'
+
+/** How one signs in, and where one is signed in. */
+export function Security() {
+  const security = useQuery(api.security.readSecurity.queryOptions())
+  if (security.isError) return <ErrorState error={security.error} onRetry={() => void security.refetch()} />
+  if (!security.data) return <Skeleton rows={4} />
+  const { app, passkeys, recoveryCodes } = security.data
+  return (
+    <div className={css.page}>
+      <PasswordPart />
+      {(passkeysWork() || passkeys.length > 0) && <PasskeysPart passkeys={passkeys} />}
+      <AppPart on={app} />
+      {(app || passkeys.length > 0) && <RecoveryCodesPart left={recoveryCodes} />}
+      <SessionsPart />
+    </div>
+  )
+}
