@@ -29,7 +29,7 @@ function isControl(element: Element): element is HTMLInputElement {
 }
 
 /**
- * A form that checks `required`, `minLength` and e-mail addresses when it is sent, shows what the server refuses
+ * A form that checks `required` (ticked, of a box), `minLength` and e-mail addresses when it is sent, shows what the server refuses
  * beside the control it is about (a code such as `email_taken` goes to the control named `email`), and never
  * loses what was typed. It may stand around a `Dialog`.
  */
@@ -52,7 +52,8 @@ export function Form({
   }
 
   function check(control: HTMLInputElement): string | null {
-    if (control.required && control.value.trim() === '') return t('field_required')
+    const filled = control.type === 'checkbox' ? control.checked : control.value.trim() !== ''
+    if (control.required && !filled) return t('field_required')
     if (control.validity.typeMismatch) return t('error_email_invalid')
     if (control.value !== '' && control.value.length < control.minLength) return t('error_password_too_short')
     return null

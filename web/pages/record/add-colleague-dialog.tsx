@@ -1,39 +1,39 @@
 import { useQuery } from '@tanstack/react-query'
-import { Plus } from 'lucide-react'
+import { ChevronLeft, Plus } from 'lucide-react'
 import { useState } from 'react'
 import { api, queries } from '../../api.ts'
 import { useFormat, useT } from '../../i18n.ts'
 import { Avatar } from '../../parts/avatar.tsx'
 import { Button } from '../../parts/button.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
+import { Foreseen } from '../../parts/foreseen.tsx'
+import { Form, FormProblem, SubmitButton } from '../../parts/form.tsx'
 import { ErrorState, Skeleton } from '../../parts/states.tsx'
 import { SearchField } from '../../parts/text-field.tsx'
-import { attempt, toast } from '../../parts/toasts.tsx'
+import { toast } from '../../parts/toasts.tsx'
 import { profileName } from './profile-name.ts'
 import css from './record.module.css'
 
-/** The colleagues who are not involved yet; one is added at once. */
-export function AddColleagueDialog({ spaceId, onClose }: { spaceId: string; onClose: () => void }) {
+type Colleague = { professionalId: string; name: string }
+type Props = { spaceId: string; onClose: () => void }
+
+/** The colleagues who are not involved yet; one is chosen, and added once it is said what they come to see. */
+export function AddColleagueDialog({ spaceId, onClose }: Props) {
+  const [chosen, setChosen] = useState<Colleague | null>(null)
+  return chosen ? (
+    <Confirm spaceId={spaceId} colleague={chosen} onBack={() => setChosen(null)} onClose={onClose} />
+  ) : (
+    <Choice spaceId={spaceId} onChoose={setChosen} onClose={onClose} />
+  )
+}
+
+function Choice({ spaceId, onChoose, onClose }: Props & { onChoose: (one: Colleague) => void }) {
   const t = useT()
   const format = useFormat()
-  const colleagues = useQuery(api.people.listColleagues.queryOptions({ input: { spaceId } }))
+  const colleagues = useQuery(api.involvement.listColleagues.queryOptions({ input: { spaceId } }))
   const [search, setSearch] = useState('')
-  const [busy, setBusy] = useState<string | null>(null)
   const fold = (text: string) => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
   const found = colleagues.data?.filter(({ name }) => fold(name).includes(fold(search.trim())))
-
-  async function add(professionalId: string, name: string): Promise<void> {
-    setBusy(professionalId)
-    try {
-      await api.people.addStakeholder.call({ spaceId, professionalId })
-    } finally {
-      setBusy(null)
-    }
-    toast({ text: t('record_involved', { name }) })
-    onClose()
-    await queries.invalidateQueries({ queryKey: api.people.key() })
-  }
-
   return (
     <Dialog title={t('record_add_stakeholder')} onClose={onClose}>
       <p className={css.lead}>{t('record_stakeholder_hint')}</p>
@@ -59,9 +59,8 @@ export function AddColleagueDialog({ spaceId, onClose }: { spaceId: string; onCl
               </span>
               <Button
                 icon={Plus}
-                busy={busy === professionalId}
                 aria-label={`${t('contacts_add')}: ${name}`}
-                onClick={() => attempt(add(professionalId, name))}
+                onClick={() => onChoose({ professionalId, name })}
               >
                 {t('contacts_add')}
               </Button>
@@ -70,5 +69,42 @@ export function AddColleagueDialog({ spaceId, onClose }: { spaceId: string; onCl
         </ul>
       )}
     </Dialog>
+  )
+}
+
+function Confirm({
+  spaceId,
+  colleague: { professionalId, name },
+  onBack,
+  onClose,
+}: Props & { colleague: Colleague; onBack: () => void }) {
+  const t = useT()
+  const input = { spaceId, professionalId }
+
+  async function add(): Promise<void> {
+    await api.involvement.addStakeholder.call(input)
+    toast({ text: t('record_involved', { name }) })
+    onClose()
+    await queries.invalidateQueries({ queryKey: api.involvement.key() })
+  }
+
+  return (
+    <Form onSubmit={add}>
+      <Dialog
+        title={t('record_add_title', { name })}
+        onClose={onClose}
+        actions={
+          <>
+            <Button icon={ChevronLeft} onClick={onBack}>
+              {t('record_back')}
+            </Button>
+            <SubmitButton>{t('contacts_add')}</SubmitButton>
+          </>
+        }
+      >
+        <FormProblem />
+        <Foreseen change={{ operation: 'addStakeholder', input }} />
+      </Dialog>
+    </Form>
   )
 }

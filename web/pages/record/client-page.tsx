@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Eye } from 'lucide-react'
+import { Redirect } from 'wouter'
 import { api } from '../../api.ts'
 import { useFormat, useT } from '../../i18n.ts'
 import { AvatarStack } from '../../parts/avatar.tsx'
@@ -8,6 +9,7 @@ import { PageHeader } from '../../parts/page-header.tsx'
 import { ErrorState, Skeleton } from '../../parts/states.tsx'
 import { Tabs } from '../../parts/tabs.tsx'
 import { Files } from '../files/files.tsx'
+import { JoinButton } from './join-button.tsx'
 import { RecordTab } from './record-tab.tsx'
 import { Stakeholders } from './stakeholders.tsx'
 
@@ -20,10 +22,12 @@ export function ClientPage({ clientId, tab }: { clientId: string; tab: ClientTab
   const record = useQuery(api.people.readClient.queryOptions({ input: { clientId } }))
   const spaceId = record.data?.spaceId ?? ''
   const people = useQuery(
-    api.people.listStakeholders.queryOptions({ input: { spaceId }, enabled: spaceId !== '' }),
+    api.involvement.listStakeholders.queryOptions({ input: { spaceId }, enabled: spaceId !== '' }),
   )
   if (record.isError) return <ErrorState error={record.error} onRetry={() => void record.refetch()} />
   if (!record.data) return <Skeleton />
+  // Merged into another, which stands at its own address.
+  if (record.data.id !== clientId) return <Redirect to={`/clients/${record.data.id}`} replace />
   const { name, branches, since } = record.data
   const home = `/clients/${clientId}`
   const detail = [
@@ -50,7 +54,8 @@ export function ClientPage({ clientId, tab }: { clientId: string; tab: ClientTab
         detail={detail}
         actions={
           <>
-            {people.data && <AvatarStack names={people.data.map((one) => one.name)} />}
+            {people.data && <AvatarStack names={people.data.stakeholders.map((one) => one.name)} />}
+            <JoinButton spaceId={spaceId} spaceName={name} />
             <ButtonLink look="quiet" icon={Eye} href={`${home}/view`}>
               {t('record_view_as')}
             </ButtonLink>
@@ -67,9 +72,7 @@ export function ClientPage({ clientId, tab }: { clientId: string; tab: ClientTab
         ]}
       />
       {tab === 'files' && <Files space={{ id: spaceId, kind: 'client', name }} />}
-      {tab === 'stakeholders' && (
-        <Stakeholders spaceId={spaceId} spaceName={name} manage={record.data.can.manageStakeholders} />
-      )}
+      {tab === 'stakeholders' && <Stakeholders spaceId={spaceId} spaceName={name} />}
       {tab === 'record' && <RecordTab key={record.data.id} record={record.data} />}
     </>
   )

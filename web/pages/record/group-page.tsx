@@ -7,6 +7,7 @@ import { ErrorState, Skeleton } from '../../parts/states.tsx'
 import { Tabs } from '../../parts/tabs.tsx'
 import { Files } from '../files/files.tsx'
 import { GroupTab } from './group-tab.tsx'
+import { JoinButton } from './join-button.tsx'
 import { Members } from './members.tsx'
 import { Stakeholders } from './stakeholders.tsx'
 
@@ -18,7 +19,7 @@ export function GroupPage({ groupId, tab }: { groupId: string; tab: GroupPart })
   const group = useQuery(api.people.readGroup.queryOptions({ input: { groupId } }))
   if (group.isError) return <ErrorState error={group.error} onRetry={() => void group.refetch()} />
   if (!group.data) return <Skeleton />
-  const { name, spaceId, branches, members, memberCount, can } = group.data
+  const { name, spaceId, branches, members, memberCount } = group.data
   const home = `/groups/${groupId}`
   const detail = [
     t('record_group'),
@@ -30,7 +31,12 @@ export function GroupPage({ groupId, tab }: { groupId: string; tab: GroupPart })
       <PageHeader
         title={name}
         detail={detail.join(' · ')}
-        actions={members.length > 0 && <AvatarStack names={members.map((member) => member.name)} />}
+        actions={
+          <>
+            {members.length > 0 && <AvatarStack names={members.map((member) => member.name)} />}
+            <JoinButton spaceId={spaceId} spaceName={name} />
+          </>
+        }
       />
       <Tabs
         label={t('record_parts')}
@@ -43,9 +49,7 @@ export function GroupPage({ groupId, tab }: { groupId: string; tab: GroupPart })
         ]}
       />
       {tab === 'files' && <Files space={{ id: spaceId, kind: 'group', name }} />}
-      {tab === 'stakeholders' && (
-        <Stakeholders spaceId={spaceId} spaceName={name} manage={can.manageStakeholders} />
-      )}
+      {tab === 'stakeholders' && <Stakeholders spaceId={spaceId} spaceName={name} />}
       {tab === 'members' && <Members group={group.data} />}
       {tab === 'record' && <GroupTab group={group.data} />}
     </>

@@ -1,13 +1,17 @@
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import type { ClientRecord } from '../../../core/api/people.ts'
 import { api, queries } from '../../api.ts'
-import { useT } from '../../i18n.ts'
+import { useT, withMessages } from '../../i18n.ts'
 import { Button } from '../../parts/button.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
 import { Form, FormProblem, SubmitButton } from '../../parts/form.tsx'
 import { TextField } from '../../parts/text-field.tsx'
 import { attempt, toast } from '../../parts/toasts.tsx'
 import css from './record.module.css'
+
+const RecordLives = lazy(() =>
+  withMessages(import('./lives/record-lives.tsx'), 'lives').then((part) => ({ default: part.RecordLives })),
+)
 
 /** Who the client is, and their way into the app. */
 export function RecordTab({ record }: { record: ClientRecord }) {
@@ -49,6 +53,11 @@ export function RecordTab({ record }: { record: ClientRecord }) {
           </Button>
         )}
       </div>
+      {can.manage && (
+        <Suspense fallback={null}>
+          <RecordLives record={record} />
+        </Suspense>
+      )}
       {editing && <EditDialog record={record} onClose={() => setEditing(false)} />}
     </section>
   )
@@ -56,6 +65,7 @@ export function RecordTab({ record }: { record: ClientRecord }) {
 
 function EditDialog({ record, onClose }: { record: ClientRecord; onClose: () => void }) {
   const t = useT()
+  const account = record.app === 'active' || record.app === 'ended'
 
   async function save(values: Record<string, string>): Promise<void> {
     const email = values.email?.trim() || null
@@ -63,7 +73,7 @@ function EditDialog({ record, onClose }: { record: ClientRecord; onClose: () => 
       clientId: record.id,
       name: values.name ?? '',
       // The address of an account is its own affair.
-      ...(record.app !== 'active' && email !== record.email && { email }),
+      ...(!account && email !== record.email && { email }),
     })
     toast({ text: t('record_saved') })
     onClose()
@@ -91,7 +101,7 @@ function EditDialog({ record, onClose }: { record: ClientRecord; onClose: () => 
           defaultValue={record.name}
           autoComplete="off"
         />
-        {record.app !== 'active' && (
+        {!account && (
           <TextField
             label={t('contacts_email')}
             hint={t('contacts_email_hint')}

@@ -1,63 +1,63 @@
-import { useMutation, useQuery } from '@tanstack/react-query'
-import { UserPlus, Users } from 'lucide-react'
+import { useQuery } from '@tanstack/react-query'
+import { Send, UserPlus, Users } from 'lucide-react'
 import { useState } from 'react'
-import { useLocation } from 'wouter'
-import type { Stakeholder } from '../../../core/api/people.ts'
-import { api, queries } from '../../api.ts'
+import type { Stakeholder } from '../../../core/api/involvement.ts'
+import { api } from '../../api.ts'
 import { useFormat, useT } from '../../i18n.ts'
 import { Avatar } from '../../parts/avatar.tsx'
 import { Button } from '../../parts/button.tsx'
 import { Chip } from '../../parts/chip.tsx'
-import { Dialog } from '../../parts/dialog.tsx'
 import { EmptyState, ErrorState, Skeleton } from '../../parts/states.tsx'
-import { attempt, toast } from '../../parts/toasts.tsx'
 import { AddColleagueDialog } from './add-colleague-dialog.tsx'
+import { ArchiveStakeholderDialog } from './archive-stakeholder-dialog.tsx'
+import { InviteExternalDialog } from './invite-external-dialog.tsx'
+import { InvitedExternals } from './invited-externals.tsx'
 import { profileName } from './profile-name.ts'
 import css from './record.module.css'
 
-/** Who is involved in a client's record or a group, since when, by whom; colleagues added and archived. */
-export function Stakeholders({
-  spaceId,
-  spaceName,
-  manage,
-}: {
-  spaceId: string
-  spaceName: string
-  /** Whether the reader may add. Whom they may archive comes with each. */
-  manage: boolean
-}) {
+/** Who is involved in a client's record or a group, since when, by whom; colleagues added, externals invited, both archived. */
+export function Stakeholders({ spaceId, spaceName }: { spaceId: string; spaceName: string }) {
   const t = useT()
-  const people = useQuery(api.people.listStakeholders.queryOptions({ input: { spaceId } }))
-  const [adding, setAdding] = useState(false)
-  const [leaving, setLeaving] = useState<Stakeholder | null>(null)
-  if (people.isError) return <ErrorState error={people.error} onRetry={() => void people.refetch()} />
-  if (!people.data) return <Skeleton rows={3} />
+  const { data, error, refetch } = useQuery(
+    api.involvement.listStakeholders.queryOptions({ input: { spaceId } }),
+  )
+  const [doing, setDoing] = useState<'add' | 'invite' | Stakeholder | null>(null)
+  const close = () => setDoing(null)
+  if (!data && error) return <ErrorState error={error} onRetry={() => void refetch()} />
+  if (!data) return <Skeleton rows={3} />
+  const { stakeholders, invited, can } = data
   return (
     <section className={css.tab}>
-      {manage && (
+      {can.add && (
         <div className={css.bar}>
-          <Button look="primary" icon={UserPlus} onClick={() => setAdding(true)}>
+          <Button look="primary" icon={UserPlus} onClick={() => setDoing('add')}>
             {t('record_add_stakeholder')}
           </Button>
+          {can.invite && (
+            <Button icon={Send} onClick={() => setDoing('invite')}>
+              {t('record_invite_external')}
+            </Button>
+          )}
         </div>
       )}
-      {people.data.length === 0 ? (
+      {stakeholders.length === 0 ? (
         <EmptyState icon={Users} title={t('reach_nobody')} />
       ) : (
         <ul className={css.people} aria-label={t('record_stakeholders')}>
-          {people.data.map((one) => (
-            <Row key={one.professionalId} one={one} onArchive={() => setLeaving(one)} />
+          {stakeholders.map((one) => (
+            <Row key={one.professionalId} one={one} onArchive={() => setDoing(one)} />
           ))}
         </ul>
       )}
-      {adding && <AddColleagueDialog spaceId={spaceId} onClose={() => setAdding(false)} />}
-      {leaving && (
-        <ArchiveDialog
-          spaceId={spaceId}
-          spaceName={spaceName}
-          one={leaving}
-          onClose={() => setLeaving(null)}
-        />
+      {invited.length > 0 && <InvitedExternals spaceId={spaceId} invited={invited} />}
+      {doing === 'add' ? (
+        <AddColleagueDialog spaceId={spaceId} onClose={close} />
+      ) : doing === 'invite' ? (
+        <InviteExternalDialog spaceId={spaceId} client={spaceName} onClose={close} />
+      ) : (
+        doing && (
+          <ArchiveStakeholderDialog spaceId={spaceId} spaceName={spaceName} one={doing} onClose={close} />
+        )
       )}
     </section>
   )
@@ -66,78 +66,32 @@ export function Stakeholders({
 function Row({ one, onArchive }: { one: Stakeholder; onArchive: () => void }) {
   const t = useT()
   const format = useFormat()
+  const { name, you, colleague, company, profile, addedBy, canArchive } = one
   const since =
     one.since === null
       ? t('record_by_scope')
-      : one.addedBy
-        ? t('record_added_by', { date: format.date(one.since), name: one.addedBy })
+      : addedBy && addedBy !== name
+        ? t('record_added_by', { date: format.date(one.since), name: addedBy })
         : t('contacts_since', { month: format.month(one.since) })
+  const [label, action] = you
+    ? [t('record_leave'), t('record_leave')]
+    : [`${t('record_archive')}: ${name}`, t('record_archive')]
   return (
     <li className={css.person}>
-      <Avatar name={one.name} />
+      <Avatar name={name} />
       <span className={css.words}>
         <span className={css.name}>
-          {one.name}
-          {one.you && <span className={css.detail}> ({t('record_you')})</span>}
-          {!one.colleague && <Chip>{t('record_external')}</Chip>}
+          {name}
+          {you && <span className={css.detail}> ({t('record_you')})</span>}
+          {!colleague && <Chip>{t('record_external')}</Chip>}
         </span>
-        <span className={css.detail}>
-          {[one.colleague ? profileName(one.profile) : one.company, since].join(' · ')}
-        </span>
+        <span className={css.detail}>{[colleague ? profileName(profile) : company, since].join(' · ')}</span>
       </span>
-      {one.canArchive && (
-        <Button
-          look="quiet"
-          onClick={onArchive}
-          aria-label={`${t(one.you ? 'record_leave' : 'record_archive')}: ${one.name}`}
-        >
-          {t(one.you ? 'record_leave' : 'record_archive')}
+      {canArchive && (
+        <Button look="quiet" onClick={onArchive} aria-label={label}>
+          {action}
         </Button>
       )}
     </li>
-  )
-}
-
-function ArchiveDialog({
-  spaceId,
-  spaceName,
-  one,
-  onClose,
-}: {
-  spaceId: string
-  spaceName: string
-  one: Stakeholder
-  onClose: () => void
-}) {
-  const t = useT()
-  const [, navigate] = useLocation()
-  const archive = useMutation({
-    mutationFn: () => api.people.archiveStakeholder.call({ spaceId, professionalId: one.professionalId }),
-    onSuccess: () => {
-      toast({ text: t(one.you ? 'record_left' : 'record_archived', { name: one.name }) })
-      if (one.you) navigate('/contacts')
-      onClose()
-      void queries.invalidateQueries()
-    },
-  })
-  return (
-    <Dialog
-      title={
-        one.you
-          ? t('record_leave_title', { space: spaceName })
-          : t('record_archive_title', { name: one.name })
-      }
-      onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>{t('cancel')}</Button>
-          <Button look="danger" busy={archive.isPending} onClick={() => attempt(archive.mutateAsync())}>
-            {t(one.you ? 'record_leave' : 'record_archive')}
-          </Button>
-        </>
-      }
-    >
-      <p>{one.you ? t('record_leave_lead') : t('record_archive_lead', { name: one.name })}</p>
-    </Dialog>
   )
 }
