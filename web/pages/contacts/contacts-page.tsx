@@ -1,9 +1,10 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { UserPlus, Users } from 'lucide-react'
-import { useDeferredValue, useEffect, useRef, useState } from 'react'
+import { lazy, Suspense, useDeferredValue, useEffect, useRef, useState } from 'react'
 import { useLocation } from 'wouter'
+import { can as mayAs } from '../../../core/profiles.ts'
 import { api } from '../../api.ts'
-import { useT } from '../../i18n.ts'
+import { useT, withMessages } from '../../i18n.ts'
 import { Button } from '../../parts/button.tsx'
 import { PageHeader } from '../../parts/page-header.tsx'
 import { Select } from '../../parts/select.tsx'
@@ -15,13 +16,19 @@ import { AddGroupDialog } from './add-group-dialog.tsx'
 import { ContactList } from './contact-list.tsx'
 import css from './contacts.module.css'
 
-type Kind = 'all' | 'client' | 'group'
+type Kind = 'all' | 'client' | 'group' | 'archived'
+
+const ArchivedList = lazy(() =>
+  withMessages(import('../record/lives/archived-list.tsx'), 'lives').then((part) => ({
+    default: part.ArchivedList,
+  })),
+)
 type Order = 'name' | 'newest'
 
 /** The clients and groups in reach: searched, sorted, added to. */
 export function ContactsPage() {
   const t = useT()
-  const { can } = useProfessional()
+  const { can, profile } = useProfessional()
   const [, navigate] = useLocation()
   const [search, setSearch] = useState('')
   const [kind, setKind] = useState<Kind>('all')
@@ -33,7 +40,7 @@ export function ContactsPage() {
   const list = useInfiniteQuery(
     api.people.listContacts.infiniteOptions({
       input: (cursor: string | undefined) => ({
-        ...(kind !== 'all' && { kind }),
+        ...((kind === 'client' || kind === 'group') && { kind }),
         ...(searchNow && { search: searchNow }),
         ...(order === 'newest' && { sort: 'since' as const, order: 'desc' as const }),
         ...(cursor && { cursor }),
@@ -76,20 +83,29 @@ export function ContactsPage() {
             { value: 'all', label: t('contacts_all') },
             { value: 'client', label: t('contacts_clients') },
             { value: 'group', label: t('contacts_groups') },
+            ...(mayAs(profile, 'manageStakeholders')
+              ? [{ value: 'archived' as const, label: t('contacts_archived') }]
+              : []),
           ]}
         />
-        <Select
-          label={t('contacts_order')}
-          labelHidden
-          value={order}
-          onChange={setOrder}
-          options={[
-            { value: 'name', label: t('contacts_by_name') },
-            { value: 'newest', label: t('contacts_newest') },
-          ]}
-        />
+        {kind !== 'archived' && (
+          <Select
+            label={t('contacts_order')}
+            labelHidden
+            value={order}
+            onChange={setOrder}
+            options={[
+              { value: 'name', label: t('contacts_by_name') },
+              { value: 'newest', label: t('contacts_newest') },
+            ]}
+          />
+        )}
       </div>
-      {list.isError ? (
+      {kind === 'archived' ? (
+        <Suspense fallback={<Skeleton />}>
+          <ArchivedList search={searchNow} />
+        </Suspense>
+      ) : list.isError ? (
         <ErrorState error={list.error} onRetry={() => void list.refetch()} />
       ) : !contacts ? (
         <Skeleton />

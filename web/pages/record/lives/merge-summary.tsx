@@ -52,7 +52,7 @@ export function MergeSummary({
         size="medium"
         actions={
           <>
-            <Button onClick={onBack}>{t('lives_merge_other')}</Button>
+            <Button onClick={onBack}>{t('lives_merge_again')}</Button>
             {data && <SubmitButton look="danger">{t('lives_merge_now')}</SubmitButton>}
           </>
         }
