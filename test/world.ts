@@ -52,8 +52,14 @@ type UploadInput = {
   audience?: string[]
 }
 
-/** A real app, with its own database and folder, on a free port. Jobs run when asked to; the clock can be set. */
-export async function createWorld(t: Pick<TestContext, 'after'>, use: { database?: OpenDatabase } = {}) {
+/**
+ * A real app, with its own database and folder, on a free port. Jobs run when asked to; the clock can be set. Passkeys
+ * are for a `host` that has a name.
+ */
+export async function createWorld(
+  t: Pick<TestContext, 'after'>,
+  use: { database?: OpenDatabase; host?: 'localhost' } = {},
+) {
   const dataDir = await makeTempFolder()
   const database = use.database ?? (await openTestDatabase())
   const { db } = database
@@ -66,7 +72,7 @@ export async function createWorld(t: Pick<TestContext, 'after'>, use: { database
 
   async function serve() {
     const listener = await listen('127.0.0.1', 0, 100)
-    const origin = `http://127.0.0.1:${listener.port}`
+    const origin = `http://${use.host ?? '127.0.0.1'}:${listener.port}`
     const settings = readSettings({ DATA_DIR: dataDir })
     const parts = { settings, publicUrl: origin, secret: 's'.repeat(32), log, database, overrides }
     const app = await createApp(parts).catch(async (error) => {
