@@ -3,6 +3,7 @@ import { api } from '../../api.ts'
 import { ErrorState, Skeleton } from '../../parts/states.tsx'
 import { passkeysWork } from '../../passkeys.ts'
 import { AppPart } from './app-part.tsx'
+import { ErasePart } from './erase-part.tsx'
 import { PasskeysPart } from './passkeys-part.tsx'
 import { PasswordPart } from './password-part.tsx'
 import { RecoveryCodesPart } from './recovery-codes.tsx'
@@ -22,6 +23,7 @@ export function Security() {
       <AppPart on={app} />
       {(app || passkeys.length > 0) && <RecoveryCodesPart left={recoveryCodes} />}
       <SessionsPart />
+      <ErasePart />
     </div>
   )
 }
