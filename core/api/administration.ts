@@ -12,7 +12,14 @@ export const Colleague = z.strictObject({
   branches: z.array(Branch),
   archived: z.boolean(),
   you: z.boolean(),
-  can: z.strictObject({ change: z.boolean(), archive: z.boolean() }),
+  can: z.strictObject({
+    change: z.boolean(),
+    archive: z.boolean(),
+    /** Their work to a colleague; of who is archived too. */
+    handOver: z.boolean(),
+    /** What they made in a client's or group's files, as far as that is in the branches that one administers. */
+    takeOver: z.boolean(),
+  }),
 })
 export type Colleague = z.infer<typeof Colleague>
 

@@ -174,8 +174,12 @@ export async function listColleagues(on: Db, scope: Scope): Promise<Colleague[]>
     )})
     order by archived, w.name collate natural_order, w.id`.execute(on)
   return rows.map((row) => {
-    const change = !row.archived && holds(scope, row)
-    return { ...row, can: { change, archive: change && !row.you } }
+    const held = holds(scope, row)
+    const change = !row.archived && held
+    return {
+      ...row,
+      can: { change, archive: change && !row.you, handOver: held && !row.you, takeOver: !row.you },
+    }
   })
 }
 

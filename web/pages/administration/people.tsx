@@ -1,23 +1,25 @@
 import { useQuery } from '@tanstack/react-query'
-import { UserPlus } from 'lucide-react'
+import { Ellipsis, FileUser, UserPlus, UserRoundCheck } from 'lucide-react'
 import { useState } from 'react'
 import type { Colleague, Invited } from '../../../core/api/administration.ts'
 import { api, queries } from '../../api.ts'
 import { useFormat, useT } from '../../i18n.ts'
 import { Avatar } from '../../parts/avatar.tsx'
-import { Button } from '../../parts/button.tsx'
+import { Button, IconButton } from '../../parts/button.tsx'
 import { Chip } from '../../parts/chip.tsx'
 import { cx } from '../../parts/class-names.ts'
-import { Dialog } from '../../parts/dialog.tsx'
-import { Form, FormProblem, SubmitButton } from '../../parts/form.tsx'
+import { Menu, MenuItem } from '../../parts/menu.tsx'
 import { ErrorState, Skeleton } from '../../parts/states.tsx'
 import { attempt, toast } from '../../parts/toasts.tsx'
 import { profileName } from '../record/profile-name.ts'
 import css from '../record/record.module.css'
 import own from './administration.module.css'
 import { ColleagueDialog } from './colleague-dialog.tsx'
+import { TakeOverFilesDialog } from './take-over-files-dialog.tsx'
+import { TransferDialog } from './transfer-dialog.tsx'
 
-type Doing = { what: 'invite' } | { what: 'change' | 'archive'; one: Colleague }
+type Act = 'change' | 'leave' | 'takeOver'
+type Doing = { what: 'invite' } | { what: Act; one: Colleague }
 
 /** The professionals whom one administers, and those invited. */
 export function People() {
@@ -49,12 +51,15 @@ export function People() {
       </ul>
       {doing?.what === 'invite' && <ColleagueDialog may={may} onClose={close} />}
       {doing?.what === 'change' && <ColleagueDialog may={may} one={doing.one} onClose={close} />}
-      {doing?.what === 'archive' && <ArchiveDialog one={doing.one} onClose={close} />}
+      {doing?.what === 'leave' && (
+        <TransferDialog one={doing.one} professionals={professionals} onClose={close} />
+      )}
+      {doing?.what === 'takeOver' && <TakeOverFilesDialog one={doing.one} onClose={close} />}
     </section>
   )
 }
 
-function Row({ one, onDo }: { one: Colleague; onDo: (what: 'change' | 'archive') => void }) {
+function Row({ one, onDo }: { one: Colleague; onDo: (what: Act) => void }) {
   const t = useT()
   return (
     <li className={cx(css.person, own.row)}>
@@ -80,11 +85,26 @@ function Row({ one, onDo }: { one: Colleague; onDo: (what: 'change' | 'archive')
         {one.can.archive && (
           <Button
             look="quiet"
-            onClick={() => onDo('archive')}
+            onClick={() => onDo('leave')}
             aria-label={`${t('record_archive')}: ${one.name}`}
           >
             {t('record_archive')}
           </Button>
+        )}
+        {one.can.takeOver && (
+          <Menu
+            label={t('admin_more_of', { name: one.name })}
+            trigger={<IconButton icon={Ellipsis} label={t('admin_more_of', { name: one.name })} />}
+          >
+            {one.archived && one.can.handOver && (
+              <MenuItem icon={UserRoundCheck} onAction={() => onDo('leave')}>
+                {t('admin_transfer')}
+              </MenuItem>
+            )}
+            <MenuItem icon={FileUser} onAction={() => onDo('takeOver')}>
+              {t('take_over_files')}
+            </MenuItem>
+          </Menu>
         )}
       </span>
     </li>
@@ -144,34 +164,4 @@ function Details({ of }: { of: Pick<Colleague, 'profile' | 'branches' | 'email'>
     ...(of.email ? [of.email] : []),
   ]
   return <span className={css.detail}>{parts.join(' · ')}</span>
-}
-
-function ArchiveDialog({ one, onClose }: { one: Colleague; onClose: () => void }) {
-  const t = useT()
-  const { id: professionalId, name } = one
-
-  async function archive(): Promise<void> {
-    await api.administration.archiveProfessional.call({ professionalId })
-    toast({ text: t('record_archived', { name }) })
-    onClose()
-    await queries.invalidateQueries()
-  }
-
-  return (
-    <Form onSubmit={archive}>
-      <Dialog
-        title={t('admin_archive_title', { name })}
-        onClose={onClose}
-        actions={
-          <>
-            <Button onClick={onClose}>{t('cancel')}</Button>
-            <SubmitButton look="danger">{t('record_archive')}</SubmitButton>
-          </>
-        }
-      >
-        <FormProblem />
-        <p>{t('admin_archive_lead', { name })}</p>
-      </Dialog>
-    </Form>
-  )
 }

@@ -195,10 +195,11 @@ function FilesOfSpace({ space, viewAs }: FilesProps) {
   )
 }
 
-function ofViewer({ rename, move, delete: remove }: ItemActions) {
+function ofViewer({ rename, move, takeOver, delete: remove }: ItemActions) {
   return {
     onRename: rename,
     onMove: (item: Item) => move([item]),
+    onTakeOver: takeOver,
     onDelete: (item: Item) => remove([item]),
   }
 }

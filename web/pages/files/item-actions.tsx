@@ -1,10 +1,18 @@
-import { type ReactNode, useRef, useState } from 'react'
+import { lazy, type ReactNode, Suspense, useRef, useState } from 'react'
 import type { Item } from '../../../core/api/shapes.ts'
 import { download } from '../../bytes.ts'
+import { withMessages } from '../../i18n.ts'
 import { DeleteDialog } from './delete-dialog.tsx'
 import { LevelDialog } from './level-dialog.tsx'
 import { MoveDialog } from './move-dialog.tsx'
 import { RenameDialog } from './rename-dialog.tsx'
+
+/** Of administrators alone. */
+const TakeOverDialog = lazy(() =>
+  withMessages(import('../administration/take-over-dialog.tsx'), 'administration').then((part) => ({
+    default: part.TakeOverDialog,
+  })),
+)
 
 /** Whose files they are. */
 export interface SpaceOfFiles {
@@ -21,10 +29,11 @@ export interface ItemActions {
   rename: (item: Item) => void
   move: (items: readonly Item[]) => void
   changeLevel: (items: readonly Item[]) => void
+  takeOver: (item: Item) => void
   delete: (items: readonly Item[]) => void
 }
 
-type Asked = { what: 'rename' | 'move' | 'changeLevel' | 'delete'; items: readonly Item[] }
+type Asked = { what: 'rename' | 'move' | 'changeLevel' | 'takeOver' | 'delete'; items: readonly Item[] }
 
 /** Browsers drop downloads that begin at the same moment. */
 const BETWEEN_DOWNLOADS_MS = 700
@@ -50,6 +59,7 @@ export function useItemActions(
     rename: (item) => setAsked({ what: 'rename', items: [item] }),
     move: (items) => setAsked({ what: 'move', items }),
     changeLevel: (items) => setAsked({ what: 'changeLevel', items }),
+    takeOver: (item) => setAsked({ what: 'takeOver', items: [item] }),
     delete: (items) => setAsked({ what: 'delete', items }),
   }))
   return {
@@ -64,5 +74,14 @@ function AskedDialog({ space, asked, onClose }: { space: SpaceOfFiles; asked: As
   if (what === 'rename') return first && <RenameDialog item={first} onClose={onClose} />
   if (what === 'move') return <MoveDialog space={space} items={items} onClose={onClose} />
   if (what === 'changeLevel') return <LevelDialog space={space} items={items} onClose={onClose} />
+  if (what === 'takeOver') {
+    return (
+      first && (
+        <Suspense>
+          <TakeOverDialog item={first} onClose={onClose} />
+        </Suspense>
+      )
+    )
+  }
   return <DeleteDialog space={space} items={items} onClose={onClose} />
 }

@@ -2,6 +2,7 @@ import {
   Download,
   Ellipsis,
   Eye,
+  FileUser,
   FolderInput,
   FolderOpen,
   Maximize2,
@@ -72,6 +73,11 @@ export function ItemMenu({
       {can.changeLevel && (
         <MenuItem icon={Eye} onAction={() => actions.changeLevel([item])}>
           {t('files_change_level')}
+        </MenuItem>
+      )}
+      {item.can.takeOver && (
+        <MenuItem icon={FileUser} onAction={() => actions.takeOver(item)}>
+          {t('files_take_over')}
         </MenuItem>
       )}
       {can.delete && (

@@ -1,4 +1,4 @@
-import { ChevronDown, Download, EllipsisVertical, FolderInput, Pencil, Trash2 } from 'lucide-react'
+import { ChevronDown, Download, EllipsisVertical, FileUser, FolderInput, Pencil, Trash2 } from 'lucide-react'
 import type { Item } from '../../../core/api/shapes.ts'
 import { download } from '../../bytes.ts'
 import { useFormat, useT } from '../../i18n.ts'
@@ -18,15 +18,17 @@ export function ProfessionalViewer({
   asClient = false,
   onRename,
   onMove,
+  onTakeOver,
   onDelete,
   ...opened
 }: Opened & {
   /** Whose files these are. */
   space: 'client' | 'group'
   asClient?: boolean
-  /** Asked only of items that one may rename, move, delete. */
+  /** Asked only of items that one may rename, move, take over, delete. */
   onRename: (item: Item) => void
   onMove: (item: Item) => void
+  onTakeOver: (item: Item) => void
   onDelete: (item: Item) => void
 }) {
   const t = useT()
@@ -38,7 +40,7 @@ export function ProfessionalViewer({
   }
 
   function actions(item: Item) {
-    if (asClient || !(item.can.modify || item.can.delete)) {
+    if (asClient || !(item.can.modify || item.can.delete || item.can.takeOver)) {
       return (
         <Button
           icon={Download}
@@ -76,6 +78,11 @@ export function ProfessionalViewer({
               {t('files_move')}
             </MenuItem>
           </>
+        )}
+        {item.can.takeOver && (
+          <MenuItem icon={FileUser} onAction={() => onTakeOver(item)}>
+            {t('files_take_over')}
+          </MenuItem>
         )}
         {item.can.delete && (
           <MenuItem icon={Trash2} danger onAction={() => onDelete(item)}>
