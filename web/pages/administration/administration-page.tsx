@@ -5,15 +5,19 @@ import { useProfessional } from '../../session.ts'
 import { NotFoundPage } from '../not-found.tsx'
 import { Branches } from './branches.tsx'
 import { CompanySettings } from './company-settings.tsx'
+import { DeletedFiles } from './deleted-files.tsx'
 import { People } from './people.tsx'
 
-export type AdministrationTab = 'people' | 'branches' | 'company'
+
+export type AdministrationTab = 'people' | 'branches' | 'company' | 'deleted'
+
+const OF_COMPANY: readonly AdministrationTab[] = ['company', 'deleted']
 
 /** The people, branches and settings of the company, or of one's own branches. */
 export function AdministrationPage({ tab }: { tab: AdministrationTab }) {
   const t = useT()
   const { can, company } = useProfessional()
-  if (!can.administer || (tab === 'company' && !can.administerCompany)) return <NotFoundPage />
+  if (!can.administer || (OF_COMPANY.includes(tab) && !can.administerCompany)) return <NotFoundPage />
   const home = '/administration'
   return (
     <>
@@ -24,12 +28,18 @@ export function AdministrationPage({ tab }: { tab: AdministrationTab }) {
         tabs={[
           { href: home, label: t('admin_people') },
           { href: `${home}/branches`, label: t('admin_branches') },
-          ...(can.administerCompany ? [{ href: `${home}/company`, label: t('admin_company') }] : []),
+          ...(can.administerCompany
+            ? [
+                { href: `${home}/company`, label: t('admin_company') },
+                { href: `${home}/deleted`, label: t('admin_deleted') },
+              ]
+            : []),
         ]}
       />
       {tab === 'people' && <People />}
       {tab === 'branches' && <Branches />}
       {tab === 'company' && <CompanySettings />}
+      {tab === 'deleted' && <DeletedFiles />}
     </>
   )
 }
