@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { readRows, TABLES, type Table, WORDS } from '../test/access.table.ts'
+import { readRows, TABLES, TAKING_OVER, type Table, WORDS } from '../test/access.table.ts'
 
 /** The page docs/access.md, from the table that the tests try cell by cell over HTTP. */
 export function accessDoc(): string {
@@ -12,7 +12,7 @@ A practice has two branches: Laval, where the client is followed, and Québec. A
 
 ${words.join('\n')}
 
-${Object.values(TABLES).map(section).join('\n\n')}
+${[...Object.values(TABLES), TAKING_OVER].map(section).join('\n\n')}
 `
 }
 

@@ -260,8 +260,42 @@ client of another practice                   |                                  
   },
 } as const satisfies Record<string, Table>
 
+/** Administrators may become the owner of what a colleague made, whether they see it or not, giving a reason. */
+export const TAKING_OVER = {
+  title: 'Taking over',
+  lead: 'Who may become the owner of an item, in a client’s record or in a group, giving a reason.',
+  cells: `
+who                                          | profile                                    | what Olivia made | what Xavier made | what the client or the software made
+Olivia                                       | any                                        | –                | –                | –
+Olivia, archived as stakeholder              | any                                        | –                | –                | –
+colleague in Laval, involved                 | super admin, branch admin                  | yes              | –                | –
+                                             | manager, employee, read only               | –                | –                | –
+colleague in Québec, involved                | super admin                                | yes              | –                | –
+                                             | branch admin, manager, employee, read only | –                | –                | –
+colleague in Laval, not involved             | super admin, branch admin                  | yes              | –                | –
+                                             | manager, employee, read only               | –                | –                | –
+colleague in Québec, not involved            | super admin                                | yes              | –                | –
+                                             | branch admin, manager, employee, read only | –                | –                | –
+colleague in Laval, archived as stakeholder  | super admin, branch admin                  | yes              | –                | –
+                                             | manager, employee, read only               | –                | –                | –
+colleague in Québec, archived as stakeholder | super admin                                | yes              | –                | –
+                                             | branch admin, manager, employee, read only | –                | –                | –
+external, involved                           | super admin                                | –                | yes              | –
+                                             | branch admin, manager, employee, read only | –                | –                | –
+external, invited, not yet accepted          | any                                        | –                | –                | –
+external, archived as stakeholder            | any                                        | –                | –                | –
+external, not involved                       | any                                        | –                | –                | –
+Xavier                                       | employee                                   | –                | –                | –
+Xavier, archived as stakeholder              | employee                                   | –                | –                | –
+the client                                   |                                            | –                | –                | –
+another client in the group                  |                                            | –                | –                | –
+former member of the group                   |                                            | –                | –                | –
+another client of the practice               |                                            | –                | –                | –
+client of another practice                   |                                            | –                | –                | –`,
+} satisfies Table
+
 /** One cell: whether `who`, with this profile (a client has none), may do what the word says with the thing in the column. */
-export type Cell = { who: string; profile: Profile | null; column: string; word: Word }
+export type Cell = { who: string; profile: Profile | null; column: string; word: Word | 'yes' }
 
 /** Rows as they are written, blank names filled in. */
 export function readRows({ cells }: Table): {
@@ -288,11 +322,15 @@ export function readCells(table: Table): Cell[] {
     return profilesOf(profile).flatMap((one) =>
       columns.map((column, i) => {
         const word = words[i] ?? ''
-        if (!(word in WORDS)) throw new Error(`${who} × ${column}: ${word}`)
-        return { who, profile: one, column, word: word as Word }
+        if (!isWord(word)) throw new Error(`${who} × ${column}: ${word}`)
+        return { who, profile: one, column, word }
       }),
     )
   })
+}
+
+function isWord(text: string): text is Cell['word'] {
+  return text in WORDS || text === 'yes'
 }
 
 function profilesOf(cell: string): (Profile | null)[] {
