@@ -193,6 +193,7 @@ export interface Item {
   company_id: string | null;
   created_at: Generated<Timestamp>;
   deletion_id: string | null;
+  holds_for_client: Generated<boolean>;
   id: Generated<string>;
   kind: string;
   level: string;
@@ -200,8 +201,10 @@ export interface Item {
   owner_client_id: string | null;
   owner_professional_id: string | null;
   parent_id: string | null;
+  place_id: Generated<string>;
   protected: Generated<boolean>;
   quota_company_id: string | null;
+  reaches_client: Generated<boolean>;
   space_id: string;
 }
 
