@@ -12,6 +12,8 @@ export interface Format {
   date(time: string | Date, now?: Date): string
   /** "12 November 2025 at 14:05", for a tooltip or a detail. */
   dateTime(time: string | Date): string
+  /** "14:05". */
+  time(time: string | Date): string
   /** "March 2025". */
   month(time: string | Date): string
   /** Bytes as "220 kB", "1.2 MB". */
@@ -34,6 +36,7 @@ export function createFormat(language: Language): Format {
   const day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' })
   const dayOfYear = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric' })
   const full = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short' })
+  const ofDay = new Intl.DateTimeFormat(locale, { timeStyle: 'short' })
   const monthOfYear = new Intl.DateTimeFormat(locale, { month: 'long', year: 'numeric' })
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
   const plain = new Intl.NumberFormat(locale)
@@ -63,6 +66,7 @@ export function createFormat(language: Language): Format {
       return (date.getFullYear() === now.getFullYear() ? day : dayOfYear).format(date)
     },
     dateTime: (time) => full.format(new Date(time)),
+    time: (time) => ofDay.format(new Date(time)),
     month: (time) => monthOfYear.format(new Date(time)),
     size(bytes) {
       let value = bytes
