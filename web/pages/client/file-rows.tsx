@@ -4,6 +4,7 @@ import { Link } from 'wouter'
 import type { Item } from '../../../core/api/shapes.ts'
 import { previewUrl } from '../../bytes.ts'
 import { useFormat, useT } from '../../i18n.ts'
+import { nameOf } from '../../names.ts'
 import { IconButton } from '../../parts/button.tsx'
 import { FileIcon } from '../../parts/file-icon.tsx'
 import { Icon } from '../../parts/icon.tsx'
@@ -102,7 +103,12 @@ function Detail({ item: { kind, files, owner, audience, addedAt } }: { item: Ite
       </>
     )
   }
-  return <WhoAndWhen who={owner?.you ? t('client_you') : owner?.name} date={format.date(addedAt)} />
+  return (
+    <WhoAndWhen
+      who={owner?.you ? t('client_you') : owner ? nameOf(owner.name) : undefined}
+      date={format.date(addedAt)}
+    />
+  )
 }
 
 /** A long name gives way, the date stays. */

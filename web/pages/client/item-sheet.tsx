@@ -2,6 +2,7 @@ import { Download, Pencil, Trash2, UserRoundCheck } from 'lucide-react'
 import type { Item } from '../../../core/api/shapes.ts'
 import { download } from '../../bytes.ts'
 import { useFormat, useT } from '../../i18n.ts'
+import { nameOf } from '../../names.ts'
 import { Dialog } from '../../parts/dialog.tsx'
 import { Choice, Choices } from './choices.tsx'
 import type { Asked } from './item-dialogs.tsx'
@@ -23,7 +24,7 @@ export function ItemSheet({
   const shared = owner?.you
     ? t(item.audience === 'chosen' ? 'viewer_yours_chosen' : 'viewer_yours_all')
     : owner
-      ? t('viewer_shared_by', { name: owner.name, date })
+      ? t('viewer_shared_by', { name: nameOf(owner.name), date })
       : t('viewer_shared_on', { date })
   return (
     <Dialog title={item.name} onClose={onClose}>

@@ -2,6 +2,7 @@ import type { Item } from '../../../core/api/shapes.ts'
 import { api } from '../../api.ts'
 import { previewUrl } from '../../bytes.ts'
 import { useFormat, useT } from '../../i18n.ts'
+import { nameOf } from '../../names.ts'
 import { FileIcon } from '../../parts/file-icon.tsx'
 import css from './new-for-you.module.css'
 
@@ -36,7 +37,7 @@ export function NewForYou({ items, onOpen }: { items: readonly Item[]; onOpen: (
               </span>
               <span className={css.name}>{item.name}</span>
               {item.owner && (
-                <span className={css.detail}>{t('client_new_from', { name: item.owner.name })}</span>
+                <span className={css.detail}>{t('client_new_from', { name: nameOf(item.owner.name) })}</span>
               )}
               <span className={css.detail}>{format.date(item.addedAt)}</span>
             </button>

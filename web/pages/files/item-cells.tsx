@@ -2,6 +2,7 @@ import { Lock } from 'lucide-react'
 import type { Item } from '../../../core/api/shapes.ts'
 import { previewUrl } from '../../bytes.ts'
 import { useFormat, useT } from '../../i18n.ts'
+import { nameOf } from '../../names.ts'
 import { FileIcon } from '../../parts/file-icon.tsx'
 import { Icon } from '../../parts/icon.tsx'
 import { LevelBadge } from '../../parts/level-badge.tsx'
@@ -36,7 +37,7 @@ export function ItemName({ item, href, tabIndex }: { item: Item; href: string; t
 /** Whose an item is; `asClient`, by name even when it is the reader's. */
 export function useOwnerWords(asClient = false): (item: Item) => string {
   const t = useT()
-  return ({ owner }) => (owner === null ? '—' : owner.you && !asClient ? t('owner_you') : owner.name)
+  return ({ owner }) => (owner === null ? '—' : owner.you && !asClient ? t('owner_you') : nameOf(owner.name))
 }
 
 /** "1.2 MB" of a file, "3 files" of a folder. */

@@ -4,6 +4,7 @@ import { useState } from 'react'
 import type { Stakeholder } from '../../../core/api/involvement.ts'
 import { api } from '../../api.ts'
 import { useFormat, useT } from '../../i18n.ts'
+import { nameOf } from '../../names.ts'
 import { Avatar } from '../../parts/avatar.tsx'
 import { Button } from '../../parts/button.tsx'
 import { Chip } from '../../parts/chip.tsx'
@@ -71,7 +72,7 @@ function Row({ one, onArchive }: { one: Stakeholder; onArchive: () => void }) {
     one.since === null
       ? t('record_by_scope')
       : addedBy && addedBy !== name
-        ? t('record_added_by', { date: format.date(one.since), name: addedBy })
+        ? t('record_added_by', { date: format.date(one.since), name: nameOf(addedBy) })
         : t('contacts_since', { month: format.month(one.since) })
   const [label, action] = you
     ? [t('record_leave'), t('record_leave')]

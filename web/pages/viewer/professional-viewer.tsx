@@ -2,6 +2,7 @@ import { ChevronDown, Download, EllipsisVertical, FileUser, FolderInput, Pencil,
 import type { Item } from '../../../core/api/shapes.ts'
 import { download } from '../../bytes.ts'
 import { useFormat, useT } from '../../i18n.ts'
+import { nameOf } from '../../names.ts'
 import { Button } from '../../parts/button.tsx'
 import { Menu, MenuItem } from '../../parts/menu.tsx'
 import { LevelBar } from './level-bar.tsx'
@@ -35,7 +36,7 @@ export function ProfessionalViewer({
   const format = useFormat()
 
   function detail({ owner, addedAt, size }: Item): string {
-    const who = asClient ? [] : [owner ? (owner.you ? t('owner_you') : owner.name) : '—']
+    const who = asClient ? [] : [owner ? (owner.you ? t('owner_you') : nameOf(owner.name)) : '—']
     return [...who, format.date(addedAt), format.size(size ?? 0)].join(' · ')
   }
 

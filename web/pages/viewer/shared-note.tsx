@@ -1,5 +1,6 @@
 import type { Item } from '../../../core/api/shapes.ts'
 import { useFormat, useT } from '../../i18n.ts'
+import { nameOf } from '../../names.ts'
 import css from './shared-note.module.css'
 
 /** Under a file, for a client: who shared it and when or, of one's own, which professionals see it. */
@@ -12,7 +13,7 @@ export function SharedNote({ item: { owner, addedAt, audience } }: { item: Item 
   }
   return (
     <p className={css.note}>
-      {owner ? t('viewer_shared_by', { name: owner.name, date }) : t('viewer_shared_on', { date })}
+      {owner ? t('viewer_shared_by', { name: nameOf(owner.name), date }) : t('viewer_shared_on', { date })}
     </p>
   )
 }
