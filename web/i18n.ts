@@ -5,6 +5,7 @@ import { createFormat, type Format, LANGUAGES, type Language } from './format.ts
 import type administration from './messages/administration.en.json'
 import type client from './messages/client.en.json'
 import type common from './messages/common.en.json'
+import type involvement from './messages/involvement.en.json'
 import type lives from './messages/lives.en.json'
 import type professional from './messages/professional.en.json'
 import type security from './messages/security.en.json'
@@ -16,6 +17,7 @@ type Messages = {
   common: typeof common
   client: typeof client
   professional: typeof professional
+  involvement: typeof involvement
   administration: typeof administration
   lives: typeof lives
   security: typeof security

@@ -33,6 +33,16 @@ const SecondFactorNeeded = lazy(() =>
     default: page.SecondFactorNeeded,
   })),
 )
+const RequestPage = lazy(() =>
+  withMessages(import('./pages/requests/request-page.tsx'), 'involvement').then((page) => ({
+    default: page.RequestPage,
+  })),
+)
+const OpenRequests = lazy(() =>
+  withMessages(import('./pages/requests/open-requests.tsx'), 'involvement').then((page) => ({
+    default: page.OpenRequests,
+  })),
+)
 const InvitationPage = lazy(() =>
   withMessages(import('./pages/invitation.tsx'), 'welcome').then((page) => ({
     default: page.InvitationPage,
@@ -52,6 +62,7 @@ export function Routes() {
       <Switch>
         <Route path="/setup" component={SetUpPage} />
         <Route path="/invitation" component={InvitationPage} />
+        <Route path="/request" component={RequestPage} />
         <Route path="/sign-in/link">
           <LinkPage purpose="link" />
         </Route>
@@ -97,7 +108,7 @@ function doorOf({ hat }: Me) {
   return hat.secondFactorNeeded ? SecondFactorNeeded : ProfessionalDoor
 }
 
-/** An account that belongs nowhere any more. */
+/** An account that belongs nowhere any more; it may be asked somewhere. */
 function Nowhere() {
   const t = useT()
   return (
@@ -105,9 +116,12 @@ function Nowhere() {
       title={t('nowhere_title')}
       lead={t('nowhere_lead')}
       action={
-        <Button icon={LogOut} onClick={() => void signOut()}>
-          {t('sign_out')}
-        </Button>
+        <>
+          <OpenRequests />
+          <Button icon={LogOut} onClick={() => void signOut()}>
+            {t('sign_out')}
+          </Button>
+        </>
       }
     />
   )

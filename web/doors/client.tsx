@@ -12,6 +12,17 @@ const Security = lazy(() =>
   })),
 )
 
+const Notifications = lazy(() =>
+  withMessages(import('../pages/notifications/notifications.tsx'), 'involvement').then((page) => ({
+    default: page.Notifications,
+  })),
+)
+const ProfessionalsPage = lazy(() =>
+  withMessages(import('../pages/client/professionals-page.tsx'), 'involvement').then((page) => ({
+    default: page.ProfessionalsPage,
+  })),
+)
+
 /** The app of the clients: nothing here may import React Aria, which is for the professionals' door. */
 export function ClientDoor() {
   return (
@@ -21,11 +32,28 @@ export function ClientDoor() {
           <Redirect to="/files" replace />
         </Route>
         <Route path="/files/:folderId?" component={ClientFilesPage} />
+        <Route path="/professionals">
+          <Suspense fallback={null}>
+            <ProfessionalsPage />
+          </Suspense>
+        </Route>
+        <Route path="/notifications" component={NotificationsPage} />
         <Route path="/account" component={AccountPage} />
         <Route path="/security" component={SecurityPage} />
         <Route component={NotFoundPage} />
       </Switch>
     </ClientShell>
+  )
+}
+
+function NotificationsPage() {
+  return (
+    <>
+      <ClientHeader title={useT()('notifications')} />
+      <Suspense fallback={null}>
+        <Notifications />
+      </Suspense>
+    </>
   )
 }
 

@@ -22,10 +22,16 @@ const Security = lazy(() =>
   })),
 )
 
+const Notifications = lazy(() =>
+  withMessages(import('../pages/notifications/notifications.tsx'), 'involvement').then((page) => ({
+    default: page.Notifications,
+  })),
+)
+
 const ARIA_LOCALES: Record<Language, string> = { en: 'en-US', fr: 'fr-FR', es: 'es-ES' }
 
 const CLIENT_TABS = ['stakeholders', 'record', 'view'] as const
-const ADMINISTRATION_TABS = ['branches', 'company', 'deleted'] as const
+const ADMINISTRATION_TABS = ['branches', 'company', 'deleted', 'audit'] as const
 const GROUP_TABS = ['members', 'stakeholders', 'record'] as const
 
 function is<Tab extends string>(tabs: readonly Tab[], tab: string): tab is Tab {
@@ -56,6 +62,7 @@ export function ProfessionalDoor() {
               }
             </Route>
             <Route path="/security" component={SecurityPage} />
+            <Route path="/notifications" component={NotificationsPage} />
             <Route path="/administration">
               <AdministrationPage tab="people" />
             </Route>
@@ -78,6 +85,17 @@ function SecurityPage() {
     <>
       <PageHeader title={t('security')} />
       <Security />
+    </>
+  )
+}
+
+function NotificationsPage() {
+  return (
+    <>
+      <PageHeader title={useT()('notifications')} />
+      <Suspense fallback={null}>
+        <Notifications />
+      </Suspense>
     </>
   )
 }

@@ -1,9 +1,10 @@
-import { ChevronLeft, CircleUserRound, Folder } from 'lucide-react'
+import { ChevronLeft, CircleUserRound, Folder, Users } from 'lucide-react'
 import { lazy, type ReactNode, Suspense } from 'react'
 import { Link, useLocation } from 'wouter'
 import { type MessageKey, useT } from '../i18n.ts'
 import { useMe } from '../session.ts'
 import { Avatar } from './avatar.tsx'
+import { Bell } from './bell.tsx'
 import css from './client-shell.module.css'
 import { Icon } from './icon.tsx'
 import { Logo } from './logo.tsx'
@@ -17,6 +18,7 @@ const UploadPanel = lazy(() =>
 
 const PLACES = [
   { href: '/files', icon: Folder, name: 'files' },
+  { href: '/professionals', icon: Users, name: 'professionals' },
   { href: '/account', icon: CircleUserRound, name: 'account' },
 ] as const satisfies { href: string; icon: typeof Folder; name: MessageKey }[]
 
@@ -53,7 +55,7 @@ export function ClientShell({ children }: { children: ReactNode }) {
   )
 }
 
-/** The big title of a client's page, with the way to the account, and back to where `back` says. */
+/** The big title of a client's page, with the bell, the way to the account, and back to where `back` says. */
 export function ClientHeader({
   title,
   back,
@@ -75,6 +77,7 @@ export function ClientHeader({
         )}
         <h1>{title}</h1>
       </div>
+      <Bell className={css.bell} />
       <Link href="/account" aria-label={t('account')} className={css.me}>
         <Avatar name={person.name} size="large" />
       </Link>

@@ -7,6 +7,7 @@ import { changeHat, choose, signOut, useMe, useProfessional } from '../session.t
 import { THEMES, type Theme, useTheme } from '../theme.ts'
 import { UploadPanel } from '../uploads/upload-panel.tsx'
 import { Avatar } from './avatar.tsx'
+import { Bell } from './bell.tsx'
 import { Icon } from './icon.tsx'
 import { Logo } from './logo.tsx'
 import { Main } from './main.tsx'
@@ -62,6 +63,7 @@ export function ProfessionalShell({ children }: { children: ReactNode }) {
             </Link>
           ))}
         </nav>
+        <Bell named className={css.bell} />
         <AccountMenu />
       </header>
       <Main className={css.main}>{children}</Main>
