@@ -35,3 +35,31 @@ export function splitName(name: string): { stem: string; ending: string } {
     ? { stem: name.slice(0, dot), ending: name.slice(dot) }
     : { stem: name, ending: '' }
 }
+
+/** What Windows, macOS or Linux would not take as the name of a file is replaced by `_`. */
+export function portableName(name: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is replaced
+  const { stem, ending } = splitName(name.replace(/[<>:"/\\|?*\u0000-\u001f]/g, '_'))
+  let short = stem
+  while (new TextEncoder().encode(short + ending).length > 200) short = [...short].slice(0, -1).join('')
+  const whole = `${short}${ending}`.replace(/[. ]+$/, '_')
+  return /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(whole) ? `_${whole}` : whole
+}
+
+/**
+ * The name, or the next one free such as "Plan (2).pdf". `taken`, to which it is added, is blind to case; of each name
+ * it holds the number to try next.
+ */
+export function freeName(name: string, taken: Map<string, number>): string {
+  const { stem, ending } = splitName(name)
+  const key = name.toLowerCase()
+  let next = taken.get(key) ?? 1
+  let free = name
+  if (taken.has(key)) {
+    do free = `${stem} (${++next})${ending}`
+    while (taken.has(free.toLowerCase()))
+    taken.set(free.toLowerCase(), 1)
+  }
+  taken.set(key, next)
+  return free
+}

@@ -9,6 +9,7 @@ import { createItems } from './files/items.ts'
 import { createPreviewJobs } from './files/preview-jobs.ts'
 import { createRestoring } from './files/restoring.ts'
 import { createUploads } from './files/uploads.ts'
+import { createZips } from './files/zips.ts'
 import { createForesight } from './foresight.ts'
 import { createHttp } from './http.ts'
 import { createJobs, type TaskHandlers } from './jobs.ts'
@@ -56,6 +57,7 @@ export async function createApp({ settings, publicUrl, secret, log, database, ov
   const previewJobs = createPreviewJobs({ db, blobs, previews, now })
   const uploads = createUploads({ db, blobs, items, now })
   const auditLog = createAuditLog({ db })
+  const zips = createZips({ db, items, blobs, previewJobs, now })
   const downloads = createDownloads({ db, items, blobs, previewJobs, now })
 
   const tasks: TaskHandlers = {
@@ -95,6 +97,7 @@ export async function createApp({ settings, publicUrl, secret, log, database, ov
     },
     uploads,
     downloads,
+    zips,
     auditLog,
     health: { database: () => sql`select 1`.execute(db), blobs: blobs.check },
     pages: join(import.meta.dirname, '../dist'),

@@ -6,6 +6,7 @@ import type { Actor } from './access.ts'
 import type { AuditLog } from './audit/log.ts'
 import type { Downloads } from './files/downloads.ts'
 import type { Uploads } from './files/uploads.ts'
+import type { createZips } from './files/zips.ts'
 import { type Access, admit, type Caller, hatOf, type Sessions } from './http/admission.ts'
 import { answerExport } from './http/audit-export.ts'
 import { readJsonBodies } from './http/bodies.ts'
@@ -30,6 +31,7 @@ type Needs = {
   verbs: Verbs
   uploads: Uploads
   downloads: Downloads
+  zips: ReturnType<typeof createZips>
   auditLog: AuditLog
   health: Record<string, Check>
   /** The folder of the built pages. */
@@ -38,7 +40,7 @@ type Needs = {
 
 /** HTTP for the modules: who may call what, how an error reads, what an answer may do in a browser. */
 export async function createHttp(needs: Needs) {
-  const { settings, log, sessions, uploads, downloads } = needs
+  const { settings, log, sessions, uploads, downloads, zips } = needs
   const app = new Hono<Env>()
   const routes: Route[] = []
   const limited = limitConcurrency(500)
@@ -98,6 +100,9 @@ export async function createHttp(needs: Needs) {
   )
   routeOfActor('GET', '/api/items/:itemId/preview/:variant', (c, actor) =>
     downloads.preview(c.req.raw, actor, idOf(c), c.req.param('variant') ?? ''),
+  )
+  routeOfActor('GET', '/api/zip', (c, actor, readActor) =>
+    zips.answer(actor, c.req.query('ids') ?? '', readActor),
   )
   routeOfActor(
     'GET',

@@ -7,15 +7,12 @@ import type { Actor } from '../access.ts'
 import { recordOpening } from '../audit.ts'
 import type { Blobs } from '../blobs/port.ts'
 import type { Database } from '../db/schema.ts'
-import { PreviewsBusy } from '../previews/failures.ts'
 import type { Items } from './items.ts'
+import { breakOff, findOutgoing, refuseBusy } from './outgoing.ts'
 import type { PreviewJobs } from './preview-jobs.ts'
 
 /** Of what a browser shows by itself, that which runs nothing. Images are shown as previews, which are re-encoded. */
 const SHOWN = new Set(['audio', 'video', 'pdf', 'text'])
-
-/** How often a long download is asked whether it still may. */
-const ASK_ACCESS_MS = 2000
 
 /**
  * What of a blob goes out, and how it is called. `record` writes down that it does, or nothing goes out; `ask`
@@ -30,9 +27,6 @@ type Bytes = {
   ask?: () => Promise<unknown>
 }
 
-type Content = Awaited<ReturnType<Items['content']>>
-type Outgoing = Pick<Content, 'key' | 'size' | 'type' | 'name'> & { etag: string }
-
 export type Downloads = ReturnType<typeof createDownloads>
 
 /** Bytes for whoever sees the item they belong to: asked anew for each request, of each part too. */
@@ -44,20 +38,6 @@ export function createDownloads(needs: {
   now: () => Date
 }) {
   const { db, items, blobs, previewJobs, now } = needs
-
-  /** An image as others than its owner get it: where and with what it was taken stays with the owner. */
-  async function sharedImage({ blobId, key, type, name }: Content, signal: AbortSignal): Promise<Outgoing> {
-    const how = { urgent: true, signal }
-    const made = hasPreview(type)
-      ? await previewJobs.make({ id: blobId, key, type }, 'shared', how).catch(refuseBusy)
-      : undefined
-    if (!made?.key || !made.type || made.size === null) throw new Problem('image_kept_back')
-    const etag = `"${blobId}-shared"`
-    if (made.type === type) return { key: made.key, size: made.size, type, name, etag }
-    // Phones' own formats become one that everybody opens.
-    const [, stem = name] = /^(.+)\.[a-z0-9]+$/i.exec(name) ?? []
-    return { key: made.key, size: made.size, type: made.type, name: `${stem}.jpg`, etag }
-  }
 
   return {
     /**
@@ -71,10 +51,7 @@ export function createDownloads(needs: {
       { inline, readActor }: { inline: boolean; readActor: () => Promise<Actor> },
     ) {
       const content = await items.content(actor, itemId)
-      const kept = content.own || kindOf(content.type) !== 'image'
-      const { etag, key, size, type, name } = kept
-        ? { ...content, etag: `"${content.blobId}"` }
-        : await sharedImage(content, request.signal)
+      const { etag, key, size, type, name } = await findOutgoing(previewJobs, content, request.signal)
       const shown = inline && SHOWN.has(kindOf(type))
       return send(blobs, request, {
         key,
@@ -111,10 +88,6 @@ export function createDownloads(needs: {
       })
     },
   }
-}
-
-function refuseBusy(error: unknown): never {
-  throw error instanceof PreviewsBusy ? new Problem('unavailable') : error
 }
 
 /** Conditional and ranged requests as in RFC 9110. */
@@ -155,15 +128,6 @@ async function send(blobs: Blobs, { method, headers: asked }: Request, bytes: By
       'Content-Range': `bytes ${part.start}-${part.end}/${size}`,
     },
   })
-}
-
-function breakOff(stream: Readable, ask: () => Promise<unknown>) {
-  const timer = setInterval(() => {
-    ask().catch((error) => {
-      if (error instanceof Problem) stream.destroy()
-    })
-  }, ASK_ACCESS_MS)
-  stream.once('close', () => clearInterval(timer))
 }
 
 /** Whether a list of entity tags has this one; the weak sign of a tag makes no difference to what never changes. */

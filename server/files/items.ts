@@ -8,7 +8,9 @@ import { record } from '../audit.ts'
 import type { Database } from '../db/schema.ts'
 import type { Jobs } from '../jobs.ts'
 import { findChangeable, findMovable } from './changeable.ts'
+import { createContents } from './contents.ts'
 import { type Changing, createDeletions } from './deletions.ts'
+import { refuseDepth } from './depth.ts'
 import { foresee, readLevels } from './foresight/foresight.ts'
 import { findItem, findItems, type ListQuery, listItems } from './listing.ts'
 import { lockSpaces } from './space-lock.ts'
@@ -165,6 +167,7 @@ export function createItems({ db, jobs, now }: { db: Db; jobs: Jobs; now: () => 
 
   return {
     ...deletions,
+    ...createContents({ db }),
     place,
     placeAgain,
     listItems: (actor: Actor, query: ListQuery) => listItems(db, actor, query),
@@ -182,7 +185,11 @@ export function createItems({ db, jobs, now }: { db: Db; jobs: Jobs; now: () => 
       if (actor.kind === 'client') throw new Problem('forbidden')
       return changing(
         { space: input.spaceId },
-        async (trx) => insert(trx, actor, await place(actor, input, trx), null),
+        async (trx) => {
+          const at = await place(actor, input, trx)
+          await refuseDepth(trx, actor, { folderId: at.parentId })
+          return insert(trx, actor, at, null)
+        },
         on,
       )
     },
@@ -293,19 +300,6 @@ export function createItems({ db, jobs, now }: { db: Db; jobs: Jobs; now: () => 
         .where('id', '=', itemId)
         .executeTakeFirstOrThrow()
       return { audience }
-    },
-
-    /** The bytes behind a file that the actor sees now. `type` was found in the bytes. @throws not_found */
-    async content(actor: Actor, itemId: string) {
-      const item = await findItem(db, actor, itemId)
-      if (item.kind === 'folder') throw new Problem('not_found')
-      const content = await db
-        .selectFrom('item')
-        .innerJoin('blob', 'blob.id', 'item.blob_id')
-        .select(['blob.id as blobId', 'blob.key', 'blob.size', 'blob.type', 'item.name'])
-        .where('item.id', '=', itemId)
-        .executeTakeFirstOrThrow(() => new Problem('not_found'))
-      return { ...content, own: item.owner?.you ?? false }
     },
   }
 }

@@ -72,6 +72,29 @@ export const OTHER_OPERATIONS = [
   },
   {
     method: 'get',
+    path: '/api/zip',
+    operationId: 'bytes.zip',
+    summary: 'Several files and folders as one ZIP, with only what the caller sees',
+    tags: ['bytes'],
+    parameters: [
+      {
+        name: 'ids',
+        in: 'query',
+        required: true,
+        description: 'Of at most 200 items, separated by commas',
+        schema: { type: 'string' },
+      },
+    ],
+    responses: {
+      200: {
+        description:
+          'Written while it is sent: it has no length, and breaks off should the caller lose access',
+        content: { 'application/zip': { schema: { type: 'string', format: 'binary' } } },
+      },
+    },
+  },
+  {
+    method: 'get',
     path: '/api/audit/export',
     operationId: 'audit.export',
     summary: 'What `listEntries` lists, whole, as CSV (RFC 4180); written down in the log itself',

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { ERRORS, type ErrorCode } from '../../core/errors.ts'
 import { type Browser, createWorld, encodeMetadata, UNKNOWN, type World } from '../world.ts'
 
 /** Real things of a practice, which a stranger knows the ids of. */
@@ -14,7 +15,9 @@ type Ids = Record<
   | 'invitationId'
   | 'requestId'
   | 'deletionId'
-  | 'uploadId',
+  | 'uploadId'
+  | 'sessionId'
+  | 'passkeyId',
   string
 >
 
@@ -37,6 +40,7 @@ const EXAMPLES: Record<string, (ids: Ids, hat: Hat) => Sent> = {
     json: { change: { operation: 'deleteGroup', input: { groupId } } },
   }),
   'POST /api/items/delete': ({ itemId }) => ({ json: { ids: [itemId] } }),
+  'GET /api/zip': ({ itemId }) => ({ query: { ids: itemId } }),
   'GET /api/items/:itemId/preview/:variant': () => ({}),
   'POST /api/items/:itemId/ownership': () => ({ json: { reason: 'x' } }),
   'POST /api/spaces/:spaceId/ownership': ({ professionalId }) => ({ json: { professionalId, reason: 'x' } }),
@@ -59,6 +63,16 @@ const EXAMPLES: Record<string, (ids: Ids, hat: Hat) => Sent> = {
   'PATCH /api/professionals/:professionalId': () => ({ json: { profile: 'employee' } }),
   'DELETE /api/professionals/:professionalId': () => ({}),
   'POST /api/invitation/join': () => ({ json: { token: 'x'.repeat(43) } }),
+  'DELETE /api/security/sessions/:sessionId': () => ({}),
+  'DELETE /api/security/passkeys/:passkeyId': () => ({}),
+  'PATCH /api/security/passkeys/:passkeyId': () => ({ json: { name: 'x' } }),
+  'DELETE /api/security/app': () => ({}),
+  'POST /api/security/app/confirm': () => ({ json: { code: '000000' } }),
+  'POST /api/security/recovery-codes': () => ({}),
+  'POST /api/security/password': () => ({
+    json: { present: 'not their password', password: 'another horse battery' },
+  }),
+  'POST /api/security/passkeys': () => ({ json: { name: 'x', answer: NO_PASSKEY } }),
   'POST /api/uploads': ({ spaceId }) => ({
     headers: {
       'Tus-Resumable': '1.0.0',
@@ -77,6 +91,23 @@ const EXAMPLES: Record<string, (ids: Ids, hat: Hat) => Sent> = {
   'GET /api/uploads/:uploadId': () => ({ headers: { 'Tus-Resumable': '1.0.0' } }),
 }
 
+const NO_PASSKEY = {
+  id: 'x',
+  rawId: 'x',
+  type: 'public-key',
+  response: { clientDataJSON: 'x' },
+  clientExtensionResults: {},
+}
+
+/** What they answer to a stranger who sends the above, where it isn't that there is no such thing. */
+const REFUSALS: Record<string, ErrorCode> = {
+  'POST /api/invitation/join': 'invitation_used',
+  'POST /api/security/app/confirm': 'code_wrong',
+  'POST /api/security/recovery-codes': 'conflict',
+  'POST /api/security/password': 'present_password_wrong',
+  'POST /api/security/passkeys': 'passkey_refused',
+}
+
 /** Routes about the caller alone: a stranger gets their own, in which nothing of the practice shows. */
 const OWN: Record<string, Sent> = {
   'GET /api/me': {},
@@ -87,6 +118,11 @@ const OWN: Record<string, Sent> = {
   'GET /api/my/professionals': {},
   'GET /api/requests': {},
   'GET /api/inbox': {},
+  'GET /api/security': {},
+  'GET /api/security/sessions': {},
+  'DELETE /api/security/sessions': {},
+  'POST /api/security/app': {},
+  'POST /api/security/passkeys/ask': {},
   'POST /api/inbox/read': { json: { until: '2100-01-01T00:00:00Z' } },
   'GET /api/branches': {},
   'POST /api/branches': { json: { name: 'Another' } },
@@ -123,8 +159,8 @@ test('every route keeps the signed out and strangers away', async (t) => {
           assert.ok(answer.status < 300, `${hat}: ${answer.status} ${answer.text}`)
           for (const id of [...Object.values(house.ids), house.name]) assert.ok(!answer.text.includes(id))
         } else {
-          const code = route === 'POST /api/invitation/join' ? 'invitation_used' : 'not_found'
-          assert.deepEqual([answer.status, answer.code], [404, code], `${hat}: ${answer.text}`)
+          const code = REFUSALS[route] ?? 'not_found'
+          assert.deepEqual([answer.status, answer.code], [ERRORS[code], code], `${hat}: ${answer.text}`)
           const unknown = await send(
             stranger,
             route,
@@ -158,7 +194,13 @@ test('every route is known to this test', async (t) => {
     'GET /api/openapi.json',
     'GET /api/setup',
     'GET /healthz',
+    'POST /api/auth/link',
+    'POST /api/auth/passkey',
+    'POST /api/auth/reset',
+    'POST /api/auth/sign-in/code',
     'POST /api/auth/sign-in/email',
+    'POST /api/auth/sign-in/link',
+    'POST /api/auth/sign-in/passkey',
     'POST /api/auth/sign-out',
     'POST /api/invitation/accept',
     'POST /api/invitation/read',
@@ -167,6 +209,19 @@ test('every route is known to this test', async (t) => {
     'POST /api/request/read',
     'POST /api/setup',
   ])
+})
+
+test('where a company requires a second factor, a session without gets nothing as its professional', async (t) => {
+  const world = await createWorld(t)
+  const { ids, professional } = await furnish(world)
+  await world.db.updateTable('company').set({ second_factor_required: true }).execute()
+  for (const { method, path, access } of world.routes) {
+    if (access === 'public' || access === 'session') continue
+    const answer = await send(professional, `${method} ${path}`, ids)
+    assert.deepEqual([answer.status, answer.code], [403, 'second_factor_needed'], `${method} ${path}`)
+  }
+  await world.db.updateTable('session').set({ two_factors: true }).execute()
+  assert.equal((await professional.fetch(`/api/items/${ids.itemId}/content`)).status, 200)
 })
 
 test('a professional and a client have different routes', async (t) => {
@@ -214,6 +269,24 @@ async function furnish(world: World) {
     email: 'external@carnet.test',
     understood: true,
   })
+  const { id: sessionId } = await world.db
+    .selectFrom('session')
+    .select('id')
+    .where('person_id', '=', owner.personId)
+    .executeTakeFirstOrThrow()
+  const { id: passkeyId } = await world.db
+    .insertInto('passkey')
+    .values({
+      person_id: owner.personId,
+      name: 'Phone',
+      credential_id: 'x'.repeat(22),
+      public_key: Buffer.alloc(1),
+      counter: 0,
+      transports: [],
+      created_at: new Date(),
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
   const ids: Ids = {
     itemId: item.id,
     folderId: folder.id,
@@ -226,6 +299,8 @@ async function furnish(world: World) {
     requestId,
     deletionId,
     uploadId,
+    sessionId,
+    passkeyId,
   }
   const look = async () => ({
     items: await world.db.selectFrom('item').selectAll().orderBy('id').execute(),
@@ -250,6 +325,11 @@ async function furnish(world: World) {
       .where('company_id', '=', company.id)
       .execute(),
     externals: await world.db.selectFrom('stakeholder_invitation').selectAll().execute(),
+    passkeys: await world.db
+      .selectFrom('passkey')
+      .select(['id', 'name'])
+      .where('person_id', '=', owner.personId)
+      .execute(),
     members: await world.db.selectFrom('group_member').selectAll().execute(),
   })
   return { ids, professional, client, name: 'of its own', look, before: await look() }
@@ -281,7 +361,7 @@ async function send(browser: Browser, route: string, ids: Ids, hat: Hat = 'profe
   const text = await answer.text()
   const code =
     real === 'HEAD'
-      ? { 401: 'not_signed_in', 404: 'not_found' }[answer.status]
+      ? { 401: 'not_signed_in', 403: 'second_factor_needed', 404: 'not_found' }[answer.status]
       : text && JSON.parse(text).code
   return { status: answer.status, code, text }
 }

@@ -1,0 +1,76 @@
+import { type Kysely, sql } from 'kysely'
+import { Problem } from '../../core/errors.ts'
+import { type Actor, viewerOf, visible } from '../access.ts'
+import type { Database } from '../db/schema.ts'
+import { findItems } from './listing.ts'
+
+/** Where the bytes of a file are. `type` was found in them; `own`: the actor is its owner. */
+export type Content = {
+  id: string
+  name: string
+  blobId: string
+  key: string
+  size: number
+  type: string
+  own: boolean
+}
+
+/** A file or folder among those that are asked for together. */
+export type TreeEntry = {
+  id: string
+  parentId: string | null
+  kind: 'file' | 'folder'
+  name: string
+  addedAt: Date
+}
+
+const MAX_ENTRIES = 20_000
+
+/** The way to bytes: through items that the actor sees now. */
+export function createContents({ db }: { db: Kysely<Database> }) {
+  /** Of those of the files that the actor sees, in no order. */
+  async function readContents(actor: Actor, ids: readonly string[]): Promise<Content[]> {
+    const seen = new Map((await findItems(db, actor, ids)).map((item) => [item.id, item]))
+    const { rows } = await sql<Omit<Content, 'own'>>`
+      select i.id, i.name, b.id as "blobId", b.key, b.size, b.type from item i join blob b on b.id = i.blob_id
+      where i.id = any(${sql.val([...seen.keys()])}::uuid[])`.execute(db)
+    return rows.map((row) => ({ ...row, own: seen.get(row.id)?.owner?.you ?? false }))
+  }
+
+  return {
+    readContents,
+
+    /** @throws not_found */
+    async content(actor: Actor, itemId: string): Promise<Content> {
+      const [content] = await readContents(actor, [itemId])
+      if (!content) throw new Problem('not_found')
+      return content
+    },
+
+    /**
+     * The items and, of folders, all inside them that the actor sees: parents before children.
+     * @throws not_found unless the actor sees all that was asked for; zip_too_large
+     */
+    async listTree(actor: Actor, ids: readonly string[]): Promise<TreeEntry[]> {
+      const { rows } = await sql<TreeEntry>`
+        with recursive mine as materialized (select * from ${viewerOf(actor)} v), tree(id, kind, depth) as (
+          select i.id, i.kind, 0 from mine v join item i on i.space_id = v.space_id
+          where i.id = any(${sql.val(ids)}::uuid[]) and ${visible('i', 'v')}
+          union all
+          select i.id, i.kind, t.depth + 1
+          from tree t
+          -- By folder, whatever the planner believes of a table that has just grown.
+          cross join lateral (select * from item where parent_id = t.id offset 0) i
+          join mine v on v.space_id = i.space_id
+          where t.kind = 'folder' and ${visible('i', 'v')}
+        )
+        select i.id, i.parent_id as "parentId", i.kind, i.name, i.created_at as "addedAt"
+        from (select id, max(depth) as depth from tree group by id) t join item i on i.id = t.id
+        order by t.depth, i.name collate natural_order, i.id limit ${MAX_ENTRIES + 1}`.execute(db)
+      if (rows.length > MAX_ENTRIES) throw new Problem('zip_too_large', { count: MAX_ENTRIES })
+      const found = new Set(rows.map(({ id }) => id))
+      if (ids.some((id) => !found.has(id))) throw new Problem('not_found')
+      return rows
+    },
+  }
+}

@@ -1,0 +1,46 @@
+import type { Readable } from 'node:stream'
+import { Problem } from '../../core/errors.ts'
+import { hasPreview, kindOf } from '../../core/kinds.ts'
+import { splitName } from '../../core/names.ts'
+import { PreviewsBusy } from '../previews/failures.ts'
+import type { Content } from './contents.ts'
+import type { PreviewJobs } from './preview-jobs.ts'
+
+/** How often a long download is asked whether it still may. */
+const ASK_ACCESS_MS = 2000
+
+export type Outgoing = Pick<Content, 'key' | 'size' | 'type' | 'name'> & { etag: string }
+
+/**
+ * The bytes of a file that this actor is to be given: the ones uploaded or, of an image of somebody else's, a copy
+ * that doesn't tell where and with what it was taken. @throws image_kept_back, unavailable
+ */
+export async function findOutgoing(
+  previewJobs: PreviewJobs,
+  { blobId, key, size, type, name, own }: Content,
+  signal: AbortSignal,
+): Promise<Outgoing> {
+  if (own || kindOf(type) !== 'image') return { key, size, type, name, etag: `"${blobId}"` }
+  const how = { urgent: true, signal }
+  const made = hasPreview(type)
+    ? await previewJobs.make({ id: blobId, key, type }, 'shared', how).catch(refuseBusy)
+    : undefined
+  if (!made?.key || !made.type || made.size === null) throw new Problem('image_kept_back')
+  const copy = { key: made.key, size: made.size, type: made.type, etag: `"${blobId}-shared"` }
+  // Phones' own formats become one that everybody opens.
+  return made.type === type ? { ...copy, name } : { ...copy, name: `${splitName(name).stem}.jpg` }
+}
+
+export function refuseBusy(error: unknown): never {
+  throw error instanceof PreviewsBusy ? new Problem('unavailable') : error
+}
+
+/** Breaks a stream off as soon as `ask` throws a Problem: its reader may have it no more. */
+export function breakOff(stream: Readable, ask: () => Promise<unknown>) {
+  const timer = setInterval(() => {
+    ask().catch((error) => {
+      if (error instanceof Problem) stream.destroy()
+    })
+  }, ASK_ACCESS_MS)
+  stream.once('close', () => clearInterval(timer))
+}

@@ -1,0 +1,139 @@
+import { Readable } from 'node:stream'
+import { finished } from 'node:stream/promises'
+import { create as contentDisposition } from 'content-disposition'
+import type { Kysely } from 'kysely'
+import yazl from 'yazl'
+import { Id } from '../../core/api/shapes.ts'
+import { Problem } from '../../core/errors.ts'
+import { freeName, portableName } from '../../core/names.ts'
+import type { Actor } from '../access.ts'
+import { record } from '../audit.ts'
+import type { Blobs } from '../blobs/port.ts'
+import type { Database } from '../db/schema.ts'
+import type { TreeEntry } from './contents.ts'
+import type { Items } from './items.ts'
+import { breakOff, findOutgoing, type Outgoing } from './outgoing.ts'
+import type { PreviewJobs } from './preview-jobs.ts'
+
+/** Ids in an address; whoever wants more takes the folder. */
+const MAX_ASKED = 200
+/** Files that are asked about and written down at once. */
+const BATCH = 100
+
+type Needs = {
+  db: Kysely<Database>
+  items: Items
+  blobs: Blobs
+  previewJobs: PreviewJobs
+  now: () => Date
+}
+
+/** Several files and folders as one ZIP, written while it is sent: nothing of it is held in memory. */
+export function createZips({ db, items, blobs, previewJobs, now }: Needs) {
+  /**
+   * Writes the files one after the other, asking before each batch who is calling by now and what they see then.
+   * What vanished meanwhile, or can't be handed out, is listed in a text of its own.
+   */
+  async function fill(
+    zip: yazl.ZipFile,
+    {
+      entries,
+      readActor,
+      gone,
+    }: { entries: TreeEntry[]; readActor: () => Promise<Actor>; gone: AbortSignal },
+  ) {
+    const { pathOf, nameIn } = placeEntries(entries)
+    for (const folder of entries.filter(({ kind }) => kind === 'folder')) {
+      zip.addEmptyDirectory(pathOf(folder), { mtime: folder.addedAt })
+    }
+    const files = entries.filter(({ kind }) => kind === 'file')
+    const missing: string[] = []
+    for (let start = 0; start < files.length; start += BATCH) {
+      const batch = files.slice(start, start + BATCH)
+      const actor = await readActor()
+      const contents = new Map(
+        (
+          await items.readContents(
+            actor,
+            batch.map(({ id }) => id),
+          )
+        ).map((one) => [one.id, one]),
+      )
+      await record(db, actor, 'file_downloaded', { items: [...contents.keys()] })
+      for (const file of batch) {
+        const content = contents.get(file.id)
+        const outgoing = content && (await findOutgoing(previewJobs, content, gone).catch(keptBack))
+        if (outgoing) await add(zip, outgoing, nameIn(file, outgoing.name), file)
+        else missing.push(pathOf(file))
+      }
+    }
+
+    async function add(
+      into: yazl.ZipFile,
+      { key, size }: Outgoing,
+      path: string,
+      { id, addedAt }: TreeEntry,
+    ) {
+      gone.throwIfAborted()
+      const { stream } = await blobs.open(key)
+      breakOff(stream, async () => items.content(await readActor(), id))
+      const ended = finished(stream, { signal: gone, writable: false })
+      into.addReadStream(stream, path, { size, mtime: addedAt, compress: false })
+      // Of a stream that is broken off, yazl would wait for the end.
+      await ended.finally(() => stream.destroy())
+    }
+
+    if (missing.length > 0)
+      zip.addBuffer(Buffer.from(`${missing.join('\r\n')}\r\n`), '_missing.txt', { compress: false })
+    zip.end()
+  }
+
+  return {
+    /** @throws not_found unless the actor sees all of them; bad_request, zip_too_large */
+    async answer(actor: Actor, asked: string, readActor: () => Promise<Actor>): Promise<Response> {
+      const ids = [...new Set(asked.split(','))]
+      if (ids.length > MAX_ASKED) throw new Problem('bad_request', { field: 'ids' })
+      if (!ids.every((id) => Id.safeParse(id).success)) throw new Problem('not_found')
+      const entries = await items.listTree(actor, ids)
+      const zip = new yazl.ZipFile()
+      const body = zip.outputStream as Readable
+      const gone = new AbortController()
+      body.once('close', () => gone.abort())
+      zip.on('error', () => body.destroy())
+      fill(zip, { entries, readActor, gone: gone.signal }).catch(() => body.destroy())
+      const [only] = entries.filter(({ id }) => ids.includes(id))
+      const name = ids.length === 1 && only ? only.name : now().toISOString().slice(0, 10)
+      return new Response(Readable.toWeb(body) as ReadableStream, {
+        headers: {
+          'Content-Type': 'application/zip',
+          'Content-Disposition': contentDisposition(`${name}.zip`),
+          'Cache-Control': 'no-store',
+          'Content-Security-Policy': "default-src 'none'; sandbox",
+        },
+      })
+    },
+  }
+}
+
+/** The path of each entry inside the ZIP: names that every system takes, and no two alike in one folder. */
+function placeEntries(entries: TreeEntry[]) {
+  const folders = new Map<string, string>()
+  const taken = new Map<string, Map<string, number>>()
+  const nameIn = ({ parentId }: TreeEntry, name: string) => {
+    const folder = (parentId !== null && folders.get(parentId)) || ''
+    const names = taken.get(folder) ?? new Map([['_missing.txt', 1]])
+    taken.set(folder, names)
+    return folder + freeName(portableName(name), names)
+  }
+  // Parents come first.
+  for (const entry of entries) {
+    if (entry.kind === 'folder') folders.set(entry.id, `${nameIn(entry, entry.name)}/`)
+  }
+  const pathOf = (entry: TreeEntry) => folders.get(entry.id) ?? nameIn(entry, entry.name)
+  return { pathOf, nameIn }
+}
+
+function keptBack(error: unknown): undefined {
+  if (error instanceof Problem && error.code === 'image_kept_back') return undefined
+  throw error
+}

@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import { sql } from 'kysely'
+import sharp from 'sharp'
+import { type Browser, createWorld, readProblem } from '../world.ts'
+
+async function enter(t: TestContext) {
+  const world = await createWorld(t)
+  const company = await world.addCompany()
+  const olivia = await world.addProfessional(company)
+  const client = await world.addClient(company)
+  await world.setStakeholder(client, olivia)
+  return { world, company, client, spaceId: client.spaceId, browser: await world.signIn(olivia) }
+}
+
+const download = (browser: Browser, ids: string[]) => browser.fetch(`/api/zip?ids=${ids.join(',')}`)
+
+/** Names and bytes, by the central directory of a ZIP whose entries are stored as they are. */
+async function unzip(answer: Response): Promise<Record<string, string>> {
+  assert.equal(answer.status, 200)
+  const zip = Buffer.from(await answer.arrayBuffer())
+  const end = zip.lastIndexOf('PK\x05\x06', undefined, 'latin1')
+  assert.ok(end >= 0, 'the ZIP is whole')
+  const found: Record<string, string> = {}
+  let at = zip.readUInt32LE(end + 16)
+  for (let count = zip.readUInt16LE(end + 10); count > 0; count--) {
+    const [nameLength, extraLength, commentLength] = [28, 30, 32].map((offset) =>
+      zip.readUInt16LE(at + offset),
+    )
+    const name = zip.subarray(at + 46, at + 46 + (nameLength ?? 0)).toString()
+    const local = zip.readUInt32LE(at + 42)
+    const start = local + 30 + zip.readUInt16LE(local + 26) + zip.readUInt16LE(local + 28)
+    assert.equal(zip.readUInt16LE(at + 10), 0, 'stored')
+    assert.equal(found[name], undefined, `${name} once only`)
+    found[name] = zip.subarray(start, start + zip.readUInt32LE(at + 24)).toString('latin1')
+    at += 46 + (nameLength ?? 0) + (extraLength ?? 0) + (commentLength ?? 0)
+  }
+  return found
+}
+
+test('files and folders come as one ZIP, with names that every system takes', async (t) => {
+  const { browser, spaceId } = await enter(t)
+  const folder = (name: string, parentId: string | null) =>
+    browser.api.files.createFolder({ spaceId, parentId, name })
+  const file = (name: string, parentId: string | null, bytes = name) =>
+    browser.upload(bytes, { spaceId, name, ...(parentId && { parentId }) })
+  const plan = await folder('Plan: été', null)
+  const inner = await folder('Week 1', plan.id)
+  await folder('Empty', inner.id)
+  await file('Notes.txt', plan.id, 'one')
+  await file('notes.TXT', plan.id, 'two')
+  await file('con.txt', inner.id)
+  await file('What? "Now" <1>|2*.txt', inner.id, 'odd')
+  const loose = await file('Notes.txt', null, 'loose')
+  const answer = await download(browser, [plan.id, loose.id, inner.id])
+  assert.equal(answer.headers.get('Content-Type'), 'application/zip')
+  assert.match(
+    answer.headers.get('Content-Disposition') ?? '',
+    /^attachment; filename=\d{4}-\d\d-\d\d\.zip$|"\d/,
+  )
+  assert.deepEqual(await unzip(answer), {
+    'Plan_ été/': '',
+    'Plan_ été/Week 1/': '',
+    'Plan_ été/Week 1/Empty/': '',
+    'Plan_ été/notes.TXT': 'two',
+    'Plan_ été/Notes (2).txt': 'one',
+    'Plan_ été/Week 1/_con.txt': 'con.txt',
+    'Plan_ été/Week 1/What_ _Now_ _1__2_.txt': 'odd',
+    'Notes.txt': 'loose',
+  })
+  const alone = await download(browser, [inner.id])
+  assert.match(alone.headers.get('Content-Disposition') ?? '', /Week 1\.zip/)
+  assert.equal(Object.keys(await unzip(alone)).length, 4)
+})
+
+test('a ZIP holds what its reader sees, and asking for more is asking for the unknown', async (t) => {
+  const { world, company, client, browser, spaceId } = await enter(t)
+  const colleague = await world.addProfessional(company)
+  await world.setStakeholder(client, colleague)
+  const other = await world.signIn(colleague)
+  const patient = await world.signIn(client)
+  const { id } = await browser.api.files.createFolder({ spaceId, parentId: null, name: 'Folder' })
+  const file = (name: string, level: 'me' | 'company' | 'everybody') =>
+    browser.upload(name, { spaceId, parentId: id, name, level })
+  const hidden = await file('Hidden.txt', 'me')
+  await file('Colleagues.txt', 'company')
+  await file('All.txt', 'everybody')
+  const names = async (reader: Browser) => Object.keys(await unzip(await download(reader, [id])))
+  assert.deepEqual(await names(browser), [
+    'Folder/',
+    'Folder/All.txt',
+    'Folder/Colleagues.txt',
+    'Folder/Hidden.txt',
+  ])
+  assert.deepEqual(await names(other), ['Folder/', 'Folder/All.txt', 'Folder/Colleagues.txt'])
+  assert.deepEqual(await names(patient), ['Folder/', 'Folder/All.txt'])
+  for (const ids of [[hidden.id], [id, hidden.id], [crypto.randomUUID()], ['x'], []]) {
+    const refused = await download(patient, ids)
+    assert.deepEqual([refused.status, (await readProblem(refused)).code], [404, 'not_found'])
+  }
+  const many = await download(
+    browser,
+    Array.from({ length: 201 }, () => crypto.randomUUID()),
+  )
+  assert.equal(many.status, 400)
+})
+
+test('images of others come without what they tell; one that can’t is listed as missing', async (t) => {
+  const { world, client, browser, spaceId } = await enter(t)
+  const photo = await sharp({ create: { width: 30, height: 20, channels: 3, background: 'red' } })
+    .withExif({ IFD0: { Make: 'Camera' } })
+    .jpeg()
+    .toBuffer()
+  const { id } = await browser.api.files.createFolder({ spaceId, parentId: null, name: 'Photos' })
+  const add = (name: string, bytes: Buffer) =>
+    browser.upload(bytes, { spaceId, parentId: id, name, level: 'everybody' })
+  await add('Knee.jpg', photo)
+  await add('Half.jpg', photo.subarray(0, photo.length - 40))
+  const mine = await unzip(await download(browser, [id]))
+  assert.ok(mine['Photos/Knee.jpg']?.includes('Camera') && mine['Photos/Half.jpg'])
+  const theirs = await unzip(await download(await world.signIn(client), [id]))
+  assert.deepEqual(Object.keys(theirs), ['Photos/', 'Photos/Knee.jpg', '_missing.txt'])
+  assert.ok(!theirs['Photos/Knee.jpg']?.includes('Camera'))
+  assert.equal(theirs['_missing.txt'], 'Photos/Half.jpg\r\n')
+})
+
+test('a thousand files come in one, and more than twenty thousand are refused', async (t) => {
+  const { world, browser, spaceId } = await enter(t)
+  const { id: folderId } = await browser.api.files.createFolder({ spaceId, parentId: null, name: 'Many' })
+  const one = await browser.upload('x', { spaceId, parentId: folderId, name: 'Same.txt' })
+  const copy = (count: number) =>
+    sql`insert into item (space_id, parent_id, kind, name, owner_professional_id, company_id, branch_id, level, blob_id)
+      select space_id, parent_id, kind, name, owner_professional_id, company_id, branch_id, level, blob_id
+      from item, generate_series(1, ${count}) where id = ${one.id}::uuid`.execute(world.db)
+  await copy(999)
+  const names = Object.keys(await unzip(await download(browser, [folderId])))
+  assert.equal(names.length, 1001)
+  assert.ok(names.includes('Many/Same (1000).txt'))
+  await copy(19_001)
+  const refused = await download(browser, [folderId])
+  assert.deepEqual([refused.status, (await readProblem(refused)).code], [413, 'zip_too_large'])
+})
+
+test('a ZIP breaks off once its reader may have it no more', async (t) => {
+  const { world, client, browser, spaceId } = await enter(t)
+  const { id } = await browser.api.files.createFolder({ spaceId, parentId: null, name: 'Big' })
+  for (const name of ['1.bin', '2.bin', '3.bin']) {
+    await browser.upload(Buffer.alloc(24 * 1024 * 1024, 1), {
+      spaceId,
+      parentId: id,
+      name,
+      level: 'everybody',
+    })
+  }
+  const patient = await world.signIn(client)
+  const answer = await download(patient, [id])
+  assert.ok(answer.body)
+  const reader = answer.body.getReader()
+  await reader.read()
+  await sql`update client set access_ended_at = now() where id = ${client.id}::uuid`.execute(world.db)
+  await assert.rejects(async () => {
+    for (let done = false; !done; ) ({ done } = await reader.read())
+  })
+})
