@@ -42,7 +42,7 @@ function keyOf({ action, by, person }: AuditEntry): MessageKey {
   const own = `audit_action_${action}_self`
   if (person && by?.id === person.id && isMessageKey(own)) return own
   const key = `audit_action_${action}`
-  return isMessageKey(key) ? key : 'audit_action_other'
+  return isMessageKey(key) ? key : 'audit_action_unknown'
 }
 
 /** What stands below the sentence: what was changed into what, why, in whose files, and from where. */
