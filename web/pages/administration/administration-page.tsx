@@ -1,3 +1,4 @@
+import { lazy } from 'react'
 import { useT } from '../../i18n.ts'
 import { PageHeader } from '../../parts/page-header.tsx'
 import { Tabs } from '../../parts/tabs.tsx'
@@ -8,8 +9,9 @@ import { CompanySettings } from './company-settings.tsx'
 import { DeletedFiles } from './deleted-files.tsx'
 import { People } from './people.tsx'
 
+const Audit = lazy(() => import('./audit.tsx').then((tab) => ({ default: tab.Audit })))
 
-export type AdministrationTab = 'people' | 'branches' | 'company' | 'deleted'
+export type AdministrationTab = 'people' | 'branches' | 'company' | 'audit' | 'deleted'
 
 const OF_COMPANY: readonly AdministrationTab[] = ['company', 'deleted']
 
@@ -34,12 +36,14 @@ export function AdministrationPage({ tab }: { tab: AdministrationTab }) {
                 { href: `${home}/deleted`, label: t('admin_deleted') },
               ]
             : []),
+          { href: `${home}/audit`, label: t('admin_audit') },
         ]}
       />
       {tab === 'people' && <People />}
       {tab === 'branches' && <Branches />}
       {tab === 'company' && <CompanySettings />}
       {tab === 'deleted' && <DeletedFiles />}
+      {tab === 'audit' && <Audit />}
     </>
   )
 }
