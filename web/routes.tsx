@@ -4,7 +4,6 @@ import { Redirect, Route, Switch } from 'wouter'
 import type { Me } from '../core/api/account.ts'
 import { recall } from './device.ts'
 import { useT, withMessages } from './i18n.ts'
-import { SignInAgain, SignInPage } from './pages/sign-in.tsx'
 import { Button } from './parts/button.tsx'
 import { FailedShell, WelcomeShell } from './parts/welcome-shell.tsx'
 import css from './routes.module.css'
@@ -23,13 +22,16 @@ const ClientDoor = lazy(doors.client)
 const SetUpPage = lazy(() =>
   withMessages(import('./pages/set-up.tsx'), 'welcome').then((page) => ({ default: page.SetUpPage })),
 )
+const signIn = () => withMessages(import('./pages/sign-in.tsx'), 'welcome')
+const SignInPage = lazy(() => signIn().then((page) => ({ default: page.SignInPage })))
+const SignInAgain = lazy(() => signIn().then((page) => ({ default: page.SignInAgain })))
 const LinkPage = lazy(() =>
   withMessages(import('./pages/sign-in/link-page.tsx'), 'welcome').then((page) => ({
     default: page.LinkPage,
   })),
 )
 const SecondFactorNeeded = lazy(() =>
-  withMessages(import('./pages/security/second-factor-needed.tsx'), 'security').then((page) => ({
+  withMessages(import('./pages/security/second-factor-needed.tsx'), 'security', 'welcome').then((page) => ({
     default: page.SecondFactorNeeded,
   })),
 )
@@ -49,10 +51,10 @@ const InvitationPage = lazy(() =>
   })),
 )
 
-/** Begins to fetch the door used here last, while the server is asked who one is. */
+/** Begins to fetch the door used here last or the page to sign in, while the server is asked who one is. */
 export function fetchLikelyDoor(): void {
   const door = recall('door')
-  if (door === 'professional' || door === 'client') void doors[door]()
+  void (door === 'professional' || door === 'client' ? doors[door]() : signIn())
 }
 
 /** Which page stands at which address. */
@@ -97,7 +99,7 @@ function SignedIn({ me }: { me: Me }) {
         </Route>
         <Route component={Door} />
       </Switch>
-      {ended && <SignInAgain />}
+      <Suspense>{ended && <SignInAgain />}</Suspense>
     </>
   )
 }

@@ -7,7 +7,7 @@ import { NotFoundPage } from '../pages/not-found.tsx'
 import { ClientHeader, ClientShell } from '../parts/client-shell.tsx'
 
 const Security = lazy(() =>
-  withMessages(import('../pages/security/security.tsx'), 'security').then((page) => ({
+  withMessages(import('../pages/security/security.tsx'), 'security', 'welcome').then((page) => ({
     default: page.Security,
   })),
 )
@@ -21,6 +21,10 @@ const ProfessionalsPage = lazy(() =>
   withMessages(import('../pages/client/professionals-page.tsx'), 'involvement').then((page) => ({
     default: page.ProfessionalsPage,
   })),
+)
+
+const OpeningsPage = lazy(() =>
+  import('../pages/client/openings-page.tsx').then((page) => ({ default: page.OpeningsPage })),
 )
 
 /** The app of the clients: nothing here may import React Aria, which is for the professionals' door. */
@@ -39,6 +43,11 @@ export function ClientDoor() {
         </Route>
         <Route path="/notifications" component={NotificationsPage} />
         <Route path="/account" component={AccountPage} />
+        <Route path="/openings">
+          <Suspense fallback={null}>
+            <OpeningsPage />
+          </Suspense>
+        </Route>
         <Route path="/security" component={SecurityPage} />
         <Route component={NotFoundPage} />
       </Switch>

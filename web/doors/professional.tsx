@@ -17,7 +17,7 @@ const AdministrationPage = lazy(() =>
 )
 
 const Security = lazy(() =>
-  withMessages(import('../pages/security/security.tsx'), 'security').then((page) => ({
+  withMessages(import('../pages/security/security.tsx'), 'security', 'welcome').then((page) => ({
     default: page.Security,
   })),
 )
