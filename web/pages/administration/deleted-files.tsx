@@ -68,7 +68,7 @@ function Row({ deletion }: { deletion: Deletion }) {
   }
 
   return (
-    <li className={cx(css.person, own.row)}>
+    <li className={cx(css.person, own.row, own.deletion)}>
       <span className={css.words}>
         <span className={css.name}>{what}</span>
         <span className={css.detail}>
@@ -80,8 +80,11 @@ function Row({ deletion }: { deletion: Deletion }) {
             .filter(Boolean)
             .join(' · ')}
         </span>
-        <span className={css.detail}>{t('deleted_by', { name: by, date: format.dateTime(at) })}</span>
-        <span className={css.detail}>{t('deleted_until', { date: format.date(until) })}</span>
+        <span className={css.detail}>
+          {t('deleted_by', { name: by, date: format.dateTime(at) })}
+          {' · '}
+          {t('deleted_until', { date: format.date(until) })}
+        </span>
       </span>
       <span className={own.actions}>
         <Button

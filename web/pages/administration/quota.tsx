@@ -25,7 +25,9 @@ export function Quota({ quotaBytes, use }: Pick<Company, 'quotaBytes' | 'use'>) 
         defaultValue={quotaBytes === null ? '' : quotaBytes / GIGABYTE}
       />
       {quotaBytes !== null && (
-        <Progress value={quotaBytes > 0 ? Math.min(1, use.bytes / quotaBytes) : 1} label={t('admin_use')} />
+        <div className={css.use}>
+          <Progress value={quotaBytes > 0 ? Math.min(1, use.bytes / quotaBytes) : 1} label={t('admin_use')} />
+        </div>
       )}
       <p className={css.note}>
         {quotaBytes === null
