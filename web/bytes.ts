@@ -15,10 +15,23 @@ export function previewUrl(itemId: string, variant: 'thumb' | 'view'): string {
   return `/api/items/${itemId}/preview/${variant}`
 }
 
-/** Has the browser save an item, as though a link had been followed. */
+/** How many items one ZIP may be asked for; of more, one downloads the folder. */
+export const ZIP_ITEMS = 200
+
+/** Has the browser save a file. */
 export function download(itemId: string): void {
+  save(downloadUrl(itemId))
+}
+
+/** Has the browser save files and folders as one ZIP. */
+export function downloadZip(itemIds: readonly string[]): void {
+  save(`/api/zip?ids=${itemIds.join(',')}`)
+}
+
+/** As though a link had been followed. */
+function save(url: string): void {
   const link = document.createElement('a')
-  link.href = downloadUrl(itemId)
+  link.href = url
   link.download = ''
   link.click()
 }

@@ -1,4 +1,5 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import assert from 'node:assert/strict'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from '../browser.ts'
 import { expectNoAxeViolations } from '../browser-checks.ts'
@@ -147,6 +148,12 @@ journey('a folder dropped from the device comes with all inside it', async ({ t,
   await page.getByRole('dialog').getByRole('button', { name: 'Add 1 file' }).click()
   await openItem(page, 'Programme')
   await expectList(page, ['Week 1', 'Week 2'])
+  const downloading = page.waitForEvent('download')
+  await page.getByRole('button', { name: 'Actions for Week 1' }).click()
+  await page.getByRole('menuitem', { name: 'Download' }).click()
+  const zip = await downloading
+  assert.equal(zip.suggestedFilename(), 'Week 1.zip')
+  assert.ok((await readFile(await zip.path())).includes('Three sets of ten.'))
   await openItem(page, 'Week 1')
   await openItem(page, 'Plan.txt')
   await expect(page.getByRole('dialog', { name: 'Plan.txt' })).toContainText('Three sets of ten.')

@@ -1,4 +1,5 @@
 import type { Item } from '../../../core/api/shapes.ts'
+import { ZIP_ITEMS } from '../../bytes.ts'
 
 export interface Abilities {
   download: boolean
@@ -13,7 +14,7 @@ export function abilitiesOf(items: readonly Item[]): Abilities {
   const some = items.length > 0
   const modify = some && items.every(({ can }) => can.modify)
   return {
-    download: some && items.every(({ kind }) => kind === 'file'),
+    download: some && items.length <= ZIP_ITEMS,
     rename: modify && items.length === 1,
     move: modify,
     // Folders have no level, and what a client made has none that a professional could change.

@@ -1,6 +1,6 @@
 import { lazy, type ReactNode, Suspense, useRef, useState } from 'react'
 import type { Item } from '../../../core/api/shapes.ts'
-import { download } from '../../bytes.ts'
+import { download, downloadZip } from '../../bytes.ts'
 import { withMessages } from '../../i18n.ts'
 import { DeleteDialog } from './delete-dialog.tsx'
 import { LevelDialog } from './level-dialog.tsx'
@@ -35,13 +35,10 @@ export interface ItemActions {
 
 type Asked = { what: 'rename' | 'move' | 'changeLevel' | 'takeOver' | 'delete'; items: readonly Item[] }
 
-/** Browsers drop downloads that begin at the same moment. */
-const BETWEEN_DOWNLOADS_MS = 700
-
-function downloadEach(items: readonly Item[]): void {
-  items.forEach(({ id }, index) => {
-    setTimeout(() => download(id), index * BETWEEN_DOWNLOADS_MS)
-  })
+function downloadAll(items: readonly Item[]): void {
+  const [first] = items
+  if (items.length === 1 && first?.kind === 'file') download(first.id)
+  else downloadZip(items.map(({ id }) => id))
 }
 
 /** The actions on items, always the same object, and the dialog that one of them has opened, to be rendered. */
@@ -55,7 +52,7 @@ export function useItemActions(
   const [actions] = useState<ItemActions>(() => ({
     open: (item) => latest.current.open(item),
     select: (item) => latest.current.select(item),
-    download: downloadEach,
+    download: downloadAll,
     rename: (item) => setAsked({ what: 'rename', items: [item] }),
     move: (items) => setAsked({ what: 'move', items }),
     changeLevel: (items) => setAsked({ what: 'changeLevel', items }),
