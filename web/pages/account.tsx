@@ -1,4 +1,4 @@
-import { LogOut, ShieldCheck } from 'lucide-react'
+import { FileSearch, LogOut, ShieldCheck } from 'lucide-react'
 import { useT } from '../i18n.ts'
 import { Button, ButtonLink } from '../parts/button.tsx'
 import { ClientHeader } from '../parts/client-shell.tsx'
@@ -35,6 +35,9 @@ export function AccountPage() {
         </section>
       )}
       <div className={css.ends}>
+        <ButtonLink icon={FileSearch} href="/openings">
+          {t('openings')}
+        </ButtonLink>
         <ButtonLink icon={ShieldCheck} href="/security">
           {t('security')}
         </ButtonLink>

@@ -1,0 +1,86 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { FileSearch } from 'lucide-react'
+import { Link } from 'wouter'
+import type { Opening } from '../../../core/api/audit.ts'
+import { FORMER_MEMBER } from '../../../core/names.ts'
+import { api } from '../../api.ts'
+import { useFormat, useT } from '../../i18n.ts'
+import { Avatar } from '../../parts/avatar.tsx'
+import { Button } from '../../parts/button.tsx'
+import { ClientHeader } from '../../parts/client-shell.tsx'
+import { EmptyState, ErrorState, Skeleton } from '../../parts/states.tsx'
+import css from './openings-page.module.css'
+
+/** Which professional opened which of one's files, by day. */
+export function OpeningsPage() {
+  const t = useT()
+  const list = useInfiniteQuery(
+    api.audit.listOpenings.infiniteOptions({
+      input: (cursor: string | undefined) => (cursor ? { cursor } : {}),
+      initialPageParam: undefined,
+      getNextPageParam: (page) => page.next ?? undefined,
+    }),
+  )
+  const openings = list.data?.pages.flatMap((page) => page.openings)
+  return (
+    <>
+      <ClientHeader title={t('openings')} back={{ href: '/account', label: t('account') }} />
+      {list.isError ? (
+        <ErrorState error={list.error} onRetry={() => void list.refetch()} />
+      ) : !openings ? (
+        <Skeleton />
+      ) : openings.length === 0 ? (
+        <EmptyState icon={FileSearch} title={t('openings_none')}>
+          {t('openings_none_hint')}
+        </EmptyState>
+      ) : (
+        <>
+          <p className={css.lead}>{t('openings_lead')}</p>
+          <Days openings={openings} />
+          {list.hasNextPage && (
+            <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+              {t('openings_more')}
+            </Button>
+          )}
+        </>
+      )}
+    </>
+  )
+}
+
+function Days({ openings }: { openings: readonly Opening[] }) {
+  const format = useFormat()
+  const days = Map.groupBy(openings, ({ at }) => new Date(at).toDateString())
+  return [...days].map(([day, ofDay]) => (
+    <section key={day} className={css.day}>
+      <h2>{format.date(day)}</h2>
+      <ol>
+        {ofDay.map((opening) => (
+          <Row key={opening.id} opening={opening} />
+        ))}
+      </ol>
+    </section>
+  ))
+}
+
+function Row({ opening: { at, action, professional, item } }: { opening: Opening }) {
+  const t = useT()
+  const format = useFormat()
+  const name = professional.name === FORMER_MEMBER ? t('openings_former') : professional.name
+  const said = action === 'file_opened' ? 'openings_opened' : 'openings_downloaded'
+  return (
+    <li className={css.row}>
+      <Avatar name={name} />
+      <div className={css.words}>
+        <p>{t(said, { name })}</p>
+        <Link href={`/files?item=${item.id}`}>{item.name}</Link>
+        <p className={css.detail}>
+          {professional.company} ·{' '}
+          <time dateTime={at} title={format.dateTime(at)}>
+            {format.time(at)}
+          </time>
+        </p>
+      </div>
+    </li>
+  )
+}
