@@ -9,6 +9,7 @@ type Ids = Record<
   | 'folderId'
   | 'spaceId'
   | 'clientId'
+  | 'otherId'
   | 'groupId'
   | 'professionalId'
   | 'branchId'
@@ -51,6 +52,7 @@ const EXAMPLES: Record<string, (ids: Ids, hat: Hat) => Sent> = {
     json: { colleagueId: professionalId },
   }),
   'PATCH /api/clients/:clientId': () => ({ json: { name: 'x' } }),
+  'PUT /api/clients/:clientId/branches': ({ branchId }) => ({ json: { branchIds: [branchId] } }),
   'PATCH /api/groups/:groupId': () => ({ json: { name: 'x' } }),
   'POST /api/groups/:groupId/members': ({ clientId }) => ({ json: { clientIds: [clientId] } }),
   'POST /api/spaces/:spaceId/stakeholders': ({ professionalId }) => ({ json: { professionalId } }),
@@ -63,6 +65,7 @@ const EXAMPLES: Record<string, (ids: Ids, hat: Hat) => Sent> = {
   'PATCH /api/professionals/:professionalId': () => ({ json: { profile: 'employee' } }),
   'DELETE /api/professionals/:professionalId': () => ({}),
   'POST /api/invitation/join': () => ({ json: { token: 'x'.repeat(43) } }),
+  'POST /api/me/erase': () => ({ json: { password: 'not their password' } }),
   'DELETE /api/security/sessions/:sessionId': () => ({}),
   'DELETE /api/security/passkeys/:passkeyId': () => ({}),
   'PATCH /api/security/passkeys/:passkeyId': () => ({ json: { name: 'x' } }),
@@ -102,6 +105,7 @@ const NO_PASSKEY = {
 /** What they answer to a stranger who sends the above, where it isn't that there is no such thing. */
 const REFUSALS: Record<string, ErrorCode> = {
   'POST /api/invitation/join': 'invitation_used',
+  'POST /api/me/erase': 'present_password_wrong',
   'POST /api/security/app/confirm': 'code_wrong',
   'POST /api/security/recovery-codes': 'conflict',
   'POST /api/security/password': 'present_password_wrong',
@@ -113,6 +117,7 @@ const OWN: Record<string, Sent> = {
   'GET /api/me': {},
   'PATCH /api/me': { json: { language: 'fr' } },
   'GET /api/contacts': {},
+  'GET /api/archived-clients': {},
   'POST /api/clients': { json: { name: 'Somebody else' } },
   'POST /api/groups': { json: { name: 'Some others' } },
   'GET /api/my/professionals': {},
@@ -239,6 +244,7 @@ async function furnish(world: World) {
   const company = await world.addCompany({ name: 'A practice of its own' })
   const owner = await world.addProfessional(company, 'super_admin')
   const followed = await world.addClient(company, { name: 'A client of its own' })
+  const other = await world.addClient(company)
   const group = await world.addGroup(company, [followed])
   await world.setStakeholder(followed, owner)
   const professional = await world.signIn(owner)
@@ -292,6 +298,7 @@ async function furnish(world: World) {
     folderId: folder.id,
     spaceId,
     clientId: followed.id,
+    otherId: other.id,
     groupId: group.id,
     professionalId: owner.id,
     branchId: company.branches.Laval ?? '',
@@ -310,7 +317,12 @@ async function furnish(world: World) {
       .selectAll()
       .where('space_id', '=', spaceId)
       .execute(),
-    client: await world.db.selectFrom('client').selectAll().where('id', '=', followed.id).execute(),
+    client: await world.db
+      .selectFrom('client')
+      .selectAll()
+      .where('id', 'in', [followed.id, other.id])
+      .execute(),
+    links: await world.db.selectFrom('client_company').selectAll().execute(),
     group: await world.db.selectFrom('client_group').selectAll().where('id', '=', group.id).execute(),
     company: await world.db.selectFrom('company').selectAll().where('id', '=', company.id).execute(),
     branches: await world.db.selectFrom('branch').selectAll().where('company_id', '=', company.id).execute(),

@@ -20,11 +20,11 @@ type Two = { clientId: string; otherId: string }
 export function createMerging({ db, readClient }: Needs) {
   /**
    * The two records: the one with an account stays, so that the client's app goes on as it was.
-   * @throws merge_itself; not_found, read_only, forbidden; merge_two_accounts
+   * @throws not_found, read_only, forbidden; merge_itself, merge_two_accounts
    */
   async function choose(on: Db, actor: Professional, { clientId, otherId }: Two) {
-    if (clientId === otherId) throw new Problem('merge_itself')
     for (const id of [clientId, otherId]) await requireManaged(on, actor, id)
+    if (clientId === otherId) throw new Problem('merge_itself')
     const [one, other] = [
       await readClient(actor, { clientId }, on),
       await readClient(actor, { clientId: otherId }, on),

@@ -65,9 +65,9 @@ function Choice({
               </span>
               <Button
                 onClick={() => onChoose(client.id)}
-                aria-label={`${t('lives_merge_begin')}: ${client.name}`}
+                aria-label={`${t('lives_merge_pick')}: ${client.name}`}
               >
-                {t('lives_merge_begin')}
+                {t('lives_merge_pick')}
               </Button>
             </li>
           ))}

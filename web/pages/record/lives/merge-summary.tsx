@@ -91,9 +91,9 @@ function Side({ side, fate, accent = false }: { side: MergeSide; fate: string; a
   const format = useFormat()
   const facts = [
     [t('record_email'), side.email],
-    [t('record_app'), t(`record_app_${side.app}`)],
+    [t('record_app'), side.app !== 'none' && t(`record_app_${side.app}`)],
     [t('record_branches'), format.list(side.branches)],
-    [t('lives_side_since'), format.date(side.since)],
+    [t('lives_side_since'), format.month(side.since)],
     [t('lives_side_people'), format.list(side.stakeholders)],
     [t('lives_side_groups'), format.list(side.groups)],
     [
