@@ -55,6 +55,7 @@ export const ERRORS = {
   zip_too_large: 413,
   range_unsatisfiable: 416,
   too_many_requests: 429,
+  too_many_uploads: 429,
   internal: 500,
   unavailable: 503,
   disk_full: 507,

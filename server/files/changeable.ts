@@ -3,6 +3,7 @@ import type { Item } from '../../core/api/shapes.ts'
 import { Problem } from '../../core/errors.ts'
 import type { Actor } from '../access.ts'
 import type { Database } from '../db/schema.ts'
+import { refuseDepth } from './depth.ts'
 import { findItem, findItems } from './listing.ts'
 
 type Db = Kysely<Database>
@@ -15,7 +16,7 @@ export async function findChangeable(on: Db, actor: Actor, ids: readonly string[
   return items
 }
 
-/** The items, if the actor may move them there. @throws not_found, read_only, forbidden, folder_into_itself */
+/** The items, if the actor may move them there. @throws not_found, read_only, forbidden, folder_into_itself, folder_too_deep */
 export async function findMovable(
   on: Db,
   actor: Actor,
@@ -24,6 +25,7 @@ export async function findMovable(
   const items = await findChangeable(on, actor, ids)
   if (folderId && !(await findItem(on, actor, folderId)).can.addInside) throw refusal(actor)
   await refuseRing(on, ids, folderId)
+  await refuseDepth(on, actor, { ids, folderId })
   return items
 }
 

@@ -16,6 +16,8 @@ import { createUploadRows, EXPIRES_MS, placeOf } from './upload-store.ts'
 const MAX_SIZE = 5 * 1024 ** 3
 /** How often a long request is asked whether it still may. */
 const ASK_ACCESS_MS = 2000
+/** How many requests of one person are answered at once: several tabs' worth, and a small part of the server's places. */
+const AT_ONCE = 20
 
 /** What an upload's maker may say of it; its owner, company, size and type are never theirs to say. */
 const Metadata = z.strictObject({
@@ -43,12 +45,20 @@ export function createUploads(needs: Needs) {
   const { db, items } = needs
   const locks = createUploadLocks({ db })
   const rows = createUploadRows(needs)
+  const inTurn = limitEach(AT_ONCE)
 
   /**
    * Answers a request below /api/uploads; `readActor` tells who is calling by now, and throws once they may not.
-   * The answer has `Carnet-Item` once the file is there.
+   * The answer has `Carnet-Item` once the file is there. @throws too_many_uploads
    */
-  async function answer(request: Request, actor: Actor, readActor: () => Promise<Actor>): Promise<Response> {
+  const answer = (request: Request, actor: Actor, readActor: () => Promise<Actor>): Promise<Response> =>
+    inTurn(actor.personId, () => answerOne(request, actor, readActor))
+
+  async function answerOne(
+    request: Request,
+    actor: Actor,
+    readActor: () => Promise<Actor>,
+  ): Promise<Response> {
     if (request.method === 'GET') throw new Problem('not_found')
     let lease: Lease | undefined
     let item: string | null = null
@@ -142,6 +152,23 @@ export function createUploads(needs: Needs) {
   }
 
   return { answer, expire: rows.expire }
+}
+
+/** Sending is slow: nobody may take all the server's places with it. */
+function limitEach(max: number) {
+  const underWay = new Map<string, number>()
+  return async <T>(who: string, work: () => Promise<T>): Promise<T> => {
+    const others = underWay.get(who) ?? 0
+    if (others >= max) throw new Problem('too_many_uploads')
+    underWay.set(who, others + 1)
+    try {
+      return await work()
+    } finally {
+      const left = (underWay.get(who) ?? 1) - 1
+      if (left > 0) underWay.set(who, left)
+      else underWay.delete(who)
+    }
+  }
 }
 
 /** @throws unknown_field, bad_request */

@@ -126,7 +126,9 @@ function fail(id: string, work: Work, error: unknown): void {
 /** Whether trying again later, unasked, may help. */
 function isPassing(error: unknown): boolean {
   if (!(error instanceof Problem)) return error instanceof TypeError
-  return ['unavailable', 'internal', 'upload_busy', 'too_many_requests'].includes(error.code)
+  return ['unavailable', 'internal', 'upload_busy', 'too_many_requests', 'too_many_uploads'].includes(
+    error.code,
+  )
 }
 
 /** Back into the queue, unless it is in another state than `from` by now. */
