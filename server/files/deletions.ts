@@ -11,14 +11,14 @@ type Trx = Transaction<Database>
 /** How long the person who deleted can undo. */
 const UNDO_MS = 10_000
 
+/** What a change is about: a space, or what lies in one. */
+export type Changing = { space: string } | { deletion: string } | { items: readonly string[] }
+
 type Needs = {
   db: Kysely<Database>
   jobs: Jobs
   now: () => Date
-  changing<T>(
-    of: { space: string } | { items: readonly string[] },
-    change: (trx: Trx) => Promise<T>,
-  ): Promise<T>
+  changing<T>(of: Changing, change: (trx: Trx) => Promise<T>): Promise<T>
 }
 
 /**
@@ -77,14 +77,14 @@ export function createDeletions({ db, jobs, now, changing }: Needs) {
 
     /** @throws not_found unless it is the actor's own and they are still involved, too_late */
     async undoDeletion(actor: Actor, { deletionId }: { deletionId: string }): Promise<{ ok: true }> {
-      const found = await sql<{ space_id: string; undo_until: Date }>`
-        select d.space_id, d.undo_until from deletion d join ${viewerOf(actor)} v on v.space_id = d.space_id and v.may_write
+      const found = await sql<{ undo_until: Date }>`
+        select d.undo_until from deletion d join ${viewerOf(actor)} v on v.space_id = d.space_id and v.may_write
         where d.id = ${deletionId}::uuid and (d.professional_id = v.professional_id or d.client_id = v.client_id)`.execute(
         db,
       )
       const deletion = found.rows[0]
       if (!deletion) throw new Problem('not_found')
-      return changing({ space: deletion.space_id }, async (trx) => {
+      return changing({ deletion: deletionId }, async (trx) => {
         if (now() > deletion.undo_until) throw new Problem('too_late')
         await bringBack(trx, actor, deletionId, 'deletion_undone')
         return { ok: true as const }
@@ -95,12 +95,12 @@ export function createDeletions({ db, jobs, now, changing }: Needs) {
     async purge(): Promise<void> {
       const due = await db
         .selectFrom('deletion')
-        .select(['id', 'space_id'])
+        .select('id')
         .where('purge_after', '<=', now())
         .orderBy('at')
         .execute()
-      for (const { id, space_id } of due) {
-        await changing({ space: space_id }, async (trx) => {
+      for (const { id } of due) {
+        await changing({ deletion: id }, async (trx) => {
           const { rows } = await sql<{ blob_id: string }>`
             with recursive kept(id) as (
               -- What was deleted from a folder earlier but is kept longer goes first, then all that leads to it.
