@@ -1,0 +1,70 @@
+import { expect } from '../browser.ts'
+import { expectNoAxeViolations } from '../browser-checks.ts'
+import { createWorld, PASSWORD } from '../world.ts'
+import { journey } from './journey.ts'
+
+journey(
+  'a manager merges a client’s records, archives the client, follows them again; the client erases the account',
+  async ({ t, enter }) => {
+    const world = await createWorld(t)
+    const company = await world.addCompany({ name: 'Clinique du Parc', branches: ['Laval', 'Québec'] })
+    const marc = await world.addProfessional(company, 'manager', { name: 'Marc Roy' })
+    const olivia = await world.addProfessional(company, 'employee', { name: 'Olivia Côté' })
+    const zoe = await world.addClient(company, { name: 'Zoé Martin' })
+    const { api, upload } = await world.signIn(olivia)
+    const twin = await api.people.createClient({ name: 'Zoe Martin' })
+    await upload('plan', { name: 'Plan.txt', spaceId: twin.spaceId, level: 'company_client' })
+
+    const page = await enter(world, marc)
+    await page.goto(`${world.origin}/clients/${twin.id}/record`)
+    await page.getByRole('button', { name: 'Merge', exact: true }).click()
+    const dialog = page.getByRole('dialog')
+    await expect(dialog.getByRole('listitem')).toHaveText([/^Zoé MartinLooks the same/])
+    await expectNoAxeViolations(page)
+    await dialog.getByRole('button', { name: 'Choose: Zoé Martin' }).click()
+    await expect(dialog.getByText('Olivia Côté')).toHaveCount(2)
+    await expectNoAxeViolations(page)
+    await dialog.getByRole('button', { name: 'Merge for good' }).click()
+    await expect(dialog.getByRole('alert').getByText('Tick the box')).toBeVisible()
+    await dialog.getByRole('checkbox').check()
+    await dialog.getByRole('button', { name: 'Merge for good' }).click()
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Zoé Martin')
+    await expect(page.getByText('Plan.txt')).toBeVisible()
+    await page.goto(`${world.origin}/clients/${twin.id}/record`)
+    await page.waitForURL(`**/clients/${zoe.id}*`)
+
+    await page.getByRole('link', { name: 'Record', exact: true }).click()
+    await page.getByRole('button', { name: 'Remove access' }).click()
+    await dialog.getByRole('button', { name: 'Remove access' }).click()
+    await page.getByRole('button', { name: 'Restore access' }).click()
+    await expect(page.getByText('Has an account')).toBeVisible()
+
+    await page.getByRole('button', { name: 'Archive', exact: true }).click()
+    await expect(dialog.getByRole('heading', { name: 'Who loses access' })).toBeVisible()
+    await expectNoAxeViolations(page)
+    await dialog.getByRole('button', { name: 'Archive' }).click()
+    await expect(page.getByText('No contacts yet')).toBeVisible()
+    await page.getByRole('combobox', { name: 'Show' }).selectOption('Archived clients')
+    await expectNoAxeViolations(page)
+    await page.getByRole('button', { name: 'Restore: Zoé Martin' }).click()
+    await dialog.getByRole('button', { name: 'Restore' }).click()
+    await expect(page.getByText('Plan.txt')).toBeVisible()
+
+    const phone = await enter(world, zoe, { phone: true })
+    await expect(phone.getByText('Plan.txt').first()).toBeVisible()
+    await phone.goto(`${world.origin}/security`)
+    await phone.getByRole('button', { name: 'Erase', exact: true }).click()
+    const sheet = phone.getByRole('dialog')
+    await expectNoAxeViolations(phone)
+    await sheet.getByLabel(/^Type /).fill('somebody@carnet.test')
+    await sheet.getByLabel('Present password').fill(PASSWORD)
+    await sheet.getByRole('button', { name: 'Erase my account' }).click()
+    await expect(sheet.getByText('This is not your e-mail address.')).toBeVisible()
+    await sheet.getByLabel(/^Type /).fill(zoe.email)
+    await sheet.getByRole('button', { name: 'Erase my account' }).click()
+    await expect(phone.locator('input[name=email]')).toBeVisible()
+    await page.getByRole('link', { name: 'Record', exact: true }).click()
+    await page.reload()
+    await expect(page.getByText('None: add an e-mail address to invite')).toBeVisible()
+  },
+)
