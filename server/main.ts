@@ -8,9 +8,11 @@ import { createLog, type Log } from './log.ts'
 import { readSettings, type Settings } from './settings.ts'
 import { StartError } from './start-error.ts'
 
-const COMMANDS: Record<string, () => Promise<void>> = {
+/** Each takes as many words as its function. */
+const COMMANDS: Record<string, (...words: string[]) => Promise<void>> = {
   start: () => start(),
   demo: () => start({ demo: true }),
+  'reset-second-factors': resetSecondFactors,
 }
 
 /** How long a stop may take in all before what is left is abandoned; the database recovers from that by itself. */
@@ -52,14 +54,8 @@ async function open(
 ): Promise<void> {
   const listener = await listen(settings.host, settings.port)
   const publicUrl = settings.publicUrl ?? `http://localhost:${listener.port}`
-  await openDataFolder(settings.dataDir)
-  const secret = settings.secret ?? (await readSecretKey(settings.dataDir))
-  const database = await openDatabase(settings, log)
-  opened.defer(database.close)
+  const { app, database } = await compose(settings, publicUrl, log, opened)
   void database.lost.then((reason) => stopping || fail(new StartError(reason)))
-  await migrate(database.pool, log)
-  const app = await createApp({ settings, publicUrl, secret, log, database })
-  opened.defer(app.close)
   // Loaded only here: it brings a video encoder along.
   const practice = demo ? await import('./demo/seed.ts') : null
   const accounts = (await practice?.seedDemo({ ...database, ...app.services, now: () => new Date() })) ?? []
@@ -74,6 +70,35 @@ async function open(
   else if (app.setupLink) process.stdout.write(`Set it up here: ${app.setupLink}\n`)
 }
 
+async function compose(
+  settings: Settings,
+  publicUrl: string,
+  log: Log,
+  opened: AsyncDisposableStack,
+  overrides: { jobsOnDemand?: boolean } = {},
+) {
+  await openDataFolder(settings.dataDir)
+  const secret = settings.secret ?? (await readSecretKey(settings.dataDir))
+  const database = await openDatabase(settings, log)
+  opened.defer(database.close)
+  await migrate(database.pool, log)
+  const app = await createApp({ settings, publicUrl, secret, log, database, overrides })
+  opened.defer(app.close)
+  return { app, database }
+}
+
+/** For somebody who lost their second factors. The mail that tells them goes out once the server runs. */
+async function resetSecondFactors(email: string): Promise<void> {
+  const settings = readSettings()
+  await using opened = new AsyncDisposableStack()
+  const publicUrl = settings.publicUrl ?? `http://localhost:${settings.port}`
+  const log = createLog(settings.logLevel)
+  const { app } = await compose(settings, publicUrl, log, opened, { jobsOnDemand: true })
+  if (!(await app.services.people.resetSecondFactors(email)))
+    throw new StartError(`nobody has the address ${email}`)
+  process.stdout.write(`${email} has no second factor any more, and is signed out everywhere\n`)
+}
+
 /** One line for what the operator can mend, a stack for what we must. The embedded database ends with us. */
 function fail(error: unknown): never {
   const text = error instanceof StartError ? error.message.replaceAll(/\s+/g, ' ') : (error as Error).stack
@@ -81,9 +106,9 @@ function fail(error: unknown): never {
   process.exit(1)
 }
 
-const [name = '', ...rest] = process.argv.slice(2)
+const [name = '', ...words] = process.argv.slice(2)
 const command = COMMANDS[name]
-if (!command || rest.length > 0) {
-  fail(new StartError(`usage: node server/main.ts ${Object.keys(COMMANDS).join(' | ')}`))
+if (!command || words.length !== command.length) {
+  fail(new StartError(`usage: node server/main.ts ${Object.keys(COMMANDS).join(' | ')} <e-mail>`))
 }
-await command().catch((error) => stopping || fail(error))
+await command(...words).catch((error) => stopping || fail(error))

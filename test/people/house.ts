@@ -32,6 +32,7 @@ export async function openHouse(
   t.after(() => mail.close())
 
   let ahead = 0
+  const secret = 'a secret of at least thirty-two characters'
   const now = () => new Date(Date.now() + ahead)
   const real = createPasswords()
   const hashes = { count: 0 }
@@ -52,7 +53,7 @@ export async function openHouse(
     log,
     passwords,
     publicUrl,
-    secret: 'a secret of at least thirty-two characters',
+    secret,
     now,
   })
 
@@ -60,7 +61,9 @@ export async function openHouse(
 
   return {
     db,
+    connectionString: database.connectionString,
     dataDir,
+    secret,
     now,
     people,
     hashes,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { nameDevice } from '../../core/user-agents.ts'
 import { readMails } from '../mails.ts'
+import { startNode } from '../process.ts'
 import { addApp, addPasskey, openDevice } from './factors.ts'
 import { openHouse, PASSWORD, problem } from './house.ts'
 
@@ -224,6 +225,22 @@ test('what resets second factors is told, written down, and ends every session',
   await house.runJobs()
   assert.ok((await readMails(house.dataDir)).some(({ subject }) => subject === 'Second factors removed'))
   assert.ok((await actions(house)).includes('second_factors_reset'))
+})
+
+test('the operator resets somebody’s second factors by a command', async (t) => {
+  const { house, home } = await open(t)
+  await addApp(house, home)
+  const env = { DATABASE_URL: house.connectionString, DATA_DIR: house.dataDir, SECRET: house.secret }
+  const run = (...words: string[]) => startNode(['server/main.ts', ...words], env).ended
+  const wrong = await run('reset-second-factors', 'nobody@carnet.test')
+  assert.equal(wrong.code, 1)
+  assert.match(wrong.stderr, /nobody has the address nobody@carnet\.test/)
+  assert.match((await run('reset-second-factors')).stderr, /usage: .*reset-second-factors <e-mail>/)
+  const { code, stdout, stderr } = await run('reset-second-factors', ANA)
+  assert.equal(code, 0, stderr)
+  assert.match(stdout, /ana@carnet\.test has no second factor any more/)
+  assert.equal(await home.who(), null)
+  assert.deepEqual(await home.signIn(ANA), { secondStep: null })
 })
 
 test('devices are named by what they say of themselves', () => {

@@ -32,7 +32,7 @@ export function MailLink({
         <h2>{t(`sign_in_mail_${purpose}`)}</h2>
         {sentTo === '' && <p className={css.lead}>{t(`sign_in_mail_${purpose}_lead`)}</p>}
       </div>
-      <div role="status">
+      <div role="status" className={css.status}>
         {sentTo !== '' && (
           <p className={css.sent}>
             <Icon of={MailCheck} />
