@@ -79,6 +79,13 @@ export const settingsTable = {
     default: '10',
     schema: wholeNumber(2, 200),
   }),
+  statementSeconds: setting({
+    env: 'DATABASE_STATEMENT_SECONDS',
+    doc: 'How long the database may work on one statement before it gives it up, lest one request hold up all others: that request is answered with 503. Migrations and the final removal of what was deleted take the time they need.',
+    must: 'a whole number from 1 to 3600',
+    default: '30',
+    schema: wholeNumber(1, 3600),
+  }),
   smtpUrl: setting({
     env: 'SMTP_URL',
     doc: 'The mail server, such as `smtps://user:password@mail.example.org`.',
@@ -96,7 +103,7 @@ export const settingsTable = {
   }),
   secret: setting({
     env: 'SECRET',
-    doc: 'The key that signs sessions and links. Changing it signs everybody out.',
+    doc: 'The key that signs sessions and encrypts what authenticator apps share with us. Changing it signs everybody out; who uses such an app then needs a recovery code.',
     must: 'at least 32 characters',
     unset: 'a random key, made at the first start and kept in `DATA_DIR/secret`',
     secret: true,

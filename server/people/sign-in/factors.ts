@@ -88,7 +88,10 @@ export function createFactors({ secret: key, now }: { secret: string; now: () =>
         .executeTakeFirst()
       if (!row || (row.confirmed_at !== null) !== confirmed) return false
       if (!confirmed && now().getTime() - row.created_at.getTime() > SETTING_UP_MS) return false
-      const secret = Buffer.from(await symmetricDecrypt({ key, data: row.secret }), 'base64')
+      // Under another key than it was kept with, it is lost: recovery codes are not.
+      const plainSecret = await symmetricDecrypt({ key, data: row.secret }).catch(() => null)
+      if (plainSecret === null) return false
+      const secret = Buffer.from(plainSecret, 'base64')
       const step = findStep(secret, code.replace(/\s/g, ''), now())
       if (step === null) return false
       const taken = await on
