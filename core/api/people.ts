@@ -44,17 +44,19 @@ export const GroupRecord = z.strictObject({
   spaceId: Id,
   name: z.string(),
   branches: z.array(Branch),
-  /** Only members whom the caller reaches are named. */
-  members: z.array(z.strictObject({ id: Id, name: z.string() })),
-  memberCount: z.number().int(),
+  /** By name; who works with the group knows them, and reaches not all their records: docs/decisions/0018. */
+  members: z.array(z.strictObject({ id: Id, name: z.string(), reached: z.boolean() })),
   since: Time,
   can: z.strictObject({
     manageStakeholders: z.boolean(),
-    /** Rename it, delete it, add members and remove those named. */
+    /** Rename it, change its branches, delete it, add members and remove them. */
     manage: z.boolean(),
   }),
 })
 export type GroupRecord = z.infer<typeof GroupRecord>
+
+/** Files of the group to be copied into the records of those who leave it, as far as the caller may add there. */
+const Copies = z.array(Id).max(100)
 
 export const people = {
   listContacts: oc
@@ -129,18 +131,30 @@ export const people = {
     )
     .output(GroupRecord),
   changeGroup: oc
-    .route({ method: 'PATCH', path: '/groups/{groupId}', summary: 'Rename a group', tags: ['people'] })
-    .input(z.strictObject({ groupId: Id, name: PersonName }))
+    .route({
+      method: 'PATCH',
+      path: '/groups/{groupId}',
+      summary: 'Rename a group, or change in which of the caller’s branches it is',
+      tags: ['people'],
+    })
+    .input(
+      z.strictObject({
+        groupId: Id,
+        name: PersonName.optional(),
+        /** Of the caller's branches; the group's others stay. */
+        branchIds: z.array(Id).max(200).optional(),
+      }),
+    )
     .output(GroupRecord),
   deleteGroup: oc
     .route({
-      method: 'DELETE',
-      path: '/groups/{groupId}',
-      summary: 'Delete a group: at once nobody sees its files any more',
+      method: 'POST',
+      path: '/groups/{groupId}/delete',
+      summary: 'Delete a group: at once nobody sees its files any more; chosen ones are copied first',
       tags: ['people'],
     })
-    .input(z.strictObject({ groupId: Id }))
-    .output(z.strictObject({ ok: z.literal(true) })),
+    .input(z.strictObject({ groupId: Id, copies: Copies.optional() }))
+    .output(z.strictObject({ copiedTo: z.number().int() })),
   listCandidates: oc
     .route({
       method: 'GET',
@@ -168,11 +182,11 @@ export const people = {
     .output(GroupRecord),
   removeMember: oc
     .route({
-      method: 'DELETE',
-      path: '/groups/{groupId}/members/{clientId}',
-      summary: 'Remove a client from a group: they see its files no longer',
+      method: 'POST',
+      path: '/groups/{groupId}/members/{clientId}/remove',
+      summary: 'Remove a client from a group: they see its files no longer; chosen ones are copied first',
       tags: ['people'],
     })
-    .input(z.strictObject({ groupId: Id, clientId: Id }))
+    .input(z.strictObject({ groupId: Id, clientId: Id, copies: Copies.optional() }))
     .output(GroupRecord),
 }

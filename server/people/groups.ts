@@ -5,30 +5,32 @@ import { can } from '../../core/profiles.ts'
 import { viewerOf, viewers } from '../access.ts'
 import { record } from '../audit.ts'
 import type { Database } from '../db/schema.ts'
+import { copyFiles } from '../files/copies.ts'
 import { holdsWords } from '../search.ts'
 import { legalPersonName } from './names.ts'
 import { branchesOf, chooseBranch, type Professional, requireAbility } from './reach.ts'
 
 type Db = Kysely<Database>
 type Row = Omit<GroupRecord, 'since' | 'can'> & { since: Date; inScope: boolean }
+type Of = { groupId: string }
+type Changes = { name?: string | undefined; branchIds?: readonly string[] | undefined }
+type Leaving = { copies?: readonly string[] | undefined }
 
 /** Clients listed at once as candidates. */
 const PAGE = 100
 
 /** Groups and their members. Whoever works with a group doesn't thereby reach its members' records. */
 export function createGroups({ db, now }: { db: Db; now: () => Date }) {
-  /** A group in reach; of its members only those in reach are named. @throws not_found */
+  /** A group in reach, with the names of its members; their records need not be. @throws not_found */
   async function readGroup(actor: Professional, { groupId }: { groupId: string }, on = db) {
     const { rows } = await sql<Row>`
       select g.id, s.id as "spaceId", g.name, g.created_at as since, ${branchesOf(actor.companyId)} as branches,
-        (select coalesce(json_agg(json_build_object('id', c.id, 'name', c.name)
-            order by c.name collate natural_order, c.id), '[]')
-          from group_member m
-          join client c on c.id = m.client_id
-          join space cs on cs.client_id = c.id
-          join ${viewerOf(actor)} w on w.space_id = cs.id
-          where m.group_id = g.id) as members,
-        (select count(*)::integer from ${viewers} m where m.space_id = s.id and m.client_id is not null) as "memberCount",
+        (select coalesce(json_agg(json_build_object('id', m.client_id, 'name', m.name, 'reached', w.space_id is not null)
+            order by m.name collate natural_order, m.client_id), '[]')
+          from ${viewers} m
+          join space cs on cs.client_id = m.client_id
+          left join ${viewerOf(actor)} w on w.space_id = cs.id
+          where m.space_id = s.id and m.client_id is not null) as members,
         ${isInScope(actor)} as "inScope"
       from ${viewerOf(actor)} v
       join space s on s.id = v.space_id
@@ -92,24 +94,34 @@ export function createGroups({ db, now }: { db: Db; now: () => Date }) {
       })
     },
 
-    /** @throws not_found, read_only, forbidden */
-    changeGroup(actor: Professional, input: { groupId: string; name: string }): Promise<GroupRecord> {
-      const { groupId } = input
-      const name = legalPersonName(input.name)
+    /** @throws not_found, also for a branch that isn't the actor's; read_only, forbidden, branch_needed */
+    changeGroup(actor: Professional, { groupId, ...input }: Of & Changes): Promise<GroupRecord> {
+      const name = input.name === undefined ? undefined : legalPersonName(input.name)
       return managing(actor, groupId, async (trx) => {
         const before = await readGroup(actor, { groupId }, trx)
-        await record(trx, actor, 'group_changed', { groupId, details: { from: before.name, to: name } })
-        await trx.updateTable('client_group').set({ name }).where('id', '=', groupId).execute()
+        const details = {
+          ...(name !== undefined && { from: before.name, to: name }),
+          ...(input.branchIds && { branches: [...input.branchIds] }),
+        }
+        await record(trx, actor, 'group_changed', { groupId, details })
+        if (name !== undefined)
+          await trx.updateTable('client_group').set({ name }).where('id', '=', groupId).execute()
+        if (input.branchIds) await setBranches(trx, actor, groupId, input.branchIds)
         return readGroup(actor, { groupId }, trx)
       })
     },
 
-    /** Nobody reaches it from now on; its rows and files stay. @throws not_found, read_only, forbidden */
-    deleteGroup(actor: Professional, { groupId }: { groupId: string }): Promise<{ ok: true }> {
+    /**
+     * Nobody reaches it from now on; its rows and files stay. `copies` of its files go into the members' records first.
+     * @throws not_found, also for a file; read_only, forbidden
+     */
+    deleteGroup(actor: Professional, { groupId, copies }: Of & Leaving): Promise<{ copiedTo: number }> {
       return managing(actor, groupId, async (trx) => {
+        const { members } = await readGroup(actor, { groupId }, trx)
+        const copiedTo = await copyTo(trx, actor, members, copies)
         await record(trx, actor, 'group_deleted', { groupId })
         await trx.updateTable('client_group').set({ deleted_at: now() }).where('id', '=', groupId).execute()
-        return { ok: true } as const
+        return { copiedTo }
       })
     },
 
@@ -152,14 +164,16 @@ export function createGroups({ db, now }: { db: Db; now: () => Date }) {
       })
     },
 
-    /** @throws not_found, also for a member out of reach; read_only, forbidden */
+    /** `copies` of the group's files go into their record first. @throws not_found, read_only, forbidden */
     removeMember(
       actor: Professional,
-      { groupId, clientId }: { groupId: string; clientId: string },
+      { groupId, clientId, copies }: Of & Leaving & { clientId: string },
     ): Promise<GroupRecord> {
       return managing(actor, groupId, async (trx) => {
         const { members } = await readGroup(actor, { groupId }, trx)
-        if (!members.some(({ id }) => id === clientId)) throw new Problem('not_found')
+        const leaving = members.filter(({ id }) => id === clientId)
+        if (leaving.length === 0) throw new Problem('not_found')
+        await copyTo(trx, actor, leaving, copies)
         await record(trx, actor, 'member_removed', { groupId, clientId })
         await trx
           .deleteFrom('group_member')
@@ -170,6 +184,35 @@ export function createGroups({ db, now }: { db: Db; now: () => Date }) {
       })
     },
   }
+
+  async function copyTo(
+    trx: Db,
+    actor: Professional,
+    members: readonly { id: string }[],
+    copies: readonly string[] = [],
+  ): Promise<number> {
+    if (copies.length === 0) return 0
+    return copyFiles(trx, actor, { ids: copies, clientIds: members.map(({ id }) => id) }, now())
+  }
+}
+
+/** Branches that the actor isn't in stay as they are. @throws not_found, branch_needed where none would be left */
+async function setBranches(
+  trx: Db,
+  actor: Professional,
+  groupId: string,
+  branchIds: readonly string[],
+): Promise<void> {
+  for (const id of branchIds) await chooseBranch(trx, actor, id)
+  await sql`delete from group_branch gb where gb.group_id = ${groupId}::uuid
+    and gb.branch_id <> all(${sql.val(branchIds)}::uuid[])
+    and (${actor.profile === 'super_admin'} or exists (select from professional_branch pb
+      where pb.branch_id = gb.branch_id and pb.professional_id = ${actor.professionalId}::uuid))`.execute(trx)
+  await sql`insert into group_branch (group_id, company_id, branch_id)
+    select ${groupId}::uuid, ${actor.companyId}::uuid, b from unnest(${sql.val(branchIds)}::uuid[]) b
+    on conflict do nothing`.execute(trx)
+  const { rows } = await sql`select from group_branch where group_id = ${groupId}::uuid`.execute(trx)
+  if (rows.length === 0) throw new Problem('branch_needed')
 }
 
 /** Whether the group `g` is in a branch of the actor's; a super admin is in every branch. */

@@ -1,0 +1,48 @@
+import { type Kysely, sql } from 'kysely'
+import { Problem } from '../../core/errors.ts'
+import { type Actor, viewerOf } from '../access.ts'
+import { record } from '../audit.ts'
+import type { Database } from '../db/schema.ts'
+import { findItems } from './listing.ts'
+import { lockSpaces } from './space-lock.ts'
+import { sharedBranches } from './spaces.ts'
+
+/**
+ * Copies files that the actor sees to the root of these clients' records, as far as the actor may add there. A copy
+ * is the actor's own, keeps name and level, and refers to the same bytes; from then on neither knows of the other.
+ * Resolves with how many records were reached.
+ * @throws not_found for what isn't seen, bad_request for what isn't a professional's file
+ */
+export async function copyFiles(
+  trx: Kysely<Database>,
+  actor: Extract<Actor, { kind: 'professional' }>,
+  { ids, clientIds }: { ids: readonly string[]; clientIds: readonly string[] },
+  now: Date,
+): Promise<number> {
+  const goals = sql`select s.id from ${viewerOf(actor)} v join space s on s.id = v.space_id
+    where s.client_id = any(${sql.val(clientIds)}::uuid[]) and v.may_write`
+  // What is copied mustn't be purged meanwhile.
+  await lockSpaces(
+    trx,
+    sql`${goals} union select i.space_id from item i where i.id = any(${sql.val(ids)}::uuid[])`,
+  )
+  const files = await findItems(trx, actor, ids)
+  if (files.length < new Set(ids).size) throw new Problem('not_found')
+  // Folders, and what the software or a client made, have no level of their own to be copied with.
+  if (files.some((file) => file.protected || !file.level)) throw new Problem('bad_request', { field: 'ids' })
+  const { rows: spaces } = await sql<{ id: string }>`${goals} order by s.id`.execute(trx)
+  for (const space of spaces) {
+    const [branch] = await sharedBranches(trx, actor, space.id)
+    const { rows } = await sql<{ id: string }>`
+      insert into item (space_id, kind, name, level, owner_professional_id, company_id, branch_id, blob_id,
+        created_at, changed_at)
+      select ${space.id}::uuid, 'file', i.name,
+        case when i.level = 'branch' and ${branch?.id ?? null}::uuid is null then 'company' else i.level end,
+        ${actor.professionalId}::uuid, ${actor.companyId}::uuid, ${branch?.id ?? null}::uuid, i.blob_id,
+        ${now}::timestamptz, ${now}::timestamptz
+      from item i where i.id = any(${sql.val(ids)}::uuid[])
+      returning id`.execute(trx)
+    await record(trx, actor, 'file_copied', { items: rows.map(({ id }) => id) })
+  }
+  return spaces.length
+}
