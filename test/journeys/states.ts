@@ -172,9 +172,31 @@ const MANAGER: Record<string, State['open']> = {
     await go(`${places.contact('Chloé Pelletier')}/stakeholders`)
     await press(words.record_add_stakeholder)
   },
+  'stakeholders-invite': async ({ go, places, press, words }) => {
+    await go(`${places.contact('Chloé Pelletier')}/stakeholders`)
+    await press(words.record_invite_external)
+  },
+  'record-join': async ({ go, places, press, words }) => {
+    await go(places.contact('Chloé Pelletier'))
+    await press(words.record_join)
+  },
+  notifications: ({ go }) => go('/notifications'),
   'stakeholders-archive': async ({ go, places, press, words }) => {
     await go(`${places.contact(CAMILLE)}/stakeholders`)
     await press(`${words.record_archive}: Thomas Nguyen`)
+  },
+  'client-archive': async ({ go, places, press, words }) => {
+    await go(`${places.contact('Chloé Pelletier')}/record`)
+    await press(words.lives_archive)
+  },
+  'client-merge': async ({ go, places, press, words }) => {
+    await go(`${places.contact('Chloé Pelletier')}/record`)
+    await press(words.lives_merge_begin)
+    await press(`${words.lives_merge_pick}: Emma Lavoie`)
+  },
+  'clients-archived': async ({ go, page }) => {
+    await go('/contacts')
+    await page.locator('select').first().selectOption('archived')
   },
 }
 
@@ -216,6 +238,11 @@ const CLIENT: Record<string, State['open']> = {
       .setInputFiles([PHOTO, { ...PHOTO, name: 'Week 2.jpg' }])
     await page.getByText(words.client_who_title).waitFor()
   },
+  'client-professionals': async ({ go, page }) => {
+    await go('/professionals')
+    await page.getByText('Nadia Benali').waitFor()
+  },
+  'client-notifications': ({ go }) => go('/notifications'),
   'client-account': ({ go }) => go('/account'),
   'client-not-found': ({ go }) => go('/no/such/place'),
 }
@@ -232,6 +259,10 @@ const NOBODY: Record<string, State['open']> = {
   'invitation-over': async ({ go, page, words }) => {
     await go(`/invitation#${'x'.repeat(43)}`)
     await page.getByText(words.invitation_over_title).first().waitFor()
+  },
+  'request-over': async ({ go, page, words }) => {
+    await go(`/request#${'x'.repeat(43)}`)
+    await page.getByText(words.request_over_title).first().waitFor()
   },
   'set-up-done': ({ go }) => go(`/setup#${'x'.repeat(43)}`),
 }
