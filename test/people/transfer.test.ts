@@ -194,3 +194,23 @@ test('work is handed over by administrators of all that the leaver works in, to 
     'a branch admin of all his branches',
   )
 })
+
+test('what the leaver is adding at that moment is handed over or refused, never left behind', async (t) => {
+  const { world, asAna, ids, noé, zoé, his } = await withLeaver(t)
+  const added: Promise<unknown>[] = []
+  for (let i = 0; i < 8; i++) added.push(his.upload('x', { spaceId: zoé.spaceId }))
+  // The first of them has arrived: the others are on their way.
+  await Promise.race(added)
+  const transferred = asAna.custody.transferProfessional(ids())
+  for (let i = 0; i < 8; i++) added.push(his.upload('x', { spaceId: zoé.spaceId }))
+  await transferred
+  for (const outcome of await Promise.allSettled(added))
+    if (outcome.status === 'rejected') assert.ok(problem('not_found')(outcome.reason), String(outcome.reason))
+  const left = await world.db
+    .selectFrom('item')
+    .select('id')
+    .where('space_id', '=', zoé.spaceId)
+    .where('owner_professional_id', '=', noé.id)
+    .execute()
+  assert.deepEqual(left, [])
+})
