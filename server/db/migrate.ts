@@ -28,6 +28,7 @@ export async function migrate(pool: pg.Pool, log: Log, folder: string = MIGRATIO
   const client = await pool.connect()
   try {
     await client.query('begin')
+    await client.query('set local statement_timeout = 0')
     await client.query('select pg_advisory_xact_lock($1)', [LOCK])
     await client.query(`
       create table if not exists migration (

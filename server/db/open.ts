@@ -25,7 +25,7 @@ const OTHER_CONNECTIONS = 40
  * @throws {StartError} it can't be reached, is too old, or is used by another process of ours
  */
 export async function openDatabase(
-  settings: Pick<Settings, 'databaseUrl' | 'databaseConnections' | 'dataDir'>,
+  settings: Pick<Settings, 'databaseUrl' | 'databaseConnections' | 'statementSeconds' | 'dataDir'>,
   log: Log,
 ): Promise<OpenDatabase> {
   const embedded = settings.databaseUrl
@@ -34,7 +34,8 @@ export async function openDatabase(
         max_connections: String(settings.databaseConnections + OTHER_CONNECTIONS),
       })
   const connectionString = settings.databaseUrl ?? embedded?.connectionString ?? ''
-  const connected = connect(connectionString, settings.databaseConnections, log)
+  const { databaseConnections, statementSeconds } = settings
+  const connected = connect(connectionString, databaseConnections, log, { statementSeconds })
   const close = async () => {
     await connected.close()
     await embedded?.close()
@@ -48,12 +49,21 @@ export async function openDatabase(
   return { ...connected, connectionString, lost: embedded?.lost ?? new Promise(() => {}), close }
 }
 
-/** A pool and its query builder. Whole numbers of 64 bits come as numbers, dates without a time as text. */
-export function connect(connectionString: string, max: number, log: Log) {
+/**
+ * A pool and its query builder. Whole numbers of 64 bits come as numbers, dates without a time as text. A statement
+ * may take `statementSeconds`; whoever needs more says so in a transaction, by `set local statement_timeout`.
+ */
+export function connect(
+  connectionString: string,
+  max: number,
+  log: Log,
+  { statementSeconds = 0 }: { statementSeconds?: number } = {},
+) {
   const pool = new pg.Pool({
     connectionString,
     max,
     connectionTimeoutMillis: 10_000,
+    statement_timeout: statementSeconds * 1000,
     application_name: 'carnet',
     types: { getTypeParser },
   })

@@ -101,6 +101,8 @@ export function createDeletions({ db, jobs, now, changing }: Needs) {
         .execute()
       for (const { id } of due) {
         await changing({ deletion: id }, async (trx) => {
+          // Nobody waits for it, and given up it would only begin again.
+          await sql`set local statement_timeout = 0`.execute(trx)
           const { rows } = await sql<{ blob_id: string }>`
             with recursive kept(id) as (
               -- What was deleted from a folder earlier but is kept longer goes first, then all that leads to it.

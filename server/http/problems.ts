@@ -62,7 +62,7 @@ function codeOf(error: Error): ErrorCode | undefined {
   if (code === '53100') return 'disk_full'
   if (NOT_A_VALUE.has(code)) return 'bad_request'
   if (GONE_MEANWHILE.has(code)) return 'conflict'
-  return isDatabaseGone(error, code) ? 'unavailable' : undefined
+  return code === TOOK_TOO_LONG || isDatabaseGone(error, code) ? 'unavailable' : undefined
 }
 
 /** Text with a NUL, and cursors that somebody made up: the database says best what it can't read, by SQLSTATE. */
@@ -70,6 +70,9 @@ const NOT_A_VALUE = new Set(['22003', '22007', '22008', '22021', '22P02'])
 
 /** What a change refers to was merged into another since it was looked up, or two changes waited for each other. */
 const GONE_MEANWHILE = new Set(['23503', '40P01'])
+
+/** The SQLSTATE of a statement that the database gave up after its time. */
+const TOOK_TOO_LONG = '57014'
 
 /** Whether the database can't be reached or is going down, by SQLSTATE, system call or the driver's own words. */
 function isDatabaseGone(error: Error, code: string): boolean {

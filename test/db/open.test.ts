@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { startEmbedded } from '../../server/db/embedded.ts'
+import { migrate } from '../../server/db/migrate.ts'
 import { connect, openDatabase } from '../../server/db/open.ts'
 import { createLog } from '../../server/log.ts'
 import { asAdmin } from '../cluster.ts'
@@ -30,11 +32,32 @@ test('a connection that breaks, in use or idle, fails its query and nothing else
 test('DATABASE_URL serves any PostgreSQL that is fit', async (t) => {
   const other = await openTestDatabase({ empty: true })
   t.after(other.close)
-  const settings = { databaseUrl: other.connectionString, databaseConnections: 2, dataDir: '/nowhere' }
+  const settings = {
+    databaseUrl: other.connectionString,
+    databaseConnections: 2,
+    statementSeconds: 30,
+    dataDir: '/nowhere',
+  }
   const database = await openDatabase(settings, log)
   assert.equal((await database.pool.query('select 1 as n')).rows[0].n, 1)
   assert.equal(database.connectionString, other.connectionString)
   await database.close()
+})
+
+test('a statement that takes too long is given up; a migration takes its time', async (t) => {
+  const other = await openTestDatabase({ empty: true })
+  const use = { databaseUrl: other.connectionString, databaseConnections: 1, statementSeconds: 1 }
+  const { pool, close } = await openDatabase({ ...use, dataDir: '/nowhere' }, log)
+  t.after(() => close().then(other.close))
+  await assert.rejects(pool.query('select pg_sleep(600)'), { code: '57014' })
+  const folder = await makeTempFolder()
+  await writeFile(
+    join(folder, '0001-slow.sql'),
+    `create table patience as select current_setting('statement_timeout') as patience`,
+  )
+  await migrate(pool, log, folder)
+  assert.deepEqual((await pool.query('select * from patience')).rows, [{ patience: '0' }])
+  assert.deepEqual((await pool.query('show statement_timeout')).rows, [{ statement_timeout: '1s' }])
 })
 
 test('a database in another encoding is refused', async (t) => {
@@ -45,6 +68,6 @@ test('a database in another encoding is refused', async (t) => {
     `create database old owner carnet template template0 encoding 'LATIN1' locale_provider libc locale 'C'`,
   )
   const databaseUrl = server.connectionString.replace(/carnet$/, 'old')
-  const settings = { databaseUrl, databaseConnections: 2, dataDir: '/nowhere' }
+  const settings = { databaseUrl, databaseConnections: 2, statementSeconds: 30, dataDir: '/nowhere' }
   await assert.rejects(openDatabase(settings, log), /DATABASE_URL: .* must be UTF8, not LATIN1/)
 })

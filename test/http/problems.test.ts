@@ -4,6 +4,7 @@ import { connect as connectTo, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { type TestContext, test } from 'node:test'
+import { sql } from 'kysely'
 import { ERRORS, type ErrorCode } from '../../core/errors.ts'
 import { connect } from '../../server/db/open.ts'
 import { createLog } from '../../server/log.ts'
@@ -193,6 +194,21 @@ test('a database that is gone makes everybody come back later, and then all is w
   await line.mend()
   assert.equal((await browser.fetch('/api/contacts')).status, 200)
   assert.equal((await browser.fetch('/healthz')).status, 200)
+})
+
+test('what the database would work on for too long is given up, and others go on', async (t) => {
+  const real = await openTestDatabase()
+  const connected = connect(real.connectionString, 4, createLog('error'), { statementSeconds: 1 })
+  const close = () => connected.close().then(real.close)
+  const world = await createWorld(t, { database: { ...real, ...connected, close } })
+  const browser = await world.signIn(await world.addProfessional(await world.addCompany()))
+  await real.db.transaction().execute(async (trx) => {
+    await sql`lock table client`.execute(trx)
+    const answer = await browser.fetch('/api/contacts')
+    assert.equal(answer.headers.get('Retry-After'), '5')
+    await refused(answer, 'unavailable')
+  })
+  assert.equal((await browser.fetch('/api/contacts')).status, 200)
 })
 
 /** A socket that leads to the database's, and can be cut. */
