@@ -151,6 +151,19 @@ const PROFESSIONAL: Record<string, State['open']> = {
     await go('/contacts')
     await press('Élise Gagnon')
   },
+  security: async ({ go, page, words }) => {
+    await go('/security')
+    await page.getByText(words.security_session_this).waitFor()
+  },
+  'security-password': async ({ go, press, words }) => {
+    await go('/security')
+    await press(words.security_password_change)
+  },
+  'security-app': async ({ go, press, page, words }) => {
+    await go('/security')
+    await press(words.security_app_add)
+    await page.getByRole('img', { name: words.security_app_qr }).waitFor()
+  },
   'not-found': ({ go }) => go('/no/such/place'),
   // The last: what it leaves undone, the next page would go on with.
   'files-uploading': async (help) => {
@@ -244,6 +257,10 @@ const CLIENT: Record<string, State['open']> = {
   },
   'client-notifications': ({ go }) => go('/notifications'),
   'client-account': ({ go }) => go('/account'),
+  'client-security': async ({ go, page, words }) => {
+    await go('/security')
+    await page.getByText(words.security_session_this).waitFor()
+  },
   'client-not-found': ({ go }) => go('/no/such/place'),
 }
 
@@ -255,6 +272,17 @@ const NOBODY: Record<string, State['open']> = {
     await page.locator('input[name=password]').fill('not the password')
     await page.locator('form [type=submit]').click()
     await page.getByText(words.error_wrong_credentials).first().waitFor()
+  },
+  'sign-in-mail': async ({ go, press, page, words }) => {
+    await go('/')
+    await press(words.sign_in_by_link)
+    await page.getByText(words.sign_in_mail_link_lead).waitFor()
+  },
+  'sign-in-reset': ({ go }) => go(`/sign-in/reset#${'x'.repeat(43)}`),
+  'sign-in-link-over': async ({ go, press, page, words }) => {
+    await go(`/sign-in/link#${'x'.repeat(43)}`)
+    await press(words.sign_in)
+    await page.getByText(words.link_over_title).first().waitFor()
   },
   'invitation-over': async ({ go, page, words }) => {
     await go(`/invitation#${'x'.repeat(43)}`)

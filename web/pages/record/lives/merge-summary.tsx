@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useId, useState } from 'react'
 import { useLocation } from 'wouter'
 import type { MergeSide } from '../../../../core/api/lives.ts'
 import { api, queries } from '../../../api.ts'
@@ -30,12 +30,13 @@ export function MergeSummary({
   const [, navigate] = useLocation()
   const [sure, setSure] = useState(false)
   const [asked, setAsked] = useState(false)
+  const box = useId()
   const input = { clientId, otherId }
   const { data, error, refetch } = useQuery(api.lives.readMerge.queryOptions({ input, staleTime: 0 }))
 
   async function merge(): Promise<void> {
     setAsked(true)
-    if (!sure) return
+    if (!sure) return document.getElementById(box)?.focus()
     const merged = await api.lives.mergeClients.call(input)
     toast({ text: t('lives_merged') })
     navigate(`/clients/${merged.id}`)
@@ -74,7 +75,7 @@ export function MergeSummary({
             <People title={t('lives_merge_lose')} names={data.lose} />
             {account && <p>{t('lives_merge_client', { name: data.stays.name })}</p>}
             <div className={css.sure}>
-              <Checkbox checked={sure} onChange={(event) => setSure(event.target.checked)}>
+              <Checkbox id={box} checked={sure} onChange={(event) => setSure(event.target.checked)}>
                 {t('lives_merge_sure')}
               </Checkbox>
               <div role="alert">{asked && !sure && <p className={css.wrong}>{t('lives_sure_first')}</p>}</div>
