@@ -1,9 +1,11 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { X } from 'lucide-react'
 import { useDeferredValue, useState } from 'react'
 import { ComboBox, Input, Label, ListBox, ListBoxItem, Popover } from 'react-aria-components/ComboBox'
 import type { AuditSubject } from '../../../core/api/audit.ts'
 import { api } from '../../api.ts'
 import { useT } from '../../i18n.ts'
+import { IconButton } from '../../parts/button.tsx'
 import fields from '../../parts/field.module.css'
 import menu from '../../parts/menu.module.css'
 import css from './audit.module.css'
@@ -36,12 +38,24 @@ export function SubjectField({
       }}
       value={chosen?.id ?? null}
       onChange={(id) => onChoose(found.data?.find((one) => one.id === id) ?? null)}
-      menuTrigger="focus"
       allowsEmptyCollection
     >
       <Label className={fields.label ?? ''}>{t('audit_subject')}</Label>
-      <Input className={fields.control ?? ''} placeholder={t('audit_subject_all')} />
-      <Popover className={menu.popover ?? ''} offset={6}>
+      <div className={fields.around}>
+        <Input className={fields.control ?? ''} placeholder={t('audit_subject_all')} />
+        {chosen && (
+          <IconButton
+            className={fields.trailing}
+            icon={X}
+            label={t('search_clear')}
+            onClick={() => {
+              setText('')
+              onChoose(null)
+            }}
+          />
+        )}
+      </div>
+      <Popover className={css.popover ?? ''} offset={6}>
         <ListBox
           className={css.found ?? ''}
           renderEmptyState={() => <p className={css.nobody}>{t('audit_subject_none')}</p>}
