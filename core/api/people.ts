@@ -1,6 +1,6 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
-import { Branch, Cursor, Email, Id, PersonName, Time } from './shapes.ts'
+import { Branch, Cursor, Email, Id, LevelShape, PersonName, Time } from './shapes.ts'
 
 export const Contact = z.strictObject({
   kind: z.enum(['client', 'group']),
@@ -54,6 +54,37 @@ export const GroupRecord = z.strictObject({
   }),
 })
 export type GroupRecord = z.infer<typeof GroupRecord>
+
+const NotInApp = z.strictObject({ id: Id, name: z.string(), reached: z.boolean() })
+
+/** What keeps a client, or members of a group, from seeing an item; none: they see it. `mend`: what the caller may do. */
+export const ClientSight = z.strictObject({
+  causes: z.array(
+    z.discriminatedUnion('code', [
+      /** Its level leaves them out. `owner`: whom to ask, where the caller may not change it. */
+      z.strictObject({
+        code: z.literal('level'),
+        level: LevelShape,
+        owner: z.string().nullable(),
+        mend: LevelShape.nullable(),
+      }),
+      /** The software made it: its template leaves them out. */
+      z.strictObject({ code: z.literal('template') }),
+      /** A folder in which they see nothing, as far as the caller sees. */
+      z.strictObject({ code: z.literal('empty_folder') }),
+      /** `mend`: the group to which the caller may add some. */
+      z.strictObject({ code: z.literal('no_members'), mend: Id.nullable() }),
+      /** They have no way into the app: no address yet, an invitation not accepted, or access that was removed. */
+      z.strictObject({
+        code: z.literal('app'),
+        app: z.enum(['none', 'invited', 'ended']),
+        clients: z.array(NotInApp),
+        mend: z.enum(['address', 'invite', 'restore']).nullable(),
+      }),
+    ]),
+  ),
+})
+export type ClientSight = z.infer<typeof ClientSight>
 
 /** Files of the group to be copied into the records of those who leave it, as far as the caller may add there. */
 const Copies = z.array(Id).max(100)
@@ -189,4 +220,13 @@ export const people = {
     })
     .input(z.strictObject({ groupId: Id, clientId: Id, copies: Copies.optional() }))
     .output(GroupRecord),
+  readClientSight: oc
+    .route({
+      method: 'GET',
+      path: '/items/{itemId}/client-sight',
+      summary: 'Why the client can’t see an item, and what can be done about it',
+      tags: ['people'],
+    })
+    .input(z.strictObject({ itemId: Id }))
+    .output(ClientSight),
 }

@@ -45,10 +45,10 @@ export const OPERATIONS = {
     listCandidates: 'professional',
     addMembers: 'professional',
     removeMember: 'professional',
+    readClientSight: 'professional',
   },
   lives: {
     listArchived: 'professional',
-    foreseeChange: 'professional',
     archiveClient: 'professional',
     restoreClient: 'professional',
     changeBranches: 'professional',

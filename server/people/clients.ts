@@ -204,6 +204,16 @@ export function isFollowedElsewhere(companyId: string): RawBuilder<boolean> {
     and o.company_id <> ${companyId}::uuid and o.archived_at is null)`
 }
 
+/** How far the client has come into the app. */
+export function appOf({
+  active,
+  ended,
+  email,
+}: Pick<Row, 'active' | 'ended' | 'email'>): ClientRecord['app'] {
+  if (active) return ended ? 'ended' : 'active'
+  return email ? 'invited' : 'none'
+}
+
 type Row = {
   id: string
   space_id: string
@@ -227,7 +237,7 @@ function toRecord(row: Row, { profile }: Professional): ClientRecord {
     spaceId: row.space_id,
     name: row.name,
     email: row.email,
-    app: row.active ? (row.ended ? 'ended' : 'active') : row.email ? 'invited' : 'none',
+    app: appOf(row),
     branches: row.branches,
     since: row.since.toISOString(),
     can: {

@@ -5,6 +5,7 @@ import type { Log } from '../log.ts'
 import type { Mail } from '../notify/mail.ts'
 import { createAccounts } from './accounts.ts'
 import { createAnswers } from './answers.ts'
+import { readClientSight } from './client-sight.ts'
 import { createClients } from './clients.ts'
 import { createCompany } from './company.ts'
 import { type ContactQuery, listContacts } from './contacts.ts'
@@ -101,6 +102,8 @@ export function createPeople(parts: {
       listContacts: (actor: Professional, query: ContactQuery) => listContacts(db, actor, query),
       ...clients,
       ...groupsOn(db),
+      readClientSight: (actor: Professional, { itemId }: { itemId: string }) =>
+        readClientSight(db, actor, itemId, clients.readClient),
     },
     /** The operations of core/api/lives.ts. */
     lives: livesOn(db),
