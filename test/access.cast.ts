@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { PROFILES, type Profile } from '../core/profiles.ts'
 import { LEVELS } from '../core/visibility.ts'
+import type { Actor } from '../server/access.ts'
 import { type Kind, readRows, TABLES } from './access.table.ts'
 import type { Browser, Company, Professional, World } from './world.ts'
 
@@ -8,6 +9,7 @@ import type { Browser, Company, Professional, World } from './world.ts'
 export type Person = {
   who: string
   profile: Profile | null
+  actor: Actor
   browser: Browser
   /** Where they look: the record that all share or, of Olivia and Xavier, one of their own, as they change things. */
   record: Place
@@ -81,11 +83,22 @@ export async function createCast(world: World): Promise<Person[]> {
       const status = /archived|invited/.exec(who)?.[0] as 'archived' | 'invited' | undefined
       for (const space of external ? [where.client] : [where.client, where.group])
         if (!who.includes('not involved')) await world.setStakeholder(space, person, status ?? 'active')
-      cast.push({ who, profile, browser: await world.signIn(person), record: where.record })
+      const { id: professionalId, personId, companyId } = person
+      const actor = {
+        kind: 'professional',
+        personId,
+        address: null,
+        professionalId,
+        companyId,
+        profile,
+      } as const
+      cast.push({ who, profile, actor, browser: await world.signIn(person), record: where.record })
     }
   }
-  for (const [who, person] of Object.entries(clients))
-    cast.push({ who, profile: null, browser: await world.signIn(person), record: shared })
+  for (const [who, person] of Object.entries(clients)) {
+    const actor = { kind: 'client', personId: person.personId, address: null, clientId: person.id } as const
+    cast.push({ who, profile: null, actor, browser: await world.signIn(person), record: shared })
+  }
   return cast
 }
 
