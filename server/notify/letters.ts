@@ -53,7 +53,7 @@ const TEXTS: Record<Language, Texts> = {
       ignore: `If you don’t know ${practice}, do nothing.`,
     }),
     external: ({ practice, by, days }) => ({
-      subject: `${by} would like to work with you on Carnet`,
+      subject: `${by} (${practice}) would like to work with you on Carnet`,
       greeting: 'Hello,',
       lines: [
         `${by} (${practice}) invites you to be involved with one of their clients on Carnet, where professionals share files with their clients.`,
@@ -96,7 +96,7 @@ const TEXTS: Record<Language, Texts> = {
       ignore: `Si vous ne connaissez pas ${practice}, ne faites rien.`,
     }),
     external: ({ practice, by, days }) => ({
-      subject: `${by} souhaite travailler avec vous sur Carnet`,
+      subject: `${by} (${practice}) souhaite travailler avec vous sur Carnet`,
       greeting: 'Bonjour,',
       lines: [
         `${by} (${practice}) vous invite à intervenir auprès d’un de ses clients sur Carnet, où les professionnels partagent des fichiers avec leurs clients.`,
@@ -139,7 +139,7 @@ const TEXTS: Record<Language, Texts> = {
       ignore: `Si no conoce a ${practice}, no haga nada.`,
     }),
     external: ({ practice, by, days }) => ({
-      subject: `${by} quiere trabajar con usted en Carnet`,
+      subject: `${by} (${practice}) quiere trabajar con usted en Carnet`,
       greeting: 'Hola:',
       lines: [
         `${by} (${practice}) le invita a intervenir con uno de sus clientes en Carnet, donde los profesionales comparten archivos con sus clientes.`,

@@ -90,7 +90,7 @@ export function createRequests({ db, links, now }: { db: Db; links: Links; now: 
       const which = 'token' in by ? byToken(by.token) : sql`c.id = ${by.id}::uuid and r.email = ${by.email}`
       const { rows } = await sql<Open>`
         select c.id as client_id, s.id as space_id, r.email, r.asked_by, co.id as company_id
-        ${waiting(which)} for update of r`.execute(trx)
+        ${waiting(which)} for update of r, c`.execute(trx)
       return rows[0]
     },
 
@@ -102,26 +102,20 @@ export function createRequests({ db, links, now }: { db: Db; links: Links; now: 
       trx: Db,
       { client_id, space_id, email, asked_by, company_id: companyId }: Open,
     ): Promise<void> {
-      const { rows } = await sql<{
-        person_id: string
-        name: string
-        client_id: string | null
-        space_id: string | null
-      }>`
-        select p.id as person_id, p.name, c.id as client_id, s.id as space_id
-        from person p
-        left join client c on c.person_id = p.id
-        left join space s on s.client_id = c.id
-        where p.email = ${email} and ${isActive}`.execute(trx)
-      const person = rows[0]
-      if (!person) throw new Problem('conflict')
       const goes = { clientId: client_id, spaceId: space_id }
-      const stays =
-        person.client_id && person.space_id ? { clientId: person.client_id, spaceId: person.space_id } : goes
+      // Of two requests that are accepted at once, the second finds what the first has made the person's.
+      const person = await sql<{ id: string; name: string }>`
+        select p.id, p.name from person p where p.email = ${email} and ${isActive} for update`.execute(trx)
+      const [who] = person.rows
+      if (!who) throw new Problem('conflict')
+      const own = await sql<{ clientId: string; spaceId: string }>`
+        select c.id as "clientId", s.id as "spaceId" from client c join space s on s.client_id = c.id
+        where c.person_id = ${who.id}::uuid`.execute(trx)
+      const stays = own.rows[0] ?? goes
       if (stays === goes) {
         await trx
           .updateTable('client')
-          .set({ person_id: person.person_id, name: person.name })
+          .set({ person_id: who.id, name: who.name })
           .where('id', '=', client_id)
           .execute()
       } else {

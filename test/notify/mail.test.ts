@@ -50,10 +50,11 @@ test('every letter is in every language, with nothing left to fill in', async ()
   for (const language of ['en', 'fr', 'es'] as const) {
     await mail.send({ ...LETTER, language })
     await mail.send({ ...LETTER, language, template: 'request' })
+    await mail.send({ ...LETTER, language, template: 'external', data: { ...LETTER.data, by: 'Zoé <b>' } })
   }
   const mails = await readMails(dataDir)
-  assert.equal(mails.length, 6)
-  assert.equal(new Set(mails.map(({ subject }) => subject)).size, 6)
+  assert.equal(mails.length, 9)
+  assert.equal(new Set(mails.map(({ subject }) => subject)).size, 9)
   for (const { subject, text, link } of mails) {
     assert.match(subject, /Kiné & Co/)
     assert.match(text, /Zoé <b>/)
