@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { realpathSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { addAbortSignal, type Readable, type Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
@@ -56,7 +57,8 @@ export function startWorker(folder: string, { memory, seconds }: WorkerLimits) {
     '--allow-addons',
   ]
   const readable = ['node_modules', 'server/previews', 'core', 'package.json'].map(
-    (path) => `--allow-fs-read=${join(root, path)}`,
+    // Wherever they really are: some installations link their node_modules.
+    (path) => `--allow-fs-read=${realpathSync(join(root, path))}`,
   )
   const program = fileURLToPath(import.meta.resolve('./worker.ts'))
   const child = spawn('/bin/sh', ['-c', script, 'sh', ...node, ...readable, program], {

@@ -188,7 +188,9 @@ const Row = memo(function Row({
               {!asClient && (item.kind === 'file' || item.clientSees) && (
                 <ItemVisibility item={item} space={space} />
               )}
-              <span>{[size, format.date(item.addedAt), owner].join(' · ')}</span>
+              {[size, format.date(item.addedAt), owner].map((words) => (
+                <span key={words}>{words}</span>
+              ))}
             </span>
           )}
         </span>
