@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { sql } from 'kysely'
 import { LEVELS } from '../../core/visibility.ts'
-import { createWorld, encodeMetadata, problem, UNKNOWN } from '../world.ts'
+import { createWorld, encodeMetadata, PASSWORD, problem, UNKNOWN } from '../world.ts'
 
 const PATCH = {
   method: 'PATCH',
@@ -129,6 +129,33 @@ test('everything of two records comes into one: levels, owners, what is under wa
     details: { merged: twin.id },
   })
   assert.equal((await world.db.selectFrom('client').select('id').execute()).length, 1)
+})
+
+test('what the client added to the record that goes is theirs in the other', async (t) => {
+  const { world, company, zoe, max, asMax, asZoe } = await withTwins(t)
+  const folder = await asMax.api.files.createFolder({ spaceId: zoe.spaceId, parentId: null, name: 'Plans' })
+  await asMax.upload('x', { spaceId: zoe.spaceId, parentId: folder.id, level: 'me_client' })
+  const own = [
+    await asZoe.upload('mine'),
+    await asZoe.upload('inside', { parentId: folder.id, audience: [max.id] }),
+  ]
+  await asZoe.api.account.eraseAccount({ password: PASSWORD })
+  const again = await world.addClient(company, { name: 'Zoé Roy' })
+  const merged = await asMax.api.lives.mergeClients({ clientId: zoe.id, otherId: again.id })
+  assert.equal(merged.id, again.id)
+  const { api } = await world.signIn(again)
+  for (const { id } of own) {
+    const item = await api.files.readItem({ itemId: id })
+    assert.deepEqual([item.owner?.you, item.can.modify, item.can.delete], [true, true, true])
+  }
+  assert.equal((await api.files.listItems({ folderId: folder.id })).items.length, 2)
+  await assertCounted(world.db, again.spaceId)
+  const { rows } = await sql<{ bytes: string; counted: string }>`
+    select u.bytes, (select coalesce(sum(b.size), 0) from blob b where b.id in (
+      select i.blob_id from item i where i.quota_company_id = u.company_id)) as counted
+    from company_use u where u.company_id = ${company.id}`.execute(world.db)
+  assert.equal(String(rows[0]?.bytes), String(rows[0]?.counted))
+  assert.equal(Number(rows[0]?.bytes), 'xmineinside'.length)
 })
 
 test('what can’t be merged has a clear answer, and nothing is changed', async (t) => {

@@ -8,7 +8,7 @@ import { holdsWords } from '../../search.ts'
 import { isFollowedElsewhere } from '../clients.ts'
 import { isActive } from '../persons.ts'
 import { chooseBranch, type Professional } from '../reach.ts'
-import { lockManaged, type Needs, requireInScope } from './managed.ts'
+import { lockManaged, lockRecord, type Needs, requireInScope } from './managed.ts'
 
 type Db = Kysely<Database>
 type Of = { clientId: string }
@@ -78,6 +78,7 @@ export function createFollowing({ db, readClient, now }: Needs) {
     /** @throws not_found unless the link is archived, and in scope */
     restoreClient(actor: Professional, of: Of): Promise<ClientRecord> {
       return db.transaction().execute(async (trx) => {
+        await lockRecord(trx, of.clientId)
         const { numUpdatedRows } = await link(trx, actor, of)
           .set({ archived_at: null })
           .where('archived_at', 'is not', null)

@@ -3,6 +3,7 @@ import type { ClientRecord } from '../../../core/api/people.ts'
 import { Problem } from '../../../core/errors.ts'
 import { viewerOf } from '../../access.ts'
 import type { Database } from '../../db/schema.ts'
+import { lockSpaces } from '../../files/space-lock.ts'
 import { type Professional, requireAbility } from '../reach.ts'
 
 type Db = Kysely<Database>
@@ -29,10 +30,15 @@ export async function requireManaged(on: Db, actor: Professional, clientId: stri
   if (!held) throw new Problem('forbidden')
 }
 
-/** The same, and nobody else changes the record meanwhile. @throws not_found, read_only, forbidden */
+/** Nobody else changes the record, or adds to it, meanwhile. */
+export async function lockRecord(trx: Db, clientId: string): Promise<void> {
+  await lockSpaces(trx, sql`select s.id from space s where s.client_id = ${clientId}::uuid`)
+}
+
+/** As `requireManaged`, with the record locked. @throws not_found, read_only, forbidden */
 export async function lockManaged(trx: Db, actor: Professional, clientId: string): Promise<void> {
   await requireManaged(trx, actor, clientId)
-  await trx.selectFrom('client').select('id').where('id', '=', clientId).forUpdate().execute()
+  await lockRecord(trx, clientId)
   // As things stand now that nobody else changes it.
   await requireManaged(trx, actor, clientId)
 }
