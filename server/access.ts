@@ -89,9 +89,11 @@ export const viewers = sql`(
 export function viewerOf(actor: Actor, space?: Fragment): Fragment {
   const who =
     actor.kind === 'professional'
-      ? sql`w.professional_id = ${actor.professionalId}::uuid`
-      : sql`w.client_id = ${actor.clientId}::uuid`
-  return sql`(select * from ${viewers} w where ${who} ${space ? sql`and w.space_id = ${space}` : sql``})`
+      ? sql`one_viewer.professional_id = ${actor.professionalId}::uuid`
+      : sql`one_viewer.client_id = ${actor.clientId}::uuid`
+  // No caller may call a row of its own so: it would hide theirs, and `space` would be equal to itself.
+  return sql`(select one_viewer.* from ${viewers} one_viewer
+    where ${who} ${space ? sql`and one_viewer.space_id = ${space}` : sql``})`
 }
 
 /** Whether the level of `i` (an item, or a row of folder_content) reaches the viewer `v` of the same space. */
@@ -123,12 +125,12 @@ export function isNearClient(i: string): Fragment {
 }
 
 /**
- * Whether `v` sees the item `i` now: by its own level or, of a folder, by what lies inside it. The offset keeps the
- * database from asking of what all folders hold, whenever it expects to ask of many.
+ * Whether `v` sees the item `i` now: by its own level or, of a folder, by what lies inside it. `is true` keeps the
+ * database from starting with all that the space holds, the offset from asking of what all folders hold.
  */
 export function visible(i: string, v: string): Fragment {
   const [item, viewer] = [sql.ref(i), sql.ref(v)]
-  return sql`(${item}.deletion_id is null and ${item}.space_id = ${viewer}.space_id and (${sees(i, v)}
+  return sql`(${item}.deletion_id is null and (${item}.space_id = ${viewer}.space_id) is true and (${sees(i, v)}
     or ${item}.kind = 'folder' and exists (
       select from folder_content inside
       where inside.folder_id = ${item}.id and inside.count > 0 and ${sees('inside', v)} offset 0)))`

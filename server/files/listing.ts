@@ -98,7 +98,7 @@ export async function listItems(db: Db, actor: Actor, query: ListQuery): Promise
   const within = deep
     ? folderId
       ? sql`i.place_id in (select id from below)`
-      : sql`true`
+      : sql`i.space_id = v.space_id`
     : folderId
       ? sql`i.place_id = ${folderId}::uuid`
       : sql`i.place_id = v.space_id`
@@ -112,7 +112,7 @@ export async function listItems(db: Db, actor: Actor, query: ListQuery): Promise
   // Folders come first, whatever the order. Each kind by itself is in the order of an index.
   const ofKind = (kind: 'file' | 'folder') => sql`(
     select i.*, ${key} as sort_key from item i ${needed}
-    where ${within} and i.space_id = v.space_id and i.kind = ${sql.lit(kind)} and i.deletion_id is null ${nearClient}
+    where ${within} and i.kind = ${sql.lit(kind)} and i.deletion_id is null ${nearClient}
       ${after?.kind === kind ? sql`and (${key}, i.id) ${beyond} (${after.key}::${type}, ${after.id}::uuid)` : sql``}
       and ${sql.join([visible('i', 'v'), ...(seen.asAnother ? [visible('i', 'w')] : []), ...matching], sql` and `)}
     order by ${key} ${direction}, i.id ${direction} limit ${PAGE + 1})`
