@@ -37,6 +37,14 @@ function say(key: 'files_deleted' | 'files_moved', items: readonly Item[]): stri
     : t(key, { count: items.length })
 }
 
+/** The question of a dialog that moves them. */
+export function movingTitle(items: readonly Item[]): string {
+  const [first] = items
+  return items.length === 1 && first
+    ? t('files_move_title_named', { name: first.name })
+    : t('files_move_title', { count: items.length })
+}
+
 /** @throws name_empty, name_too_long, name_characters before anything is sent */
 export function requireLegalName(raw: string): string {
   const name = tidyName(raw)
@@ -52,9 +60,14 @@ export async function renameItem({ id }: Item, name: string): Promise<void> {
   )
 }
 
+/** Those that are not there already. */
+export function movable(items: readonly Item[], folderId: string | null): readonly Item[] {
+  return items.filter(({ id, parentId }) => id !== folderId && parentId !== folderId)
+}
+
 /** Moves items to a folder, or to the root by null; can be undone where they came from. */
 export async function moveItems(items: readonly Item[], folderId: string | null): Promise<void> {
-  const moving = items.filter(({ id, parentId }) => id !== folderId && parentId !== folderId)
+  const moving = movable(items, folderId)
   const ids = moving.map(({ id }) => id)
   if (ids.length === 0) return
   const moved = await change(without(new Set(ids)), () => api.files.moveItems.call({ ids, folderId }))

@@ -155,6 +155,7 @@ const Card = memo(function Card({
       </div>
       <ItemMenu
         item={item}
+        space={space}
         actions={actions}
         offerSelect={offerSelect}
         tabIndex={tabIndex}

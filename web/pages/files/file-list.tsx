@@ -214,7 +214,7 @@ const Row = memo(function Row({
         </>
       )}
       <div role="gridcell" className={css.menu}>
-        <ItemMenu item={item} actions={actions} offerSelect={offerSelect} tabIndex={tabIndex} />
+        <ItemMenu item={item} space={space} actions={actions} offerSelect={offerSelect} tabIndex={tabIndex} />
       </div>
     </div>
   )

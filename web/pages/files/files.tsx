@@ -8,7 +8,6 @@ import { useOpenedItem } from '../viewer/opened-item.ts'
 import { useAdding } from './adding.tsx'
 import { useFolderAddress } from './address.ts'
 import { AsClientBanner } from './as-client-banner.tsx'
-import { moveItems } from './changes.ts'
 import { DropHint } from './drop-hint.tsx'
 import { type DropFolder, useDrops } from './drops.ts'
 import { EmptyFiles } from './empty-files.tsx'
@@ -85,7 +84,7 @@ function FilesOfSpace({ space, viewAs }: FilesProps) {
     canAdd,
     selected: choice.selected,
     items,
-    onMove: (moved, to) => void moveItems(moved, to),
+    onMove: actions.moveTo,
     onFiles: adding.add,
     wordsFor: ([first, ...more]) =>
       more.length === 0 ? (first?.name ?? '') : t('files_items', { count: more.length + 1 }),

@@ -1,7 +1,13 @@
 import { lazy, type ReactNode, Suspense, useRef, useState } from 'react'
+import type { Consequences } from '../../../core/api/files.ts'
 import type { Item } from '../../../core/api/shapes.ts'
+import { api } from '../../api.ts'
 import { download, downloadZip } from '../../bytes.ts'
 import { withMessages } from '../../i18n.ts'
+import { changesSight } from '../../reach.ts'
+import { movable, moveItems } from './changes.ts'
+import { ClientSightDialog } from './client-sight-dialog.tsx'
+import { ConfirmMoveDialog } from './confirm-move-dialog.tsx'
 import { DeleteDialog } from './delete-dialog.tsx'
 import { LevelDialog } from './level-dialog.tsx'
 import { MoveDialog } from './move-dialog.tsx'
@@ -28,17 +34,32 @@ export interface ItemActions {
   download: (items: readonly Item[]) => void
   rename: (item: Item) => void
   move: (items: readonly Item[]) => void
+  /** To a folder that is known; asks only where that concerns somebody. */
+  moveTo: (items: readonly Item[], folderId: string | null) => void
   changeLevel: (items: readonly Item[]) => void
+  /** Whether the client sees it, and if not, why. */
+  clientSight: (item: Item) => void
   takeOver: (item: Item) => void
   delete: (items: readonly Item[]) => void
 }
 
-type Asked = { what: 'rename' | 'move' | 'changeLevel' | 'takeOver' | 'delete'; items: readonly Item[] }
+type Asked = { items: readonly Item[] } & (
+  | { what: 'rename' | 'move' | 'changeLevel' | 'takeOver' | 'delete' | 'clientSight' }
+  | { what: 'moveTo'; folderId: string | null; told: Consequences }
+)
 
 function downloadAll(items: readonly Item[]): void {
   const [first] = items
   if (items.length === 1 && first?.kind === 'file') download(first.id)
   else downloadZip(items.map(({ id }) => id))
+}
+
+/** What a move would do, if anything. What can't be foreseen is refused, or not, by the move itself. */
+async function foreseeMove(items: readonly Item[], folderId: string | null): Promise<Consequences | null> {
+  const ids = movable(items, folderId).map(({ id }) => id)
+  if (ids.length === 0) return null
+  const told = await api.files.foresee.call({ ids, change: { kind: 'move', folderId } }).catch(() => null)
+  return told && changesSight(told) ? told : null
 }
 
 /** The actions on items, always the same object, and the dialog that one of them has opened, to be rendered. */
@@ -55,6 +76,11 @@ export function useItemActions(
     download: downloadAll,
     rename: (item) => setAsked({ what: 'rename', items: [item] }),
     move: (items) => setAsked({ what: 'move', items }),
+    moveTo: (items, folderId) =>
+      void foreseeMove(items, folderId).then((told) =>
+        told ? setAsked({ what: 'moveTo', items, folderId, told }) : moveItems(items, folderId),
+      ),
+    clientSight: (item) => setAsked({ what: 'clientSight', items: [item] }),
     changeLevel: (items) => setAsked({ what: 'changeLevel', items }),
     takeOver: (item) => setAsked({ what: 'takeOver', items: [item] }),
     delete: (items) => setAsked({ what: 'delete', items }),
@@ -70,6 +96,18 @@ function AskedDialog({ space, asked, onClose }: { space: SpaceOfFiles; asked: As
   const [first] = items
   if (what === 'rename') return first && <RenameDialog item={first} onClose={onClose} />
   if (what === 'move') return <MoveDialog space={space} items={items} onClose={onClose} />
+  if (what === 'moveTo')
+    return (
+      <ConfirmMoveDialog
+        space={space}
+        items={items}
+        folderId={asked.folderId}
+        told={asked.told}
+        onClose={onClose}
+      />
+    )
+  if (what === 'clientSight')
+    return first && <ClientSightDialog space={space} item={first} onClose={onClose} />
   if (what === 'changeLevel') return <LevelDialog space={space} items={items} onClose={onClose} />
   if (what === 'takeOver') {
     return (

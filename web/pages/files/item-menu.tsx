@@ -1,4 +1,5 @@
 import {
+  CircleHelp,
   Download,
   Ellipsis,
   Eye,
@@ -20,12 +21,14 @@ import type { ItemActions } from './item-actions.tsx'
 /** What one may do with an item; what one may not is not there. */
 export function ItemMenu({
   item,
+  space,
   actions,
   offerSelect,
   tabIndex,
   className,
 }: {
   item: Item
+  space: 'client' | 'group'
   actions: ItemActions
   /** For fingers: with a mouse and a keyboard there are quicker ways. */
   offerSelect: boolean
@@ -80,6 +83,9 @@ export function ItemMenu({
           {t('files_take_over')}
         </MenuItem>
       )}
+      <MenuItem icon={CircleHelp} onAction={() => actions.clientSight(item)}>
+        {t(space === 'group' ? 'client_sight_ask_group' : 'client_sight_ask')}
+      </MenuItem>
       {can.delete && (
         <MenuItem icon={Trash2} danger onAction={() => actions.delete([item])}>
           {t('files_delete')}

@@ -5,8 +5,10 @@ import { api } from '../../api.ts'
 import { useT } from '../../i18n.ts'
 import { Button } from '../../parts/button.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
+import { Consequences } from '../../parts/reach.tsx'
 import { Skeleton } from '../../parts/states.tsx'
-import { moveItems } from './changes.ts'
+import { changesSight } from '../../reach.ts'
+import { movable, moveItems, movingTitle } from './changes.ts'
 import { FolderTree } from './folder-tree.tsx'
 import type { SpaceOfFiles } from './item-actions.tsx'
 
@@ -29,26 +31,28 @@ export function MoveDialog({
     select: ({ path }) => path.map(({ id }) => id),
   })
   const stays = items.every(({ parentId }) => parentId === folderId)
-  const [first] = items
+  const ids = movable(items, folderId).map(({ id }) => id)
+  const foreseen = useQuery({
+    ...api.files.foresee.queryOptions({ input: { ids, change: { kind: 'move', folderId } }, staleTime: 0 }),
+    enabled: ids.length > 0,
+  })
+  // Whoever confirms has been told.
+  const ready = !stays && !foreseen.isLoading
 
   function confirm(): void {
-    if (stays) return
+    if (!ready) return
     onClose()
     void moveItems(items, folderId)
   }
 
   return (
     <Dialog
-      title={
-        items.length === 1 && first
-          ? t('files_move_title_named', { name: first.name })
-          : t('files_move_title', { count: items.length })
-      }
+      title={movingTitle(items)}
       onClose={onClose}
       actions={
         <>
           <Button onClick={onClose}>{t('cancel')}</Button>
-          <Button look="primary" disabled={stays} onClick={confirm}>
+          <Button look="primary" disabled={!ready} onClick={confirm}>
             {t('files_move_here')}
           </Button>
         </>
@@ -66,6 +70,9 @@ export function MoveDialog({
           onChange={setFolderId}
           onConfirm={confirm}
         />
+      )}
+      {!stays && foreseen.data && changesSight(foreseen.data) && (
+        <Consequences space={space.kind} {...foreseen.data} />
       )}
     </Dialog>
   )

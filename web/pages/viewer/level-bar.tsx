@@ -107,7 +107,7 @@ function BarOfLevel({ item, space }: { item: Item & { level: Level }; space: 'cl
         />
       )}
       {open === 'viewers' && reach && (
-        <WhoSeesPanel reach={reach} me={me.name} space={space} onClose={() => setOpen(null)} />
+        <WhoSeesPanel item={item} reach={reach} me={me.name} space={space} onClose={() => setOpen(null)} />
       )}
     </>
   )

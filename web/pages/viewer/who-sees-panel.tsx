@@ -1,19 +1,22 @@
 import { Eye } from 'lucide-react'
-import type { Reach } from '../../../core/api/shapes.ts'
+import type { Item, Reach } from '../../../core/api/shapes.ts'
 import { type MessageKey, useT } from '../../i18n.ts'
 import { Avatar } from '../../parts/avatar.tsx'
 import { cx } from '../../parts/class-names.ts'
 import { Icon } from '../../parts/icon.tsx'
+import { ClientSight } from '../files/client-sight.tsx'
 import css from './panel.module.css'
 import { Panel } from './panel.tsx'
 
 /** Everybody who sees a file now, by name. */
 export function WhoSeesPanel({
+  item,
   reach,
   me,
   space,
   onClose,
 }: {
+  item: Item
   reach: Reach
   /** The caller's own name. */
   me: string
@@ -52,6 +55,10 @@ export function WhoSeesPanel({
             </section>
           ))}
       </div>
+      <section className={css.sight}>
+        <h3>{t(space === 'group' ? 'client_sight_ask_group' : 'client_sight_ask')}</h3>
+        <ClientSight item={item} space={space} />
+      </section>
     </Panel>
   )
 }
