@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { sql } from 'kysely'
 import { LEVELS } from '../../core/visibility.ts'
+import { lockBoth, unite } from '../../server/people/lives/unite.ts'
+import { until } from '../process.ts'
 import { createWorld, encodeMetadata, PASSWORD, problem, UNKNOWN } from '../world.ts'
 
 const PATCH = {
@@ -243,7 +245,7 @@ test('an invitation that is open comes along, or is forgotten where there is an 
 
 test('whatever is added while records are merged is there, or was refused', async (t) => {
   const { world, olivia, asMax, asOlivia } = await withTwins(t)
-  for (let round = 0; round < 4; round++) {
+  for (let round = 0; round < 2; round++) {
     const [stays, goes] = [
       await asOlivia.api.people.createClient({ name: `A ${round}` }),
       await asOlivia.api.people.createClient({ name: `A ${round}` }),
@@ -272,6 +274,48 @@ test('whatever is added while records are merged is there, or was refused', asyn
     }
     await assertCounted(world.db, stays.spaceId)
   }
+})
+
+test('what waited for a merger goes on in the record that stays, with nobody else changing it', async (t) => {
+  const { world, zoe, twin, asOlivia } = await withTwins(t)
+  const { db } = world
+  const file = await asOlivia.upload('x', { spaceId: twin.spaceId })
+  const begun = await asOlivia.fetch('/api/uploads', {
+    method: 'POST',
+    headers: {
+      'Tus-Resumable': '1.0.0',
+      'Upload-Length': '4',
+      'Upload-Metadata': encodeMetadata({ filename: 'last', spaceId: twin.spaceId }),
+      'Content-Type': 'application/offset+octet-stream',
+    },
+    body: 'la',
+  })
+  const waiting = (count: number) =>
+    until(`${count} wait for a lock`, async () => {
+      const { rows } = await sql<{ n: number }>`select count(*)::integer as n from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock'`.execute(db)
+      return rows[0]?.n === count
+    })
+  const [stays, goes] = [
+    { clientId: zoe.id, spaceId: zoe.spaceId },
+    { clientId: twin.id, spaceId: twin.spaceId },
+  ]
+  const merging = await db.startTransaction().execute()
+  await lockBoth(merging, stays, goes)
+  const finishing = asOlivia.fetch(begun.headers.get('Location') ?? '', PATCH)
+  const renaming = asOlivia.api.files.renameItem({ itemId: file.id, name: 'renamed' })
+  const other = await db.startTransaction().execute()
+  const holding = other.selectFrom('space').select('id').where('id', '=', zoe.spaceId).forUpdate().execute()
+  await waiting(3)
+  await unite(merging, stays, goes)
+  await merging.commit().execute()
+  await holding
+  // Both wait for whoever changes the record that stays.
+  await waiting(2)
+  await other.rollback().execute()
+  assert.equal((await renaming).name, 'renamed')
+  const itemId = (await finishing).headers.get('Carnet-Item') ?? ''
+  assert.equal((await asOlivia.api.files.readItem({ itemId })).name, 'last')
 })
 
 test('whatever refers to a client or a space is known to merging', async (t) => {
