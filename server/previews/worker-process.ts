@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { realpathSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { addAbortSignal, type Readable, type Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
@@ -57,8 +56,7 @@ export function startWorker(folder: string, { memory, seconds }: WorkerLimits) {
     '--allow-addons',
   ]
   const readable = ['node_modules', 'server/previews', 'core', 'package.json'].map(
-    // Wherever they really are: some installations link their node_modules.
-    (path) => `--allow-fs-read=${realpathSync(join(root, path))}`,
+    (path) => `--allow-fs-read=${join(root, path)}`,
   )
   const program = fileURLToPath(import.meta.resolve('./worker.ts'))
   const child = spawn('/bin/sh', ['-c', script, 'sh', ...node, ...readable, program], {
