@@ -134,6 +134,9 @@ test('what a colleague made and one doesn’t see is taken over whole, and looki
   const other = await add('Other', 'employee')
   await world.setStakeholder(client, other)
   const kept = await (await world.signIn(other)).upload('x', { spaceId })
+  const made = await his.upload('x', { spaceId, level: 'company' })
+  await world.db.updateTable('item').set({ protected: true }).where('id', '=', made.id).execute()
+  assert.equal((await asAna.files.readItem({ itemId: made.id })).can.takeOver, false)
   await assert.rejects(asAna.files.readItem({ itemId: byLevel.me.id }), problem('not_found'))
   await asAna.administration.archiveProfessional({ professionalId: noé.id })
   const all = { spaceId, professionalId: noé.id, reason }
@@ -142,7 +145,7 @@ test('what a colleague made and one doesn’t see is taken over whole, and looki
   const mine = await asAna.files.readItem({ itemId: byLevel.me.id })
   assert.deepEqual([mine.level, mine.owner?.you], ['me', true])
   assert.equal(await (await (await world.signIn(ana)).fetch(`/api/items/${mine.id}/content`)).text(), 'me')
-  assert.equal(await ownerOf(kept.id), 'Other')
+  assert.deepEqual([await ownerOf(kept.id), await ownerOf(made.id)], ['Other', 'Noé'])
   await assert.rejects(his.api.files.readItem({ itemId: byLevel.me.id }), problem('not_found'))
   const entries = await world.db
     .selectFrom('audit_entry')

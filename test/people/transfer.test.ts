@@ -84,6 +84,8 @@ test('a colleague goes on with somebody’s clients and items; the summary says 
   await world.setStakeholder(zoé, marc, 'archived')
   const gone = await house.his.upload('gone', { spaceId: zoé.spaceId })
   await house.his.api.files.deleteItems({ ids: [gone.id] })
+  const made = await house.his.upload('made', { spaceId: zoé.spaceId, ...PDF })
+  await world.db.updateTable('item').set({ protected: true }).where('id', '=', made.id).execute()
   const before = await world.db
     .selectFrom('item')
     .select(['id', 'level', 'company_id', 'branch_id', 'parent_id', 'name'])
@@ -98,7 +100,8 @@ test('a colleague goes on with somebody’s clients and items; the summary says 
   const owners = await house.owners()
   for (const item of [folder, secret, shared, ofGroup, deep, gone])
     assert.equal(owners[item.id], 'Marc', item.name)
-  for (const item of [abroad, left]) assert.equal(owners[item.id], 'Noé', 'where Marc isn’t involved')
+  for (const item of [abroad, left, made])
+    assert.equal(owners[item.id], 'Noé', 'where Marc isn’t involved, and what the software made')
   assert.deepEqual(
     await world.db
       .selectFrom('item')
