@@ -5,6 +5,7 @@ import { useFormat, useT } from '../../i18n.ts'
 import { Button } from '../../parts/button.tsx'
 import { Checkbox } from '../../parts/checkbox.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
+import { Foreseen } from '../../parts/foreseen.tsx'
 import { Form, FormProblem, SubmitButton } from '../../parts/form.tsx'
 import { ErrorState, Skeleton } from '../../parts/states.tsx'
 import { SearchField } from '../../parts/text-field.tsx'
@@ -74,6 +75,9 @@ export function AddMembersDialog({ groupId, onClose }: { groupId: string; onClos
               </li>
             ))}
           </ul>
+        )}
+        {chosen.size > 0 && (
+          <Foreseen change={{ operation: 'addMembers', input: { groupId, clientIds: [...chosen] } }} />
         )}
         {data?.more && <p className={css.none}>{t('group_candidates_more')}</p>}
       </Dialog>

@@ -19,12 +19,12 @@ export function GroupPage({ groupId, tab }: { groupId: string; tab: GroupPart })
   const group = useQuery(api.people.readGroup.queryOptions({ input: { groupId } }))
   if (group.isError) return <ErrorState error={group.error} onRetry={() => void group.refetch()} />
   if (!group.data) return <Skeleton />
-  const { name, spaceId, branches, members, memberCount } = group.data
+  const { name, spaceId, branches, members } = group.data
   const home = `/groups/${groupId}`
   const detail = [
     t('record_group'),
     ...branches.map((branch) => branch.name),
-    t('contacts_members', { count: memberCount }),
+    t('contacts_members', { count: members.length }),
   ]
   return (
     <>

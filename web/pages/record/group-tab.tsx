@@ -5,16 +5,19 @@ import { api, queries } from '../../api.ts'
 import { useFormat, useT } from '../../i18n.ts'
 import { Button } from '../../parts/button.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
+import { Foreseen } from '../../parts/foreseen.tsx'
 import { Form, FormProblem, SubmitButton } from '../../parts/form.tsx'
 import { TextField } from '../../parts/text-field.tsx'
 import { toast } from '../../parts/toasts.tsx'
+import { BranchesDialog } from './branches-dialog.tsx'
+import { CopyChoice } from './copy-choice.tsx'
 import css from './record.module.css'
 
 /** What the group is; renamed and deleted here. */
 export function GroupTab({ group }: { group: GroupRecord }) {
   const t = useT()
   const format = useFormat()
-  const [doing, setDoing] = useState<'rename' | 'delete' | null>(null)
+  const [doing, setDoing] = useState<'rename' | 'branches' | 'delete' | null>(null)
   const close = () => setDoing(null)
   return (
     <section className={css.tab}>
@@ -29,16 +32,26 @@ export function GroupTab({ group }: { group: GroupRecord }) {
         </div>
         <div>
           <dt>{t('record_members')}</dt>
-          <dd>{format.number(group.memberCount)}</dd>
+          <dd>{format.number(group.members.length)}</dd>
         </div>
       </dl>
       {group.can.manage && (
         <div className={css.bar}>
           <Button onClick={() => setDoing('rename')}>{t('group_rename')}</Button>
+          <Button onClick={() => setDoing('branches')}>{t('record_branches_change')}</Button>
           <Button onClick={() => setDoing('delete')}>{t('group_delete')}</Button>
         </div>
       )}
       {doing === 'rename' && <RenameDialog group={group} onClose={close} />}
+      {doing === 'branches' && (
+        <BranchesDialog
+          branches={group.branches}
+          hint={t('group_branches_hint')}
+          changeTo={(branchIds) => ({ operation: 'changeGroup', input: { groupId: group.id, branchIds } })}
+          save={(branchIds) => api.people.changeGroup.call({ groupId: group.id, branchIds })}
+          onClose={close}
+        />
+      )}
       {doing === 'delete' && <DeleteDialog group={group} onClose={close} />}
     </section>
   )
@@ -83,10 +96,15 @@ function RenameDialog({ group, onClose }: { group: GroupRecord; onClose: () => v
 function DeleteDialog({ group, onClose }: { group: GroupRecord; onClose: () => void }) {
   const t = useT()
   const [, navigate] = useLocation()
+  const [copies, setCopies] = useState<ReadonlySet<string>>(new Set())
+  const { id: groupId, name, spaceId, members } = group
+  const reached = members.filter((member) => member.reached).length
+  const others = members.length - reached
 
   async function remove(): Promise<void> {
-    await api.people.deleteGroup.call({ groupId: group.id })
-    toast({ text: t('group_deleted', { name: group.name }) })
+    const { copiedTo } = await api.people.deleteGroup.call({ groupId, copies: [...copies] })
+    const copied = copiedTo > 0 ? ` ${t('copies_made', { count: copiedTo })}` : ''
+    toast({ text: t('group_deleted', { name }) + copied })
     navigate('/contacts')
     await queries.invalidateQueries()
   }
@@ -94,7 +112,7 @@ function DeleteDialog({ group, onClose }: { group: GroupRecord; onClose: () => v
   return (
     <Form onSubmit={remove}>
       <Dialog
-        title={t('group_delete_title', { name: group.name })}
+        title={t('group_delete_title', { name })}
         onClose={onClose}
         actions={
           <>
@@ -105,6 +123,18 @@ function DeleteDialog({ group, onClose }: { group: GroupRecord; onClose: () => v
       >
         <FormProblem />
         <p>{t('group_delete_lead')}</p>
+        <Foreseen change={{ operation: 'deleteGroup', input: { groupId } }} />
+        {reached > 0 && (
+          <CopyChoice
+            spaceId={spaceId}
+            hint={[
+              t('copies_hint', { count: reached }),
+              ...(others > 0 ? [t('copies_out_of_reach', { count: others })] : []),
+            ].join(' ')}
+            chosen={copies}
+            onChange={setCopies}
+          />
+        )}
       </Dialog>
     </Form>
   )

@@ -7,10 +7,12 @@ import { useT } from '../../i18n.ts'
 import { Avatar } from '../../parts/avatar.tsx'
 import { Button } from '../../parts/button.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
+import { Foreseen } from '../../parts/foreseen.tsx'
 import { Form, FormProblem, SubmitButton } from '../../parts/form.tsx'
 import { EmptyState } from '../../parts/states.tsx'
 import { toast } from '../../parts/toasts.tsx'
 import { AddMembersDialog } from './add-members-dialog.tsx'
+import { CopyChoice } from './copy-choice.tsx'
 import css from './record.module.css'
 
 type Member = GroupRecord['members'][number]
@@ -20,8 +22,7 @@ export function Members({ group }: { group: GroupRecord }) {
   const t = useT()
   const [adding, setAdding] = useState(false)
   const [leaving, setLeaving] = useState<Member | null>(null)
-  const { id: groupId, members, memberCount, can } = group
-  const others = memberCount - members.length
+  const { id: groupId, members, can } = group
   return (
     <section className={css.tab}>
       {can.manage && (
@@ -31,7 +32,7 @@ export function Members({ group }: { group: GroupRecord }) {
           </Button>
         </div>
       )}
-      {memberCount === 0 && (
+      {members.length === 0 && (
         <EmptyState icon={Users} title={t('record_no_members')}>
           {t('record_no_members_hint')}
         </EmptyState>
@@ -42,9 +43,16 @@ export function Members({ group }: { group: GroupRecord }) {
             <li key={member.id} className={css.person}>
               <Avatar name={member.name} />
               <span className={css.words}>
-                <Link href={`/clients/${member.id}`} className={css.name}>
-                  {member.name}
-                </Link>
+                {member.reached ? (
+                  <Link href={`/clients/${member.id}`} className={css.name}>
+                    {member.name}
+                  </Link>
+                ) : (
+                  <>
+                    <span className={css.name}>{member.name}</span>
+                    <span className={css.detail}>{t('group_out_of_reach')}</span>
+                  </>
+                )}
               </span>
               {can.manage && (
                 <Button
@@ -59,26 +67,26 @@ export function Members({ group }: { group: GroupRecord }) {
           ))}
         </ul>
       )}
-      {others > 0 && <p className={css.none}>{t('group_others', { count: others })}</p>}
       {adding && <AddMembersDialog groupId={groupId} onClose={() => setAdding(false)} />}
-      {leaving && <RemoveDialog groupId={groupId} member={leaving} onClose={() => setLeaving(null)} />}
+      {leaving && <RemoveDialog group={group} member={leaving} onClose={() => setLeaving(null)} />}
     </section>
   )
 }
 
 function RemoveDialog({
-  groupId,
-  member: { id: clientId, name },
+  group: { id: groupId, spaceId },
+  member: { id: clientId, name, reached },
   onClose,
 }: {
-  groupId: string
+  group: GroupRecord
   member: Member
   onClose: () => void
 }) {
   const t = useT()
+  const [copies, setCopies] = useState<ReadonlySet<string>>(new Set())
 
   async function remove(): Promise<void> {
-    await api.people.removeMember.call({ groupId, clientId })
+    await api.people.removeMember.call({ groupId, clientId, copies: [...copies] })
     toast({ text: t('group_removed', { name }) })
     onClose()
     await queries.invalidateQueries()
@@ -98,6 +106,15 @@ function RemoveDialog({
       >
         <FormProblem />
         <p>{t('group_remove_lead', { name })}</p>
+        <Foreseen change={{ operation: 'removeMember', input: { groupId, clientId } }} />
+        {reached && (
+          <CopyChoice
+            spaceId={spaceId}
+            hint={t('copies_hint_named', { name })}
+            chosen={copies}
+            onChange={setCopies}
+          />
+        )}
       </Dialog>
     </Form>
   )

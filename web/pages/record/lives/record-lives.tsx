@@ -4,9 +4,9 @@ import { api, queries } from '../../../api.ts'
 import { useT } from '../../../i18n.ts'
 import { Button } from '../../../parts/button.tsx'
 import { attempt, toast } from '../../../parts/toasts.tsx'
+import { BranchesDialog } from '../branches-dialog.tsx'
 import { EndAppDialog } from './app-dialog.tsx'
 import { ArchiveDialog } from './archive-dialog.tsx'
-import { BranchesDialog } from './branches-dialog.tsx'
 import css from './lives.module.css'
 import { MergeDialog } from './merge-dialog.tsx'
 
@@ -52,7 +52,15 @@ export function RecordLives({ record }: { record: ClientRecord }) {
           <Button onClick={() => setDoing('archive')}>{t('lives_archive')}</Button>
         </Deed>
       </ul>
-      {doing === 'branches' && <BranchesDialog record={record} onClose={close} />}
+      {doing === 'branches' && (
+        <BranchesDialog
+          branches={record.branches}
+          hint={t('lives_branches_hint', { name })}
+          changeTo={(branchIds) => ({ operation: 'changeBranches', input: { clientId, branchIds } })}
+          save={(branchIds) => api.lives.changeBranches.call({ clientId, branchIds })}
+          onClose={close}
+        />
+      )}
       {doing === 'app' && <EndAppDialog record={record} onClose={close} />}
       {doing === 'merge' && <MergeDialog record={record} onClose={close} />}
       {doing === 'archive' && <ArchiveDialog record={record} onClose={close} />}
