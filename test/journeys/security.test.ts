@@ -92,6 +92,7 @@ journey(
     await expect(page.getByText('Saved.')).toBeVisible()
 
     const phone = await visit(world.origin, { phone: true, allowed: refused })
+    await expect(phone.getByRole('heading', { level: 1 })).toHaveText('Sign in to Carnet')
     await expectNoAxeViolations(phone)
     await signIn(phone, bob)
     await expect(phone.getByRole('heading', { level: 1 })).toHaveText('A second factor is needed')
@@ -128,6 +129,7 @@ journey(
     const mails = await readMails(world.dataDir)
     const link = mails.find(({ link }) => link.includes('/sign-in/link#'))?.link ?? ''
     await other.goto(link)
+    await expect(other.getByRole('heading', { level: 1 })).toHaveText('Welcome back')
     await expectNoAxeViolations(other)
     await other.getByRole('button', { name: 'Sign in' }).click()
     await other.getByRole('button', { name: 'Use a recovery code' }).click()

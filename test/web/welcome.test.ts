@@ -90,6 +90,7 @@ test('signing in stands at the address asked for, keeps the e-mail of a failed t
   await (await world.signIn(client)).api.account.changeMe({ language: 'es', theme: 'dark' })
   await onPage(openPhone, {}, async (page) => {
     await page.goto(`${world.origin}/account`)
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Sign in to Carnet')
     await expectNoAxeViolations(page)
     await fillIn(page, client.email, 'not the password')
     await expect(page.getByRole('alert').filter({ hasText: 'is not right' })).toBeVisible()
