@@ -63,10 +63,13 @@ export async function createCast(world: World): Promise<Person[]> {
     'the client': client,
     'another client in the group': member,
     'former member of the group': former,
-    'another client of the practice': await world.addClient(practice),
+    // In Québec, where there is a group as well: who is in reach of them isn't of the others.
+    'another client of the practice': await world.addClient(practice, { branches: ['Québec'] }),
     'client of another practice': await world.addClient(other),
   }
 
+  await world.addGroup(practice, [], { branches: ['Québec'] })
+  await world.addGroup(other, [clients['client of another practice']])
   const cast: Person[] = []
   for (const [who, profiles] of professionals()) {
     for (const profile of profiles) {

@@ -329,6 +329,20 @@ export function readCells(table: Table): Cell[] {
   })
 }
 
+/** Whether somebody may take over what stands in a table of this kind. */
+export function mayTakeOver({ who, profile, kind }: Cell & { kind: Kind }): boolean {
+  const makers: Partial<Record<Kind, string>> = {
+    externalFile: 'Xavier',
+    protectedFile: '',
+    protectedFolder: '',
+    clientFile: '',
+  }
+  const made = `what ${makers[kind] ?? 'Olivia'} made`
+  return readCells(TAKING_OVER).some(
+    (one) => one.word === 'yes' && one.who === who && one.profile === profile && one.column === made,
+  )
+}
+
 function isWord(text: string): text is Cell['word'] {
   return text in WORDS || text === 'yes'
 }

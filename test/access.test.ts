@@ -5,7 +5,7 @@ import { Problem } from '../core/errors.ts'
 import { PROFILES } from '../core/profiles.ts'
 import type { Level } from '../core/visibility.ts'
 import { createCast, type Person, type Thing, thingName } from './access.cast.ts'
-import { type Cell, type Kind, readCells, TABLES, TAKING_OVER } from './access.table.ts'
+import { type Cell, type Kind, mayTakeOver, readCells, TABLES, TAKING_OVER } from './access.table.ts'
 import { createWorld, UNKNOWN, type World } from './world.ts'
 
 // Every cell of the access table, over HTTP: all of them by what lists and searches show, with what one may do;
@@ -130,19 +130,9 @@ function check(cell: Cell & { kind: Kind }, thing: Thing, item: Item | undefined
       modify: own,
       delete: word === 'own',
       addInside: item.kind === 'folder' && word !== 'see',
-      takeOver: mayTakeOver(cell, item),
+      takeOver: mayTakeOver(cell),
     },
     at,
-  )
-}
-
-const takers = readCells(TAKING_OVER).filter(({ word }) => word === 'yes')
-
-function mayTakeOver({ who, profile, kind }: Cell & { kind: Kind }, { owner }: Item): boolean {
-  if (owner?.kind !== 'professional') return false
-  const maker = kind === 'externalFile' ? 'Xavier' : 'Olivia'
-  return takers.some(
-    (one) => one.who === who && one.profile === profile && one.column === `what ${maker} made`,
   )
 }
 
