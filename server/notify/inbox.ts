@@ -54,8 +54,6 @@ export async function tell(on: Kysely<Database>, told: Told, kind: InboxKind, ab
     ) t`.execute(on)
 }
 
-export type Inbox = ReturnType<typeof createInbox>
-
 /** What people were told. Whatever they may no longer see, they were never told. */
 export function createInbox({ db, now }: { db: Kysely<Database>; now: () => Date }) {
   /** The notes `n` of the actor. */
