@@ -103,7 +103,7 @@ test('signing in stands at the address asked for, keeps the e-mail of a failed t
     await expect(page).toHaveURL(/\/account$/)
     await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark')
     await expectNoAxeViolations(page)
-    await page.getByRole('link', { name: 'Archivos' }).click()
+    await page.getByRole('link', { name: 'Archivos', exact: true }).click()
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('Archivos')
   })
 })
