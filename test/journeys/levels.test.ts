@@ -103,8 +103,8 @@ journey('a colleague who may only read finds nothing that changes anything', asy
   await expect(page.getByRole('button', { name: /^(Add|Rename|Move|Delete|Change)\b/ })).toHaveCount(0)
 
   for (const [name, actions] of [
-    [company, ['Open', 'Download']],
-    ['Notes', ['Open']],
+    [company, ['Open', 'Download', 'Can my client see it?']],
+    ['Notes', ['Open', 'Can my client see it?']],
   ] as const) {
     await page.getByRole('button', { name: `Actions for ${name}` }).click()
     await expect(page.getByRole('menuitem')).toHaveText([...actions])

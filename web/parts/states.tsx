@@ -35,8 +35,16 @@ export function EmptyState({
   )
 }
 
-/** Something could not be shown: what happened, that nothing was lost, and a way to try again. */
-export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+/** Something could not be shown: what happened, that nothing was lost, and a way to try again or another way on. */
+export function ErrorState({
+  error,
+  onRetry,
+  action,
+}: {
+  error: unknown
+  onRetry?: (() => void) | undefined
+  action?: ReactNode
+}) {
   const t = useT()
   return (
     <div className={css.state} role="alert">
@@ -50,6 +58,7 @@ export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () =>
           {t('try_again')}
         </Button>
       )}
+      {action}
     </div>
   )
 }

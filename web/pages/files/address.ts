@@ -21,5 +21,15 @@ export function useFolderAddress() {
     },
     hrefOfItem: (id: string) => `${location.pathname}?${searchOf(folderId, id)}`,
     openFolder: (id: string) => setParams(searchOf(id)),
+    /** Lists a folder below what is opened. */
+    showIn(id: string): void {
+      setParams(
+        (search) => {
+          search.set('folder', id)
+          return search
+        },
+        { replace: true },
+      )
+    },
   }
 }

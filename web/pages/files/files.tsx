@@ -7,6 +7,7 @@ import { Skeleton } from '../../parts/states.tsx'
 import { useOpenedItem } from '../viewer/opened-item.ts'
 import { useAdding } from './adding.tsx'
 import { useFolderAddress } from './address.ts'
+import { useArrival } from './arrival.ts'
 import { AsClientBanner } from './as-client-banner.tsx'
 import { DropHint } from './drop-hint.tsx'
 import { type DropFolder, useDrops } from './drops.ts'
@@ -46,7 +47,7 @@ function FilesOfSpace({ space, viewAs }: FilesProps) {
   const t = useT()
   const asClient = viewAs === 'client'
   const section = useRef<HTMLElement>(null)
-  const { folderId, hrefOfFolder, hrefOfItem, openFolder } = useFolderAddress()
+  const { folderId, hrefOfFolder, hrefOfItem, openFolder, showIn } = useFolderAddress()
   const opened = useOpenedItem()
   const [view, setView] = useState<View>(() => (recall('files-view') === 'grid' ? 'grid' : 'list'))
   const { sort, setSort, sortBy } = useSort()
@@ -54,6 +55,7 @@ function FilesOfSpace({ space, viewAs }: FilesProps) {
   const listed = { spaceId: space.id, folderId, search: search.words, sort, viewAs }
   const listing = useListing(listed)
   const { items, loading } = listing
+  useArrival({ itemId: asClient ? null : opened.itemId, folderId, items, loading, showIn })
   const canAdd = listing.canAdd && !asClient
   const here: DropFolder = { id: folderId, name: listing.path?.at(-1)?.name ?? t('files') }
   const adding = useAdding({ space, here, canAdd, hrefOfFolder })

@@ -5,7 +5,7 @@ import type { Item } from '../../../core/api/shapes.ts'
 import { Problem } from '../../../core/errors.ts'
 import { api } from '../../api.ts'
 import { useFormat, useT } from '../../i18n.ts'
-import { IconButton } from '../../parts/button.tsx'
+import { Button, IconButton } from '../../parts/button.tsx'
 import { cx } from '../../parts/class-names.ts'
 import { ErrorState } from '../../parts/states.tsx'
 import { Content } from './content.tsx'
@@ -131,7 +131,14 @@ export function Viewer({
       </p>
       <div className={css.stage} {...swipe}>
         {item && <Content key={item.id} item={item} />}
-        {!item && failure && <ErrorState error={failure} onRetry={() => void refetch()} />}
+        {!item && failure && (
+          <ErrorState
+            error={failure}
+            {...(gone || elsewhere
+              ? { action: <Button onClick={onClose}>{t('viewer_back')}</Button> }
+              : { onRetry: () => void refetch() })}
+          />
+        )}
         {!item && !failure && <Waiting />}
         {(previous || next) && (
           <>
