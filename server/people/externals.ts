@@ -123,6 +123,7 @@ export function createExternals({
       return db.transaction().execute(async (trx) => {
         await find(trx, actor, which)
         await send(trx, which.invitationId)
+        await record(trx, actor, 'external_invited', { spaceId: which.spaceId })
         return find(trx, actor, which)
       })
     },
