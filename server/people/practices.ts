@@ -37,6 +37,6 @@ export async function openPractice(
     companyId,
     profile: 'super_admin',
   }
-  await record(trx, actor, 'company_set_up', {})
+  await record(trx, actor, 'company_set_up', { professionalId })
   return actor
 }

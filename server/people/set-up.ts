@@ -1,12 +1,12 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import { Problem } from '../../core/errors.ts'
-import { record } from '../audit.ts'
 import type { Database } from '../db/schema.ts'
 import type { Language } from '../notify/letters.ts'
 import { type Limits, networkOf } from './limits.ts'
 import { legalPersonName } from './names.ts'
 import { type Passwords, requireLegalPassword } from './passwords.ts'
 import { addCredential } from './persons.ts'
+import { openPractice } from './practices.ts'
 import type { SignIn, Visit } from './sign-in.ts'
 import { createToken, hashToken, linkExpiry } from './tokens.ts'
 
@@ -88,39 +88,13 @@ export function createSetUp({
         if (await isSetUp(trx)) throw new Problem('already_set_up')
         if (!(await unused(trx, input.token))) throw new Problem('invitation_used')
         await trx.deleteFrom('invitation').where('purpose', '=', 'set_up').execute()
-        const { id: companyId } = await trx
-          .insertInto('company')
-          .values({ name: practice })
-          .returning('id')
-          .executeTakeFirstOrThrow()
-        const { id: branchId } = await trx
-          .insertInto('branch')
-          .values({ company_id: companyId, name: practice })
-          .returning('id')
-          .executeTakeFirstOrThrow()
-        const { id: personId } = await trx
+        const { id } = await trx
           .insertInto('person')
           .values({ name, email: input.email, language: input.language, email_verified: true })
           .returning('id')
           .executeTakeFirstOrThrow()
-        await addCredential(trx, personId, hash)
-        const { id: professionalId } = await trx
-          .insertInto('professional')
-          .values({ company_id: companyId, person_id: personId, name, profile: 'super_admin' })
-          .returning('id')
-          .executeTakeFirstOrThrow()
-        await trx
-          .insertInto('professional_branch')
-          .values({ professional_id: professionalId, company_id: companyId, branch_id: branchId })
-          .execute()
-        const by = {
-          kind: 'professional',
-          personId,
-          professionalId,
-          companyId,
-          profile: 'super_admin',
-        } as const
-        await record(trx, { ...by, address: visit.ip }, 'company_set_up', { professionalId })
+        await addCredential(trx, id, hash)
+        await openPractice(trx, { id, name }, practice, visit.ip)
       })
       await signIn.open(visit, input)
       return { ok: true }
