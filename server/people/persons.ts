@@ -20,13 +20,13 @@ export async function addCredential(on: Kysely<Database>, personId: string, hash
  */
 export async function openAccount(
   trx: Kysely<Database>,
-  { hash, language, ...who }: { name: string; email: string; hash: string; language: Language | undefined },
+  { name, email, hash, language }: { name: string; email: string; hash: string; language: Language | undefined },
   now: Date,
 ): Promise<{ id: string; name: string }> {
   const known = { email_verified: true, updated_at: now, ...(language && { language }) }
   const person = await trx
     .insertInto('person')
-    .values({ ...who, ...known })
+    .values({ name, email, ...known })
     .onConflict((conflict) => conflict.column('email').doUpdateSet(known))
     .returning(['id', 'name'])
     .executeTakeFirstOrThrow()
