@@ -38,6 +38,7 @@ test('signing in opens a session; signing out ends it', async (t) => {
     /^carnet\.device=[\w-]{43}; Max-Age=34560000; Path=\/api\/auth; HttpOnly; SameSite=Strict$/,
   )
   assert.equal(visit.reply.getSetCookie().length, 2)
+  assert.equal(visit.reply.get('Clear-Site-Data'), '"cache"', 'what the last account left here')
   const row = await house.db
     .selectFrom('session')
     .select(['ip_address', 'user_agent', 'token'])
