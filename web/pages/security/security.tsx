@@ -15,13 +15,15 @@ export function Security() {
   const security = useQuery(api.security.readSecurity.queryOptions())
   if (security.isError) return <ErrorState error={security.error} onRetry={() => void security.refetch()} />
   if (!security.data) return <Skeleton rows={4} />
-  const { app, passkeys, recoveryCodes } = security.data
+  const { app, passkeys, recoveryCodes, requiredBy } = security.data
+  // A passkey of one's own accord is never asked for: a password does as well.
+  const asked = app || (passkeys.length > 0 && requiredBy.length > 0)
   return (
     <div className={css.page}>
       <PasswordPart />
       {(passkeysWork() || passkeys.length > 0) && <PasskeysPart passkeys={passkeys} />}
       <AppPart on={app} />
-      {(app || passkeys.length > 0) && <RecoveryCodesPart left={recoveryCodes} />}
+      {asked && <RecoveryCodesPart left={recoveryCodes} />}
       <SessionsPart />
       <ErasePart />
     </div>
