@@ -30,30 +30,21 @@ export type Listing = {
 
 const PAGE = 100
 
-const byOwner = sql`left join professional op on op.id = i.owner_professional_id
-  left join client oc on oc.id = i.owner_client_id`
-
-/** Sort keys, with the type that a cursor's text is cast back to and the tables that they need. */
-const SORTS: Record<
-  'name' | 'owner' | 'visibility' | 'size' | 'added',
-  { key: Sql; type: Sql; joins?: Sql }
-> = {
+/** Sort keys, with the type that a cursor's text is cast back to. What lies elsewhere is looked up for each item seen. */
+const SORTS: Record<'name' | 'owner' | 'visibility' | 'size' | 'added', { key: Sql; type: Sql }> = {
   name: { key: sql`i.name collate natural_order`, type: sql`text collate natural_order` },
   // Whom a protected item counts from isn't told, by the order and the cursor neither.
   owner: {
-    key: sql`case when i.protected then '' else coalesce(op.name, oc.name) end collate natural_order`,
+    key: sql`case when i.protected then '' else coalesce(
+      (select op.name from professional op where op.id = i.owner_professional_id),
+      (select oc.name from client oc where oc.id = i.owner_client_id)) end collate natural_order`,
     type: sql`text collate natural_order`,
-    joins: byOwner,
   },
   visibility: {
     key: sql`coalesce(array_position(${sql.val(LEVELS)}::text[], i.level), 0)`,
     type: sql`integer`,
   },
-  size: {
-    key: sql`coalesce(b.size, 0)`,
-    type: sql`bigint`,
-    joins: sql`left join blob b on b.id = i.blob_id`,
-  },
+  size: { key: sql`coalesce((select b.size from blob b where b.id = i.blob_id), 0)`, type: sql`bigint` },
   added: { key: sql`i.created_at`, type: sql`timestamptz` },
 }
 
@@ -104,14 +95,14 @@ export async function listItems(db: Db, actor: Actor, query: ListQuery): Promise
       : sql`i.place_id = v.space_id`
   // A client isn't told levels, by the order neither.
   const sort = query.sort === 'visibility' && actor.kind === 'client' ? 'name' : query.sort
-  const { key, type, joins: needed = sql`` } = SORTS[sort]
+  const { key, type } = SORTS[sort]
   const direction = query.order === 'asc' ? sql`asc` : sql`desc`
   const beyond = query.order === 'asc' ? sql`>` : sql`<`
   const after = query.cursor ? readCursor(query.cursor, sort) : null
 
   // Folders come first, whatever the order. Each kind by itself is in the order of an index.
   const ofKind = (kind: 'file' | 'folder') => sql`(
-    select i.*, ${key} as sort_key from item i ${needed}
+    select i.*, ${key} as sort_key from item i
     where ${within} and i.kind = ${sql.lit(kind)} and i.deletion_id is null ${nearClient}
       ${after?.kind === kind ? sql`and (${key}, i.id) ${beyond} (${after.key}::${type}, ${after.id}::uuid)` : sql``}
       and ${sql.join([visible('i', 'v'), ...(seen.asAnother ? [visible('i', 'w')] : []), ...matching], sql` and `)}

@@ -16,9 +16,10 @@ export async function gatherCrowd(db: Kysely<Database>) {
   const run = async (query: RawBuilder<unknown>) =>
     (await query.execute(db)).rows.map((row) => String((row as { id: unknown }).id))
   const one = async (query: RawBuilder<unknown>) => (await run(query))[0] ?? ''
+  let count = 0
   const professional = async (companyId: string, profile: string, branchId: string) => {
     const id = await one(sql`insert into professional (company_id, name, profile)
-      values (${companyId}, 'Professional ' || gen_random_uuid(), ${profile}) returning id`)
+      values (${companyId}, ${`Professional ${++count}`}, ${profile}) returning id`)
     await sql`insert into professional_branch values (${id}, ${companyId}, ${branchId})`.execute(db)
     return { kind: 'professional', professionalId: id, companyId, profile, ...noPerson } as Actor & {
       kind: 'professional'

@@ -1,23 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import pg from 'pg'
+import { countStatements } from '../statements.ts'
 import { openHouse } from './house.ts'
-
-/** How many statements a piece of work sends to the database. */
-async function countStatements(work: () => Promise<unknown>): Promise<number> {
-  const { query } = pg.Client.prototype
-  let count = 0
-  pg.Client.prototype.query = function (this: pg.Client, ...args: Parameters<typeof query>) {
-    count++
-    return Reflect.apply(query, this, args)
-  } as typeof query
-  try {
-    await work()
-  } finally {
-    pg.Client.prototype.query = query
-  }
-  return count
-}
 
 test('who calls costs two statements; contacts and records cost as many for many as for few', async (t) => {
   const house = await openHouse(t)
