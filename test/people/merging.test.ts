@@ -290,29 +290,36 @@ test('what waited for a merger goes on in the record that stays, with nobody els
     },
     body: 'la',
   })
-  const waiting = (count: number) =>
-    until(`${count} wait for a lock`, async () => {
+  const clock = async () => {
+    const { rows } = await sql<{ now: string }>`select clock_timestamp()::text as now`.execute(db)
+    return rows[0]?.now ?? ''
+  }
+  const began = await clock()
+  const waiting = (count: number, since: string) =>
+    until(`${count} wait for a space`, async () => {
       const { rows } = await sql<{ n: number }>`select count(*)::integer as n from pg_stat_activity
-        where datname = current_database() and wait_event_type = 'Lock'`.execute(db)
+        where datname = current_database() and wait_event_type = 'Lock' and query ~ 'from "?space"?'
+          and query_start > ${since}::timestamptz`.execute(db)
       return rows[0]?.n === count
     })
   const [stays, goes] = [
     { clientId: zoe.id, spaceId: zoe.spaceId },
     { clientId: twin.id, spaceId: twin.spaceId },
   ]
-  const merging = await db.startTransaction().execute()
+  const [merging, other] = [await db.startTransaction().execute(), await db.startTransaction().execute()]
+  // However it ends, nothing stays locked.
+  const letGo = () => Promise.allSettled([merging.rollback().execute(), other.rollback().execute()])
   await lockBoth(merging, stays, goes)
   const finishing = asOlivia.fetch(begun.headers.get('Location') ?? '', PATCH)
   const renaming = asOlivia.api.files.renameItem({ itemId: file.id, name: 'renamed' })
-  const other = await db.startTransaction().execute()
   const holding = other.selectFrom('space').select('id').where('id', '=', zoe.spaceId).forUpdate().execute()
-  await waiting(3)
+  await waiting(3, began).catch(letGo)
   await unite(merging, stays, goes)
+  const united = await clock()
   await merging.commit().execute()
   await holding
   // Both wait for whoever changes the record that stays.
-  await waiting(2)
-  await other.rollback().execute()
+  await waiting(2, united).finally(letGo)
   assert.equal((await renaming).name, 'renamed')
   const itemId = (await finishing).headers.get('Carnet-Item') ?? ''
   assert.equal((await asOlivia.api.files.readItem({ itemId })).name, 'last')
