@@ -15,7 +15,7 @@ const MEANT = [
 ]
 
 type Walk = {
-  language: 'en' | 'fr' | 'es'
+  language: 'en' | 'fr'
   open: typeof openWide | typeof openPhone
   colorScheme: 'light' | 'dark'
 }
