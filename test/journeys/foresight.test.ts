@@ -66,7 +66,7 @@ journey(
 
     await choose(page, 'Notes.txt', 'Can my client see it?')
     const sight = page.getByRole('dialog', { name: 'Can my client see it?' })
-    await expect(sight.getByText('Its visibility, “My branch”, leaves them out.')).toBeVisible()
+    await expect(sight.getByText('Its visibility, “My branch”, doesn’t include your client.')).toBeVisible()
     await expect(sight.getByText('Your client will newly see it: Camille Dubois.')).toBeVisible()
     await expectNoAxeViolations(page)
     await sight.getByRole('button', { name: 'Change to “My company + my client”' }).click()

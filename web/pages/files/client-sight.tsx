@@ -78,7 +78,9 @@ function ByLevel({
   return (
     <>
       <p>
-        {t('client_sight_level', { level: t(LEVEL_NAMES[level]) })}
+        {t(space === 'group' ? 'client_sight_level_group' : 'client_sight_level', {
+          level: t(LEVEL_NAMES[level]),
+        })}
         {owner && ` ${t('client_sight_ask_owner', { owner })}`}
       </p>
       {mend && foreseen && (
@@ -117,7 +119,10 @@ function ByApp({ cause: { app, clients, mend }, onMended }: { cause: Cause<'app'
   const names = clients.map(({ name }) => name)
   return (
     <>
-      <p>{t(`client_sight_${app}`, { names: listNames(names, { t, format }), count: names.length })}</p>
+      <p>
+        {t(`client_sight_${app}`, { names: listNames(names, { t, format }), count: names.length })}
+        {app === 'ended' && !mend && ` ${t('client_sight_ask_manager')}`}
+      </p>
       {mend === 'address' ? (
         <ButtonLink href={`/clients/${clientId}/record`}>{t('client_sight_add_address')}</ButtonLink>
       ) : mend ? (
