@@ -3,6 +3,7 @@ import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createCast } from '../test/access.cast.ts'
+import { createEnded } from '../test/access.ended.ts'
 import { startTestCluster } from '../test/cluster.ts'
 import { createWorld } from '../test/world.ts'
 import { type Mutant, mutateSql } from './sql-mutants.ts'
@@ -34,7 +35,8 @@ const people = (await createCast(world)).map(({ who, profile, actor, record }) =
   ...{ who, profile, actor },
   things: Object.fromEntries([...record.things.values()].map(({ name, id }) => [name, id])),
 }))
-const asked = JSON.stringify({ connectionString: world.database.connectionString, people })
+const ended = await createEnded(world)
+const asked = JSON.stringify({ connectionString: world.database.connectionString, people, ended })
 
 /** Whether these pass in the copy as it is now. What takes too long has failed. */
 function passes(args: string[], input = ''): Promise<boolean> {

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { connect } from '../server/db/open.ts'
 import { findItems } from '../server/files/listing.ts'
 import { createLog } from '../server/log.ts'
+import type { Ended } from '../test/access.ended.ts'
 import { type Kind, mayTakeOver, readCells, TABLES } from '../test/access.table.ts'
 
 /** Whether this tree's rule answers each cell of the access table right, asked without HTTP: for mutants, in a second. */
@@ -14,9 +15,10 @@ type Asked = {
     actor: Parameters<typeof findItems>[1]
     things: Record<string, string>
   }[]
+  ended: Ended[]
 }
 
-const { connectionString, people } = JSON.parse(await text(process.stdin)) as Asked
+const { connectionString, people, ended } = JSON.parse(await text(process.stdin)) as Asked
 const { db, close } = connect(connectionString, 4, createLog('error'))
 const cells = (Object.keys(TABLES) as Kind[]).flatMap((kind) =>
   readCells(TABLES[kind]).map((cell) => ({ ...cell, kind })),
@@ -39,5 +41,9 @@ for (const { who, profile, actor, things } of people) {
     }
     if (!isDeepStrictEqual(item?.can, word === '–' ? undefined : right)) process.exit(1)
   }
+}
+for (const { actor, itemId, seen } of ended) {
+  const found = await findItems(db, actor, [itemId])
+  if (found.length !== (seen ? 1 : 0)) process.exit(1)
 }
 await close()

@@ -5,6 +5,7 @@ import { Problem } from '../core/errors.ts'
 import { PROFILES } from '../core/profiles.ts'
 import type { Level } from '../core/visibility.ts'
 import { createCast, type Person, type Thing, thingName } from './access.cast.ts'
+import { createEnded } from './access.ended.ts'
 import { type Cell, type Kind, mayTakeOver, readCells, TABLES, TAKING_OVER } from './access.table.ts'
 import { createWorld, UNKNOWN, type World } from './world.ts'
 
@@ -209,6 +210,14 @@ test('the table is whole: each kind of thing, asked for each profile and each wa
     assert.deepEqual(asked.toSorted(), known.toSorted(), kind)
   }
   assert.equal(new Set(people.filter((one) => one.startsWith('Olivia'))).size, 2 * PROFILES.length)
+})
+
+test('what has ended shows nothing more, and ends nothing else', async (t) => {
+  const world = await createWorld(t)
+  for (const { what, actor, itemId, seen } of await createEnded(world)) {
+    const told = await outcome(() => world.services.items.readItem(actor, { itemId }))
+    assert.equal(told, seen ? 'yes' : 'not_found', `${what}: ${JSON.stringify(actor)}`)
+  }
 })
 
 test('what is hidden answers as what never was, to the letter', async () => {

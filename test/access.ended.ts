@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto'
+import { sql } from 'kysely'
+import type { Actor } from '../server/access.ts'
+import type { Client, Professional, World } from './world.ts'
+
+/** Whether somebody still sees something, now that an involvement, a link, a group or a file has ended. */
+export type Ended = { what: string; actor: Actor; itemId: string; seen: boolean }
+
+/** What the access table has no row for: ends of what everybody in a row stands on. */
+export async function createEnded(world: World): Promise<Ended[]> {
+  const { db } = world
+  const practice = await world.addCompany({ name: 'Practice' })
+  const other = await world.addCompany({ name: 'Other' })
+  const boss = await world.addProfessional(practice, 'super_admin')
+  const manager = await world.addProfessional(practice, 'manager')
+  const employee = await world.addProfessional(practice)
+  const elsewhere = await world.addProfessional(other)
+  const archived = await world.addProfessional(practice, 'super_admin')
+  await db
+    .updateTable('professional')
+    .set({ archived_at: new Date() })
+    .where('id', '=', archived.id)
+    .execute()
+
+  /** Followed by both; the second may have archived the link, as the practice does in the end where it says so. */
+  async function addClient(ends?: 'practice' | 'other'): Promise<Client> {
+    const client = await world.addClient(practice)
+    const link = { client_id: client.id, company_id: other.id }
+    await db.insertInto('client_company').values(link).execute()
+    for (const one of [employee, elsewhere, archived]) await world.setStakeholder(client, one)
+    if (ends) {
+      const company_id = ends === 'other' ? other.id : practice.id
+      const set = { archived_at: new Date() }
+      await db
+        .updateTable('client_company')
+        .set(set)
+        .where('client_id', '=', client.id)
+        .where('company_id', '=', company_id)
+        .execute()
+    }
+    return client
+  }
+  async function addItem(
+    spaceId: string,
+    values: { parent?: string; kind?: 'folder' } = {},
+  ): Promise<string> {
+    const blob = { key: randomUUID(), size: 1, sha256: Buffer.alloc(32), type: 'text/plain' }
+    const { id: blob_id } = await db.insertInto('blob').values(blob).returning('id').executeTakeFirstOrThrow()
+    const folder = values.kind === 'folder'
+    const row = {
+      space_id: spaceId,
+      parent_id: values.parent ?? null,
+      kind: folder ? 'folder' : 'file',
+      name: 'item',
+      owner_professional_id: boss.id,
+      company_id: practice.id,
+      level: folder ? 'company' : 'everybody',
+      blob_id: folder ? null : blob_id,
+    }
+    return (await db.insertInto('item').values(row).returning('id').executeTakeFirstOrThrow()).id
+  }
+
+  const found: Ended[] = []
+  const say = (what: string, who: Professional | Client, itemId: string, seen = false) =>
+    found.push({ what, actor: actorOf(who), itemId, seen })
+
+  const resting = await addClient('practice')
+  const left = await addClient('other')
+  const [inResting, inLeft] = [await addItem(resting.spaceId), await addItem(left.spaceId)]
+  for (const who of [boss, manager, employee]) {
+    say('their company archived the client', who, inResting)
+    say('another company archived the client', who, inLeft, true)
+  }
+  say('another company archived the client', elsewhere, inResting, true)
+  say('their company archived the client', elsewhere, inLeft)
+  for (const client of [resting, left])
+    say('a company archived the client', client, client === left ? inLeft : inResting, true)
+  say('the professional is archived', archived, inLeft)
+
+  const [group, deleted, otherGroup] = [
+    await world.addGroup(practice, [resting, left]),
+    await world.addGroup(practice, [left]),
+    await world.addGroup(practice, []),
+  ]
+  for (const one of [group, deleted]) await world.setStakeholder(one, employee)
+  await db.updateTable('client_group').set({ deleted_at: new Date() }).where('id', '=', deleted.id).execute()
+  const [inGroup, inDeleted, inOther] = [
+    await addItem(group.spaceId),
+    await addItem(deleted.spaceId),
+    await addItem(otherGroup.spaceId),
+  ]
+  for (const who of [boss, manager, employee]) say('the group is deleted', who, inDeleted)
+  say('the group is deleted', left, inDeleted)
+  say('a member', left, inGroup, true)
+  say('no member of this group', left, inOther)
+  say('the group’s company archived the member', resting, inGroup)
+
+  const client = await addClient()
+  const folder = await addItem(client.spaceId, { kind: 'folder' })
+  const file = await addItem(client.spaceId, { parent: folder })
+  say('it is open', client, file, true)
+  await db.updateTable('item').set({ parent_id: null }).where('id', '=', file).execute()
+  say('nothing is left inside', client, folder)
+  const gone = await addItem(client.spaceId)
+  await sql`with d as (insert into deletion (space_id, professional_id, undo_until, purge_after)
+      values (${client.spaceId}, ${boss.id}, now(), now()) returning id)
+    update item set deletion_id = d.id from d where item.id = ${gone}::uuid`.execute(db)
+  for (const who of [boss, employee, client]) say('it is deleted', who, gone)
+  return found
+}
+
+function actorOf(who: Professional | Client): Actor {
+  const { personId } = who
+  return who.kind === 'client'
+    ? { kind: 'client', personId, address: null, clientId: who.id }
+    : {
+        kind: 'professional',
+        personId,
+        address: null,
+        professionalId: who.id,
+        companyId: who.companyId,
+        profile: 'employee',
+      }
+}
