@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { sql } from 'kysely'
 import { Problem } from '../../core/errors.ts'
 import { LEVELS } from '../../core/visibility.ts'
-import type { Actor } from '../../server/access.ts'
+import { type Actor, reachesClient } from '../../server/access.ts'
 import { createItems } from '../../server/files/items.ts'
 import { createJobs } from '../../server/jobs.ts'
 import { createLog } from '../../server/log.ts'
@@ -137,6 +137,7 @@ test('what folders hold is counted right after any operations', async () => {
           }
         }
         assert.deepEqual(await counted(spaceId), await recounted(spaceId))
+        assert.deepEqual(await nearClient(spaceId), await holdingForClient(spaceId))
       },
     ),
     { numRuns: 30 },
@@ -165,4 +166,24 @@ async function recounted(spaceId: string) {
     select folder_id, kind, ${columns}, count(*)::integer as n
     from inside join item using (id) group by folder_id, kind, ${columns}`.execute(database.db)
   return rows.map((row) => JSON.stringify(row)).sort()
+}
+
+/** Folders that are marked as holding something for the client, and those that do. */
+async function nearClient(spaceId: string) {
+  const { rows } = await sql`select id from item
+    where space_id = ${spaceId} and kind = 'folder' and deletion_id is null and reaches_client order by id`.execute(
+    database.db,
+  )
+  return rows
+}
+
+async function holdingForClient(spaceId: string) {
+  const { rows } = await sql`
+    with recursive up(id, parent_id) as (
+      select id, parent_id from item
+      where space_id = ${spaceId} and kind = 'file' and deletion_id is null and ${reachesClient('item')}
+      union
+      select f.id, f.parent_id from up join item f on f.id = up.parent_id
+    ) select id from up join item using (id) where kind = 'folder' order by id`.execute(database.db)
+  return rows
 }
