@@ -1,4 +1,3 @@
-import { useLocation } from 'wouter'
 import { api } from '../api.ts'
 import { useT } from '../i18n.ts'
 import { Form, FormProblem, SubmitButton } from '../parts/form.tsx'
@@ -9,13 +8,12 @@ import { WaysIn } from './sign-in/ways-in.tsx'
 export function JoinCompany({ token, email, practice }: { token: string; email: string; practice: string }) {
   const t = useT()
   const session = useSession()
-  const [, navigate] = useLocation()
   const signedIn = session.state === 'in' && session.me.person.email === email
 
   async function join(): Promise<void> {
     await api.account.joinCompany.call({ token })
-    navigate('/', { replace: true })
-    await enter()
+    // As somebody else from now on: nothing that is on its way for who one was may come.
+    location.replace('/')
   }
 
   if (!signedIn) {
