@@ -29,7 +29,7 @@ journey(
     await expect(page.getByText('Élise Gagnon changed the visibility of “Plan.txt”')).toBeVisible()
     await expect(page.getByText('Élise Gagnon added a file that isn’t shared with you')).toBeVisible()
     await expect(page.getByText('Secret')).toHaveCount(0)
-    await expect(page.getByText('Just me → My company + my client')).toBeVisible()
+    await expect(page.getByText('before: Just me · after: My company + my client')).toBeVisible()
     await expectNoAxeViolations(page)
 
     await page.getByRole('combobox', { name: 'What' }).selectOption('Openings and downloads')

@@ -37,7 +37,9 @@ export function AuditFilter({ filter, onChange }: { filter: Filter; onChange: (f
 
   return (
     <div className={css.filter}>
-      <SubjectField chosen={subject} onChoose={(subject) => change({ subject })} />
+      <div>
+        <SubjectField chosen={subject} onChoose={(subject) => change({ subject })} />
+      </div>
       <Select
         label={t('audit_kind')}
         value={filter.kind ?? 'all'}

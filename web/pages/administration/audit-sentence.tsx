@@ -23,6 +23,7 @@ export function AuditSentence({ entry }: { entry: AuditEntry }) {
   // Each placeholder is filled with a mark, where the sentence is cut.
   const marks = Object.fromEntries(Object.keys(words).map((name) => [name, `${MARK}${name}${MARK}`]))
   const parts = t(keyOf(entry), marks).split(MARK)
+  const isHidden = (part: string) => part === 'item' && entry.item?.name === null
   return (
     <p>
       {parts.map((part, place) => {
@@ -30,7 +31,7 @@ export function AuditSentence({ entry }: { entry: AuditEntry }) {
         const said =
           place === 1 && parts[0] === '' ? word.charAt(0).toLocaleUpperCase() + word.slice(1) : word
         // biome-ignore lint/suspicious/noArrayIndexKey: parts of a sentence have no other name
-        return <Fragment key={place}>{place % 2 === 0 ? said : <b>{said}</b>}</Fragment>
+        return <Fragment key={place}>{place % 2 === 0 || isHidden(part) ? said : <b>{said}</b>}</Fragment>
       })}
     </p>
   )
@@ -70,7 +71,7 @@ function changeOf(t: Translate, { action, item, details }: AuditEntry): string |
   const [from, to] = [inWords(details.from), inWords(details.to ?? details.name)]
   if (from && to) return from === to ? null : t('audit_change', { from, to })
   if (from) return t('audit_before', { name: from })
-  return to && t('audit_to', { to })
+  return to && action === 'item_moved' ? t('audit_into', { to }) : to
 }
 
 function whoOf(t: Translate, { by }: AuditEntry): string {
