@@ -59,9 +59,7 @@ export function detailsOf(t: Translate, entry: AuditEntry): string[] {
 
 function changeOf(t: Translate, { action, item, details }: AuditEntry): string | null {
   if (action === 'audience_changed' && item?.name) {
-    return t('audit_to', {
-      to: t(Array.isArray(details.to) ? 'audit_audience_chosen' : 'audit_audience_all'),
-    })
+    return t(Array.isArray(details.to) ? 'audit_audience_chosen' : 'audit_audience_all')
   }
   const inWords = (value: unknown) => {
     if (typeof value !== 'string') return null
