@@ -51,11 +51,14 @@ test('contacts are the clients and groups in reach, with what one may know of th
   await world.db.deleteFrom('client_company').where('company_id', '=', elsewhere.id).execute()
   assert.deepEqual(await listFor(external), [zoeFor([], ['Éva', 'Marc', 'Olivia'])])
 
-  // Of a group's members only those in reach are named.
+  // Whoever works with a group knows its members, and whose record is in reach.
   const asManager = await world.signIn(manager)
   const read = await asManager.api.people.readGroup({ groupId: group.id })
-  assert.deepEqual(read.members, [{ id: zoe.id, name: 'Zoé' }])
-  assert.deepEqual([read.members.length, read.name, read.can.manageStakeholders], [2, 'Mardi', true])
+  assert.deepEqual(read.members, [
+    { id: adam.id, name: 'Adam', reached: false },
+    { id: zoe.id, name: 'Zoé', reached: true },
+  ])
+  assert.deepEqual([read.name, read.can.manageStakeholders], ['Mardi', true])
   assert.deepEqual(
     read.branches.map(({ name }) => name),
     ['Laval'],
