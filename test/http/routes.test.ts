@@ -326,7 +326,11 @@ async function furnish(world: World) {
       .selectAll()
       .where('id', 'in', [followed.id, other.id])
       .execute(),
-    links: await world.db.selectFrom('client_company').selectAll().execute(),
+    links: await world.db
+      .selectFrom('client_company')
+      .selectAll()
+      .where('company_id', '=', company.id)
+      .execute(),
     group: await world.db.selectFrom('client_group').selectAll().where('id', '=', group.id).execute(),
     company: await world.db.selectFrom('company').selectAll().where('id', '=', company.id).execute(),
     branches: await world.db.selectFrom('branch').selectAll().where('company_id', '=', company.id).execute(),

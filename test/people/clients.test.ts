@@ -2,6 +2,15 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createWorld, problem, UNKNOWN } from '../world.ts'
 
+const NOTHING = {
+  edit: false,
+  manageStakeholders: false,
+  invite: false,
+  manage: false,
+  endApp: false,
+  restoreApp: false,
+}
+
 async function withPractice(t: Parameters<typeof createWorld>[0]) {
   const world = await createWorld(t)
   const company = await world.addCompany({ name: 'Kiné', branches: ['Laval', 'Québec'] })
@@ -18,7 +27,7 @@ test('whoever creates a client is involved at once, in their branch', async (t) 
   assert.equal(client.name, 'Zoé Roy')
   assert.deepEqual([client.email, client.app], [null, 'none'])
   assert.deepEqual(client.branches, [{ id: company.branches.Québec, name: 'Québec' }])
-  assert.deepEqual(client.can, { edit: true, manageStakeholders: false, invite: false })
+  assert.deepEqual(client.can, { ...NOTHING, edit: true })
   assert.deepEqual(await api.people.readClient({ clientId: client.id }), client)
   const { stakeholders } = await api.involvement.listStakeholders({ spaceId: client.spaceId })
   const [stakeholder, ...rest] = stakeholders
@@ -77,7 +86,7 @@ test('an external reads the record, but doesn’t change it', async (t) => {
   await world.setStakeholder(client, external)
   const record = await api.people.readClient({ clientId: client.id })
   assert.deepEqual(record.branches, [])
-  assert.deepEqual(record.can, { edit: false, manageStakeholders: false, invite: false })
+  assert.deepEqual(record.can, NOTHING)
   for (const change of [{ name: 'Mine' }, { email: 'mine@carnet.test' }]) {
     await assert.rejects(api.people.changeClient({ clientId: client.id, ...change }), problem('forbidden'))
   }
