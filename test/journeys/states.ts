@@ -1,7 +1,7 @@
 import type { Locator, Page } from '@playwright/test'
 import type { Words } from '../messages.ts'
 
-export type Person = 'nobody' | 'elise' | 'sofia' | 'paul' | 'camille' | 'fatima'
+export type Person = 'nobody' | 'amelie' | 'elise' | 'sofia' | 'paul' | 'camille' | 'fatima'
 
 /** Where things of the demo are, as one person may see them. */
 export interface Places {
@@ -213,6 +213,35 @@ const MANAGER: Record<string, State['open']> = {
   },
 }
 
+const ADMINISTRATOR: Record<string, State['open']> = {
+  'administration-archive': async ({ go, press, page, words }) => {
+    await go('/administration')
+    await press(`${words.record_archive}: Thomas Nguyen`)
+    await page.locator('dialog select').selectOption({ label: 'Élise Gagnon' })
+    await page.getByText(words.admin_transfer_told).waitFor()
+  },
+  'administration-take-over': async ({ go, press, choose, page, words }) => {
+    await go('/administration')
+    await press(words.admin_more_of.replace('{{name}}', 'Thomas Nguyen'))
+    await choose(words.take_over_files)
+    await page.getByRole('radio', { name: CAMILLE }).check()
+  },
+  'administration-company': async ({ go, page, words }) => {
+    await go('/administration/company')
+    await page.getByText(words.admin_quota).waitFor()
+  },
+  'administration-deleted': async ({ go, page, words }) => {
+    await go('/administration/deleted')
+    await page.getByText(words.deleted_none).waitFor()
+  },
+  'viewer-take-over': async (help) => {
+    await viewer('Home exercises – knee.pdf')(help)
+    await help.press(help.words.viewer_actions)
+    await help.choose(help.words.files_take_over)
+    await help.page.getByText(help.words.take_over_reason_hint).waitFor()
+  },
+}
+
 const CLIENT: Record<string, State['open']> = {
   'client-files': ({ go }) => go('/files'),
   'client-folder': ({ go, places }) => go(places.item('Progress photos')),
@@ -303,6 +332,7 @@ export const STATES: readonly State[] = [
   ...states('nobody', NOBODY),
   ...states('elise', PROFESSIONAL),
   ...states('sofia', MANAGER),
+  ...states('amelie', ADMINISTRATOR),
   ...states('paul', { 'read-only': files, 'read-only-viewer': viewer('Referral – Dr’s letter.pdf') }),
   ...states('camille', CLIENT),
   ...states('fatima', { 'client-of-a-group': ({ go }) => go('/files') }),

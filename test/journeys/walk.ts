@@ -5,6 +5,7 @@ import { until } from '../process.ts'
 import { CAMILLE, type Help, type Person, type Places, type State } from './states.ts'
 
 const ADDRESSES = {
+  amelie: 'amelie.roy@demo.test',
   elise: 'elise.gagnon@demo.test',
   sofia: 'sofia.haddad@demo.test',
   paul: 'paul.lefebvre@demo.test',
