@@ -91,6 +91,10 @@ const PROFESSIONAL: Record<string, State['open']> = {
     await files(help)
     await act(help, 'Training log.csv', help.words.files_delete)
   },
+  'files-client-sight': async (help) => {
+    await files(help)
+    await act(help, 'Training log.csv', help.words.client_sight_ask)
+  },
   'files-level': async (help) => {
     await files(help)
     await act(help, 'Training log.csv', help.words.files_change_level)
