@@ -37,14 +37,6 @@ function say(key: 'files_deleted' | 'files_moved', items: readonly Item[]): stri
     : t(key, { count: items.length })
 }
 
-/** The question of a dialog that moves them. */
-export function movingTitle(items: readonly Item[]): string {
-  const [first] = items
-  return items.length === 1 && first
-    ? t('files_move_title_named', { name: first.name })
-    : t('files_move_title', { count: items.length })
-}
-
 /** @throws name_empty, name_too_long, name_characters before anything is sent */
 export function requireLegalName(raw: string): string {
   const name = tidyName(raw)

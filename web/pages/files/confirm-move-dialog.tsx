@@ -4,8 +4,9 @@ import { useT } from '../../i18n.ts'
 import { Button } from '../../parts/button.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
 import { Consequences } from '../../parts/reach.tsx'
-import { moveItems, movingTitle } from './changes.ts'
+import { moveItems } from './changes.ts'
 import type { SpaceOfFiles } from './item-actions.tsx'
+import { movingTitle } from './moving-title.ts'
 
 /** Asked of a move without a dialog of its own, where somebody comes to see a folder or sees one no longer. */
 export function ConfirmMoveDialog({

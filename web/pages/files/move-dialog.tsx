@@ -8,9 +8,10 @@ import { Dialog } from '../../parts/dialog.tsx'
 import { Consequences } from '../../parts/reach.tsx'
 import { Skeleton } from '../../parts/states.tsx'
 import { changesSight } from '../../reach.ts'
-import { movable, moveItems, movingTitle } from './changes.ts'
+import { movable, moveItems } from './changes.ts'
 import { FolderTree } from './folder-tree.tsx'
 import type { SpaceOfFiles } from './item-actions.tsx'
+import { movingTitle } from './moving-title.ts'
 
 /** The way to move without a mouse, or far: a tree of the folders to which one may add. */
 export function MoveDialog({
