@@ -8,7 +8,15 @@ import { Cursor, Id, Time } from './shapes.ts'
  */
 export const AUDIT_ACTIONS = {
   opening: ['file_opened', 'file_downloaded'],
-  files: ['file_added', 'file_copied', 'folder_added', 'item_renamed', 'item_moved', 'item_deleted', 'deletion_undone'],
+  files: [
+    'file_added',
+    'file_copied',
+    'folder_added',
+    'item_renamed',
+    'item_moved',
+    'item_deleted',
+    'deletion_undone',
+  ],
   visibility: ['level_changed', 'audience_changed'],
   sign_in: [
     'signed_in',

@@ -20,7 +20,12 @@ export async function addCredential(on: Kysely<Database>, personId: string, hash
  */
 export async function openAccount(
   trx: Kysely<Database>,
-  { name, email, hash, language }: { name: string; email: string; hash: string; language: Language | undefined },
+  {
+    name,
+    email,
+    hash,
+    language,
+  }: { name: string; email: string; hash: string; language: Language | undefined },
   now: Date,
 ): Promise<{ id: string; name: string }> {
   const known = { email_verified: true, updated_at: now, ...(language && { language }) }
