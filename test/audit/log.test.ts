@@ -197,9 +197,23 @@ test('many requests are one viewing, however many come at once; small images are
   await elise.fetch(url, { method: 'HEAD' })
   await elise.fetch(`/api/items/${id}/preview/thumb`)
   assert.equal(await count(), 0)
-  const parts = await Promise.all(
-    Array.from({ length: 12 }, (_, part) => elise.fetch(url, { headers: { Range: `bytes=${part * 10}-` } })),
-  )
+  // All have asked whether it was written down already before any of them may write.
+  const asked = await world.db.transaction().execute(async (trx) => {
+    await sql`lock table audit_entry in share mode`.execute(trx)
+    const requests = Array.from({ length: 5 }, (_, part) =>
+      elise.fetch(url, { headers: { Range: `bytes=${part * 10}-` } }),
+    )
+    let waiting = 0
+    while (waiting < 2) {
+      const { rows } = await sql<{ waiting: number }>`select count(*) as waiting from pg_locks
+        where not granted and database = (select oid from pg_database where datname = current_database())`.execute(
+        trx,
+      )
+      waiting = Number(rows[0]?.waiting)
+    }
+    return { requests }
+  })
+  const parts = await Promise.all(asked.requests)
   assert.deepEqual(new Set(parts.map(({ status }) => status)), new Set([206]))
   assert.equal(await count(), 1)
   const { headers } = await open(elise, id)
