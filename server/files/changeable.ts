@@ -30,7 +30,7 @@ export async function findMovable(
 }
 
 /** What is seen but not to be changed is refused thus. */
-export function refusal(actor: Actor): Problem {
+function refusal(actor: Actor): Problem {
   return new Problem(
     actor.kind === 'professional' && actor.profile === 'read_only' ? 'read_only' : 'forbidden',
   )

@@ -13,7 +13,7 @@ type Difference = { gain: Person[]; lose: Person[] }
 type Time = 'now' | 'later'
 
 /** The classes that the rule is to be asked about, each once. */
-export type Classes = { list: Class[]; indexOf: (one: Class) => number }
+type Classes = { list: Class[]; indexOf: (one: Class) => number }
 
 /** Those that there are, and those that there would be. */
 export function collectClasses({ parts, folders }: Surroundings, changes: readonly Change[]): Classes {
