@@ -28,27 +28,24 @@ export async function listOpenings(
 ): Promise<{ openings: Opening[]; next: string | null }> {
   const after = cursor ? readCursor(cursor) : null
   const { rows } = await sql<Row>`
-    select found.* from ${viewerOf(actor)} v
+    select e.id, e.at, e.at::text as key, e.action, w.name as professional, co.name as company,
+      i.id as item_id, i.name as item_name
+    from ${viewerOf(actor)} v
+    join item i on i.space_id = v.space_id and i.kind = 'file' and i.deletion_id is null and ${visible('i', 'v')}
+    -- The newest of each file, along its index: no more of them can be on this page.
     cross join lateral (
-      select v.space_id union all
-      select m.space_id from merged_client m join space s on s.client_id = m.into_client_id where s.id = v.space_id
-    ) place
-    cross join lateral (
-      select e.id, e.at, e.at::text as key, e.action, w.name as professional, co.name as company,
-        i.id as item_id, i.name as item_name
-      from audit_entry e
-      -- Of the entries of one opening, that of the professional's own company.
-      join professional w on w.id = e.professional_id and w.company_id = e.company_id
-      join company co on co.id = w.company_id
-      join item i on i.id = e.item_id
+      select e.* from audit_entry e
       cross join lateral jsonb_populate_record(null::item, e.item) shot
-      where e.space_id = place.space_id and e.action in ('file_opened', 'file_downloaded')
-        and e.professional_id is not null
-        and i.deletion_id is null and ${visible('i', 'v')} and ${sees('shot', 'v')}
+      where e.item_id = i.id and e.action in ('file_opened', 'file_downloaded')
+        -- Of the entries of one opening, that of the professional's own company.
+        and e.company_id = (select w.company_id from professional w where w.id = e.professional_id)
+        and ${sees('shot', 'v')}
         ${after ? sql`and (e.at, e.id) < (${after.at}::timestamptz, ${after.id}::bigint)` : sql``}
       order by e.at desc, e.id desc limit ${PAGE + 1}
-    ) found
-    order by found.at desc, found.id desc limit ${PAGE + 1}`.execute(db)
+    ) e
+    join professional w on w.id = e.professional_id
+    join company co on co.id = w.company_id
+    order by e.at desc, e.id desc limit ${PAGE + 1}`.execute(db)
   const page = rows.slice(0, PAGE)
   const last = rows.length > PAGE ? page.at(-1) : undefined
   return {
