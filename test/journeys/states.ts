@@ -286,7 +286,7 @@ const CLIENT: Record<string, State['open']> = {
   },
   'client-professionals': async ({ go, page }) => {
     await go('/professionals')
-    await page.getByText('Nadia Benali').waitFor()
+    await page.getByText('Nadia Benali').first().waitFor()
   },
   'client-notifications': ({ go }) => go('/notifications'),
   'client-account': ({ go }) => go('/account'),
