@@ -9,7 +9,7 @@ export type Ended = { what: string; actor: Actor; itemId: string; seen: boolean 
 /** What the access table has no row for: ends of what everybody in a row stands on. */
 export async function createEnded(world: World): Promise<Ended[]> {
   const { db } = world
-  const practice = await world.addCompany({ name: 'Practice' })
+  const practice = await world.addCompany({ name: 'Practice', branches: ['Laval', 'Québec'] })
   const other = await world.addCompany({ name: 'Other' })
   const boss = await world.addProfessional(practice, 'super_admin')
   const manager = await world.addProfessional(practice, 'manager')
@@ -101,6 +101,19 @@ export async function createEnded(world: World): Promise<Ended[]> {
   say('it is open', client, file, true)
   await db.updateTable('item').set({ parent_id: null }).where('id', '=', file).execute()
   say('nothing is left inside', client, folder)
+  const ofBranch = await addItem(client.spaceId)
+  const branch = { level: 'branch', branch_id: practice.branches.Laval ?? null }
+  await db.updateTable('item').set(branch).where('id', '=', ofBranch).execute()
+  say('one of their two branches', employee, ofBranch, true)
+  const theirs = await addItem(client.spaceId)
+  const by = { owner_professional_id: null, owner_client_id: client.id, company_id: null }
+  const audience = [employee.id, manager.id].sort()
+  await db
+    .updateTable('item')
+    .set({ ...by, level: 'client', audience })
+    .where('id', '=', theirs)
+    .execute()
+  for (const who of [employee, manager]) say('one of two chosen', who, theirs, true)
   const gone = await addItem(client.spaceId)
   await sql`with d as (insert into deletion (space_id, professional_id, undo_until, purge_after)
       values (${client.spaceId}, ${boss.id}, now(), now()) returning id)

@@ -12,7 +12,7 @@ import { mayAddInside, mayWrite, reaches, sees, shown, type Viewer } from './rul
 // A second opinion: whatever was done in whatever order, the product shows everybody what a plain model of the rules
 // says, item by item. `MODEL_RUNS` random houses, each with up to `MODEL_STEPS` operations.
 
-const RUNS = Number(process.env.MODEL_RUNS ?? 12)
+const RUNS = Number(process.env.MODEL_RUNS ?? 10)
 const STEPS = Number(process.env.MODEL_STEPS ?? 80)
 
 const operations: Record<string, Operation> = { ...fileOperations, ...peopleOperations }
