@@ -10,7 +10,7 @@ import { walk } from './walk.ts'
 /** What some states are about. */
 const MEANT = [
   /status of 401 .*\/api\/(me|auth\/sign-in\/email)\)/,
-  /status of 40[04] .*\/api\/(invitation\/read|auth\/sign-in\/link|items\/0{8}-\S+)\)/,
+  /status of 40[04] .*\/api\/(invitation\/read|request\/read|auth\/sign-in\/link|items\/0{8}-\S+)\)/,
   /ERR_CONNECTION_FAILED .*\/api\/uploads\)/,
 ]
 
