@@ -119,12 +119,7 @@ export function AddFilesDialog({
       {!nothing && files.length > 0 && (
         <>
           {data && level ? (
-            <LevelPicker
-              levels={data.levels}
-              value={level}
-              onChange={setChosen}
-              space={space.kind}
-            />
+            <LevelPicker levels={data.levels} value={level} onChange={setChosen} space={space.kind} />
           ) : error ? (
             <ErrorState error={error} onRetry={() => void refetch()} />
           ) : (
