@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
+import { AUDIT_ACTIONS } from '../../core/api/audit.ts'
 import { ERRORS } from '../../core/errors.ts'
 import { LANGUAGES, type Language } from '../../web/format.ts'
 import { PARTS, WORDS } from '../messages.ts'
@@ -43,12 +44,21 @@ for (const language of LANGUAGES) {
 
   test(`${language} has a sentence for every error, and says nothing twice over`, () => {
     for (const code of Object.keys(ERRORS)) assert.ok(messages[language][`error_${code}`], code)
+    for (const action of Object.values(AUDIT_ACTIONS).flat())
+      assert.ok(messages[language][`audit_action_${action}`], action)
     for (const [key, sentence] of Object.entries(messages[language])) {
       assert.equal(sentence, sentence.trim(), key)
       assert.notEqual(sentence, '', key)
     }
   })
 }
+
+test('French punctuation stands apart, and no line ends before it', () => {
+  for (const [key, sentence] of Object.entries(WORDS.fr)) {
+    assert.doesNotMatch(sentence, /[^\u202f][?!;](?=\s|$|\u00a0»)/u, key)
+    assert.doesNotMatch(sentence, /[^\u00a0]:(?=\s|$)|«[^\u00a0]|[^\u00a0]»/u, key)
+  }
+})
 
 test('no sentence stands in two parts, and each part has the same keys in each language', () => {
   const seen = new Map<string, string>()
