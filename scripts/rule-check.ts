@@ -42,8 +42,9 @@ for (const { who, profile, actor, things } of people) {
     if (!isDeepStrictEqual(item?.can, word === '–' ? undefined : right)) process.exit(1)
   }
 }
-for (const { actor, itemId, seen } of ended) {
+for (const { actor, itemId, seen, can } of ended) {
   const found = await findItems(db, actor, [itemId])
   if (found.length !== (seen ? 1 : 0)) process.exit(1)
+  if (!isDeepStrictEqual({ ...found[0]?.can, ...can }, { ...found[0]?.can })) process.exit(1)
 }
 await close()

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
+import type { Item } from '../core/api/shapes.ts'
 import type { Actor } from '../server/access.ts'
 import type { Client, Professional, World } from './world.ts'
 
 /** Whether somebody still sees something, now that an involvement, a link, a group or a file has ended. */
-export type Ended = { what: string; actor: Actor; itemId: string; seen: boolean }
+export type Ended = { what: string; actor: Actor; itemId: string; seen: boolean; can?: Partial<Item['can']> }
 
 /** What the access table has no row for: ends of what everybody in a row stands on. */
 export async function createEnded(world: World): Promise<Ended[]> {
@@ -114,6 +115,42 @@ export async function createEnded(world: World): Promise<Ended[]> {
     .where('id', '=', theirs)
     .execute()
   for (const who of [employee, manager]) say('one of two chosen', who, theirs, true)
+  const emptied = await addItem(client.spaceId, { kind: 'folder' })
+  const within = await addItem(client.spaceId, { parent: emptied })
+  await db
+    .updateTable('item')
+    .set({ ...by, level: 'client' })
+    .where('id', '=', within)
+    .execute()
+  await db.updateTable('item').set({ parent_id: null }).where('id', '=', within).execute()
+  found.push({
+    what: 'emptied of others’ files',
+    actor: actorOf(boss),
+    itemId: emptied,
+    seen: true,
+    can: { delete: true },
+  })
+  const results = await addItem(client.spaceId, { kind: 'folder' })
+  const result = await addItem(client.spaceId, { parent: results })
+  await db.updateTable('item').set({ protected: true }).where('id', '=', result).execute()
+  found.push({
+    what: 'it holds a result',
+    actor: actorOf(boss),
+    itemId: results,
+    seen: true,
+    can: { delete: false },
+  })
+  const admin = await world.addProfessional(practice, 'branch_admin', { branches: ['Laval'] })
+  const inQuébec = await addItem(client.spaceId)
+  const québec = { branch_id: practice.branches.Québec ?? null }
+  await db.updateTable('item').set(québec).where('id', '=', inQuébec).execute()
+  const may = (itemId: string, takeOver: boolean) =>
+    found.push({ what: 'of the branch', actor: actorOf(admin), itemId, seen: true, can: { takeOver } })
+  may(inQuébec, false)
+  may(file, false)
+  const inLaval = await addItem(client.spaceId)
+  await db.updateTable('item').set({ branch_id: branch.branch_id }).where('id', '=', inLaval).execute()
+  may(inLaval, true)
   const gone = await addItem(client.spaceId)
   await sql`with d as (insert into deletion (space_id, professional_id, undo_until, purge_after)
       values (${client.spaceId}, ${boss.id}, now(), now()) returning id)

@@ -214,9 +214,11 @@ test('the table is whole: each kind of thing, asked for each profile and each wa
 
 test('what has ended shows nothing more, and ends nothing else', async (t) => {
   const world = await createWorld(t)
-  for (const { what, actor, itemId, seen } of await createEnded(world)) {
+  for (const { what, actor, itemId, seen, can } of await createEnded(world)) {
     const told = await outcome(() => world.services.items.readItem(actor, { itemId }))
     assert.equal(told, seen ? 'yes' : 'not_found', `${what}: ${JSON.stringify(actor)}`)
+    if (can)
+      assert.partialDeepStrictEqual((await world.services.items.readItem(actor, { itemId })).can, can, what)
   }
 })
 
