@@ -75,7 +75,7 @@ export const AUDIT_ACTIONS = {
 
 export type AuditKind = keyof typeof AUDIT_ACTIONS
 export type AuditAction = (typeof AUDIT_ACTIONS)[AuditKind][number]
-export const AUDIT_KINDS = Object.keys(AUDIT_ACTIONS) as [AuditKind, ...AuditKind[]]
+const AUDIT_KINDS = Object.keys(AUDIT_ACTIONS) as [AuditKind, ...AuditKind[]]
 const Action = z.enum(Object.values(AUDIT_ACTIONS).flat() as [AuditAction, ...AuditAction[]])
 
 /** Somebody or a group, by the name they have now; null where the reader may not be told it, or there is none. */

@@ -382,7 +382,7 @@ async function send(browser: Browser, route: string, ids: Ids, hat: Hat = 'profe
   const code =
     real === 'HEAD'
       ? { 401: 'not_signed_in', 403: 'second_factor_needed', 404: 'not_found' }[answer.status]
-      : text && JSON.parse(text).code
+      : answer.headers.get('Content-Type')?.includes('json') && JSON.parse(text).code
   return { status: answer.status, code, text }
 }
 
