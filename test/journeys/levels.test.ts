@@ -104,7 +104,7 @@ journey('a colleague who may only read finds nothing that changes anything', asy
 
   for (const [name, actions] of [
     [company, ['Open', 'Download', 'Can my client see it?']],
-    ['Notes', ['Open', 'Can my client see it?']],
+    ['Notes', ['Open', 'Download', 'Can my client see it?']],
   ] as const) {
     await page.getByRole('button', { name: `Actions for ${name}` }).click()
     await expect(page.getByRole('menuitem')).toHaveText([...actions])
@@ -118,7 +118,7 @@ journey('a colleague who may only read finds nothing that changes anything', asy
   await page.keyboard.press('Delete')
   await page.keyboard.press('ControlOrMeta+a')
   await expect(page.getByRole('toolbar', { name: 'Selection' })).toContainText('5 selected')
-  await expect(page.getByRole('toolbar', { name: 'Selection' }).getByRole('button')).toHaveCount(1)
+  await expect(page.getByRole('toolbar', { name: 'Selection' }).getByRole('button')).toHaveCount(2)
   await expect(page.getByRole('dialog')).toHaveCount(0)
   await page.keyboard.press('Escape')
   await dropFromDevice(page, page.getByRole('grid'), [device['Progress.jpg']])
