@@ -144,13 +144,14 @@ export async function createEnded(world: World): Promise<Ended[]> {
   const inQuébec = await addItem(client.spaceId)
   const québec = { branch_id: practice.branches.Québec ?? null }
   await db.updateTable('item').set(québec).where('id', '=', inQuébec).execute()
-  const may = (itemId: string, takeOver: boolean) =>
-    found.push({ what: 'of the branch', actor: actorOf(admin), itemId, seen: true, can: { takeOver } })
+  const may = (itemId: string, takeOver: boolean, who = admin) =>
+    found.push({ what: 'of the branch', actor: actorOf(who), itemId, seen: true, can: { takeOver } })
   may(inQuébec, false)
   may(file, false)
   const inLaval = await addItem(client.spaceId)
   await db.updateTable('item').set({ branch_id: branch.branch_id }).where('id', '=', inLaval).execute()
   may(inLaval, true)
+  may(inLaval, true, await world.addProfessional(practice, 'branch_admin'))
   const gone = await addItem(client.spaceId)
   await sql`with d as (insert into deletion (space_id, professional_id, undo_until, purge_after)
       values (${client.spaceId}, ${boss.id}, now(), now()) returning id)
