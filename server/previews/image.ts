@@ -27,8 +27,18 @@ export const decodeImage: Decoder = async (source, variant, pixels) => {
   // Frames stand one below the other meanwhile: they can't be turned.
   const upright = frames === -1 && pages > 1 ? image : image.autoOrient()
   const picture =
-    variant === 'shared' ? await encodeShared(upright, format, exif) : await encode(upright, variant)
+    variant === 'shared'
+      ? exif && pages === 1
+        ? await encodeShared(await copyPixels(upright), format, exif)
+        : await encodeShared(upright, format, undefined)
+      : await encode(upright, variant)
   return { ...picture, original: { width: original.width, height: original.height } }
+}
+
+/** What goes beside new metadata must hold nothing of the old: the library would keep the thumbnail inside. */
+async function copyPixels(image: Sharp): Promise<Sharp> {
+  const { data, info } = await image.raw().toBuffer({ resolveWithObject: true })
+  return sharp(data, { raw: info })
 }
 
 /** WebP that fits the variant's box; never larger than the picture is. */

@@ -47,6 +47,19 @@ test('what others get of a photo is whole and upright, and tells its date alone'
   }
 })
 
+test('what others get of a photo holds no small picture of what it was before it was cropped', async (t) => {
+  const { make } = await openStudio(t)
+  const photo = insertThumbnail(await flat(300, 200).withExif(TELLING).jpeg().toBuffer(), 'a small picture')
+  for (const format of ['jpeg', 'png', 'webp'] as const) {
+    const cropped = await sharp(photo).keepExif().toFormat(format).toBuffer()
+    assert.ok(cropped.includes('a small picture'), format)
+    const { bytes } = await make(cropped, `image/${format}`, { variant: 'shared' })
+    assert.ok(!Buffer.from(bytes).includes('a small picture'), format)
+    const { exif } = await sharp(bytes).metadata()
+    assert.ok(exif && readExif(exif).Photo?.DateTimeOriginal, format)
+  }
+})
+
 test('what others get of an iPhone’s photo is a JPEG that everybody opens', async (t) => {
   const { make } = await openStudio(t)
   const photo = await readFile(join(import.meta.dirname, 'iphone.heic'))
@@ -78,3 +91,27 @@ test('damaged metadata cost the date, not the picture', async (t) => {
   assert.equal((await sharp(shared.bytes).metadata()).width, 30)
   assert.ok(!Buffer.from(shared.bytes).includes('Camera'))
 })
+
+/** Adds what Exif calls IFD1, where cameras keep a small JPEG of the photo. */
+function insertThumbnail(photo: Buffer, thumbnail: string): Buffer {
+  const start = photo.indexOf('Exif\0\0', 0, 'latin1') + 6
+  const end = start - 8 + photo.readUInt16BE(start - 8)
+  const directory = Buffer.alloc(2 + 3 * 12 + 4)
+  directory.writeUInt16LE(3)
+  const picture = end - start + directory.length
+  for (const [index, [tag, type, value]] of [
+    [0x103, 3, 6],
+    [0x201, 4, picture],
+    [0x202, 4, thumbnail.length],
+  ].entries()) {
+    const at = 2 + index * 12
+    directory.writeUInt16LE(tag ?? 0, at)
+    directory.writeUInt16LE(type ?? 0, at + 2)
+    directory.writeUInt32LE(1, at + 4)
+    directory.writeUInt32LE(value ?? 0, at + 8)
+  }
+  const made = Buffer.concat([photo.subarray(0, end), directory, Buffer.from(thumbnail), photo.subarray(end)])
+  made.writeUInt16BE(end - start + 8 + directory.length + thumbnail.length, start - 8)
+  made.writeUInt32LE(end - start, start + 8 + 2 + photo.readUInt16LE(start + 8) * 12)
+  return made
+}
