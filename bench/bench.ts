@@ -14,6 +14,9 @@ import type { Ratio, Workload } from './workload.ts'
 
 const WORKLOADS: Record<string, Workload> = { listing }
 
+const BREAK_OFF = `select pg_terminate_backend(pid) from pg_stat_activity
+  where datname = current_database() and pid <> pg_backend_pid()`
+
 const { values, positionals } = parseArgs({
   options: { items: { type: 'string', default: '100000' } },
   allowPositionals: true,
@@ -48,6 +51,9 @@ async function onOwnGround<T>(
   }
   const database = await openDatabase(settings, log)
   opened.defer(database.close)
+  // The work breaks off, and what was opened is put away as always.
+  const stop = () => void database.pool.query(BREAK_OFF)
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop)
   await migrate(database.pool, log)
   await createJobs({ pool: database.pool, log }).migrate()
   return await work({ database, folder })
