@@ -10,7 +10,7 @@ export const Transfer = z.strictObject({
   /** Of which the colleague becomes a stakeholder. */
   clients: z.number().int(),
   groups: z.number().int(),
-  /** Clients of other companies, whom nobody but themselves and that company hands over. */
+  /** Clients and groups that the caller doesn't administer, of other companies or branches: nobody goes on with them. */
   elsewhere: z.number().int(),
   /** Files and folders that become the colleague's. */
   items: z.number().int(),

@@ -8,25 +8,28 @@ import { lockSpaces } from './space-lock.ts'
 import { sharedBranches } from './spaces.ts'
 
 /**
- * Copies files that the actor sees to the root of these clients' records, as far as the actor may add there. A copy
+ * Copies files of a space that the actor sees to the root of these clients' records, as far as the actor may add there. A copy
  * is the actor's own, keeps name and level, and refers to the same bytes; from then on neither knows of the other.
  * Resolves with how many records were reached.
- * @throws not_found for what isn't seen, bad_request for what isn't a professional's file
+ * @throws not_found for what isn't there or isn't seen, bad_request for what isn't a professional's file
  */
 export async function copyFiles(
   trx: Kysely<Database>,
   actor: Extract<Actor, { kind: 'professional' }>,
-  { ids, clientIds }: { ids: readonly string[]; clientIds: readonly string[] },
+  { spaceId, ids, clientIds }: { spaceId: string; ids: readonly string[]; clientIds: readonly string[] },
   now: Date,
 ): Promise<number> {
   const goals = sql`select s.id from ${viewerOf(actor)} v join space s on s.id = v.space_id
     where s.client_id = any(${sql.val(clientIds)}::uuid[]) and v.may_write`
   // What is copied mustn't be purged meanwhile.
-  await lockSpaces(
+  await lockSpaces(trx, sql`${goals} union select ${spaceId}::uuid`)
+  const there = await sql<{ id: string }>`select i.id from item i
+    where i.space_id = ${spaceId}::uuid and i.id = any(${sql.val(ids)}::uuid[])`.execute(trx)
+  const files = await findItems(
     trx,
-    sql`${goals} union select i.space_id from item i where i.id = any(${sql.val(ids)}::uuid[])`,
+    actor,
+    there.rows.map(({ id }) => id),
   )
-  const files = await findItems(trx, actor, ids)
   if (files.length < new Set(ids).size) throw new Problem('not_found')
   // Folders, and what the software or a client made, have no level of their own to be copied with.
   if (files.some((file) => file.protected || !file.level)) throw new Problem('bad_request', { field: 'ids' })

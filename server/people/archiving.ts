@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { Colleague } from '../../core/api/administration.ts'
 import { record } from '../audit.ts'
 import type { Database } from '../db/schema.ts'
@@ -46,6 +46,18 @@ export async function endWork(trx: Db, id: string, { jobs, now }: Needs): Promis
     .where('item_id', 'is', null)
     .execute()
   await jobs.add(trx, 'expire-uploads', {})
+}
+
+/** Ends an involvement in a space (its id), and what waits there for an answer of the same person: it would undo that. */
+export async function endInvolvement(
+  trx: Db,
+  { space, professionalId }: { space: RawBuilder<unknown>; professionalId: string },
+  now: Date,
+): Promise<void> {
+  await sql`update stakeholder set status = 'archived', ended_at = ${now}::timestamptz
+    where space_id = ${space} and professional_id = ${professionalId}::uuid`.execute(trx)
+  await sql`delete from stakeholder_invitation i using professional w join person p on p.id = w.person_id
+    where w.id = ${professionalId}::uuid and i.email = p.email and i.space_id = ${space}`.execute(trx)
 }
 
 /** What somebody could no longer give, nobody accepts from them. */

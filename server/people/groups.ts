@@ -117,8 +117,7 @@ export function createGroups({ db, now }: { db: Db; now: () => Date }) {
      */
     deleteGroup(actor: Professional, { groupId, copies }: Of & Leaving): Promise<{ copiedTo: number }> {
       return managing(actor, groupId, async (trx) => {
-        const { members } = await readGroup(actor, { groupId }, trx)
-        const copiedTo = await copyTo(trx, actor, members, copies)
+        const copiedTo = await copyTo(trx, actor, await readGroup(actor, { groupId }, trx), copies)
         await record(trx, actor, 'group_deleted', { groupId })
         await trx.updateTable('client_group').set({ deleted_at: now() }).where('id', '=', groupId).execute()
         return { copiedTo }
@@ -170,10 +169,10 @@ export function createGroups({ db, now }: { db: Db; now: () => Date }) {
       { groupId, clientId, copies }: Of & Leaving & { clientId: string },
     ): Promise<GroupRecord> {
       return managing(actor, groupId, async (trx) => {
-        const { members } = await readGroup(actor, { groupId }, trx)
+        const { spaceId, members } = await readGroup(actor, { groupId }, trx)
         const leaving = members.filter(({ id }) => id === clientId)
         if (leaving.length === 0) throw new Problem('not_found')
-        await copyTo(trx, actor, leaving, copies)
+        await copyTo(trx, actor, { spaceId, members: leaving }, copies)
         await record(trx, actor, 'member_removed', { groupId, clientId })
         await trx
           .deleteFrom('group_member')
@@ -188,11 +187,11 @@ export function createGroups({ db, now }: { db: Db; now: () => Date }) {
   async function copyTo(
     trx: Db,
     actor: Professional,
-    members: readonly { id: string }[],
+    { spaceId, members }: { spaceId: string; members: readonly { id: string }[] },
     copies: readonly string[] = [],
   ): Promise<number> {
     if (copies.length === 0) return 0
-    return copyFiles(trx, actor, { ids: copies, clientIds: members.map(({ id }) => id) }, now())
+    return copyFiles(trx, actor, { spaceId, ids: copies, clientIds: members.map(({ id }) => id) }, now())
   }
 }
 

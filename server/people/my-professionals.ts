@@ -5,6 +5,7 @@ import { type Actor, viewers } from '../access.ts'
 import { record } from '../audit.ts'
 import type { Database } from '../db/schema.ts'
 import { tell } from '../notify/inbox.ts'
+import { endInvolvement } from './archiving.ts'
 
 type Db = Kysely<Database>
 type Client = Extract<Actor, { kind: 'client' }>
@@ -38,9 +39,8 @@ export function createMyProfessionals({ db, now }: { db: Db; now: () => Date }) 
         if (!target) throw new Problem('not_found')
         if (!target.external) throw new Problem('forbidden')
         await record(trx, actor, 'stakeholder_archived', { clientId: actor.clientId, professionalId })
-        await sql`update stakeholder st set status = 'archived', ended_at = ${now()}::timestamptz from space s
-          where s.id = st.space_id and s.client_id = ${actor.clientId}::uuid
-            and st.professional_id = ${professionalId}::uuid`.execute(trx)
+        const space = sql`(select s.id from space s where s.client_id = ${actor.clientId}::uuid)`
+        await endInvolvement(trx, { space, professionalId }, now())
         await tell(trx, { professionalIds: [professionalId] }, 'external_ended', { clientId: actor.clientId })
         return { ok: true } as const
       })

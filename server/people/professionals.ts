@@ -117,7 +117,8 @@ export function createProfessionals({
         requireGrantable(scope, profile, branchIds)
         await trx.updateTable('professional').set({ profile }).where('id', '=', before.id).execute()
         await setBranches(trx, { id: before.id, companyId: actor.companyId }, branchIds)
-        if (PROFILES.indexOf(profile) > PROFILES.indexOf(before.profile))
+        const leaves = profile !== 'super_admin' && before.branches.some(({ id }) => !branchIds.includes(id))
+        if (leaves || PROFILES.indexOf(profile) > PROFILES.indexOf(before.profile))
           await endInvitationsBy(trx, before.id)
         await requireSuperAdmin(trx, actor.companyId)
         const details = { from: before.profile, to: profile, branchIds }

@@ -6,6 +6,7 @@ import { viewers } from '../access.ts'
 import { record } from '../audit.ts'
 import type { Database } from '../db/schema.ts'
 import { tell } from '../notify/inbox.ts'
+import { endInvolvement } from './archiving.ts'
 import type { Externals } from './externals.ts'
 import { managesStakeholders, type Professional, type Reached, reachSpace, requireManaging } from './reach.ts'
 
@@ -116,12 +117,7 @@ export function createStakeholders({
         if (!target) throw new Problem('not_found')
         if (!target.canArchive) throw new Problem('forbidden')
         await record(trx, actor, 'stakeholder_archived', { spaceId, professionalId })
-        await trx
-          .updateTable('stakeholder')
-          .set({ status: 'archived', ended_at: now() })
-          .where('space_id', '=', spaceId)
-          .where('professional_id', '=', professionalId)
-          .execute()
+        await endInvolvement(trx, { space: sql`${spaceId}::uuid`, professionalId }, now())
         const by = { professionalId: actor.professionalId, ...whose(space) }
         await tell(trx, { professionalIds: [professionalId] }, 'stakeholder_ended', by)
         return { ok: true } as const

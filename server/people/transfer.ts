@@ -12,7 +12,7 @@ import { tell } from '../notify/inbox.ts'
 import { archive } from './archiving.ts'
 import { personBehind } from './persons.ts'
 import { listColleagues } from './professionals.ts'
-import { isOwn, type Professional } from './reach.ts'
+import type { Professional } from './reach.ts'
 import { administering, holds, readScope, type Scope } from './scope.ts'
 
 type Db = Kysely<Database>
@@ -80,20 +80,24 @@ async function findPair(on: Db, scope: Scope, { professionalId, colleagueId }: I
 type Plan = Transfer & { spaces: string[]; ids: string[] }
 
 /**
- * `spaces` are those that the leaver is a stakeholder of, in the company's own clients and groups. Items are the
- * colleague's wherever the colleague is involved, by those or already; deleted ones among them, should they come back.
+ * `spaces` are those that the leaver is a stakeholder of, in the clients and groups that the actor administers. Items
+ * are the colleague's wherever the colleague is involved, by those or already, as far as the actor may take over;
+ * deleted ones among them, should they come back.
  */
 async function readPlan(on: Db, actor: Professional, { leaver, colleague }: Pair): Promise<Plan> {
   const { rows } = await sql<Plan>`
-    with theirs as (
-      select s.id, s.client_id, ${isOwn(actor.companyId)} as own
+    with administered as (
+      select v.space_id from ${viewerOf(actor)} v where v.in_scope
+    ), theirs as (
+      select s.id, s.client_id, s.id in (select space_id from administered) as own
       from ${viewerOf(asActor(actor, leaver))} v
       join stakeholder st on st.space_id = v.space_id and st.professional_id = v.professional_id and st.status = 'active'
       join space s on s.id = v.space_id
     ), made as (
       select i.id, i.kind, i.level, i.deletion_id is null as alive,
         i.space_id in (select id from theirs where own
-          union select v.space_id from ${viewerOf(asActor(actor, colleague))} v) as moves
+          union select v.space_id from ${viewerOf(asActor(actor, colleague))} v
+          where ${can(actor.profile, 'administerCompany')} or v.space_id in (select space_id from administered)) as moves
       from item i join space s on s.id = i.space_id and s.professional_id is null
       where i.owner_professional_id = ${leaver.id}::uuid and not i.protected
     )

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { withPractice } from '../people/practice.ts'
+import { problem } from '../world.ts'
+
+test('a branch admin hands over nothing of other branches, to themselves neither', async (t) => {
+  const { world, company, add, bruno, asAna, asBruno } = await withPractice(t)
+  const noé = await add('Noé', 'employee')
+  const marc = await add('Marc', 'employee')
+  const near = await world.addClient(company, { name: 'Near' })
+  const far = await world.addClient(company, { name: 'Far', branches: ['Québec'] })
+  const beside = await world.addClient(company, { name: 'Beside', branches: ['Québec'] })
+  const farGroup = await world.addGroup(company, [], { branches: ['Québec'] })
+  for (const space of [near, far, beside, farGroup]) await world.setStakeholder(space, noé)
+  await world.setStakeholder(beside, bruno)
+  const his = await world.signIn(noé)
+  const mine = await his.upload('near', { spaceId: near.spaceId })
+  const kept = []
+  for (const { spaceId } of [far, beside, farGroup]) kept.push(await his.upload('far', { spaceId }))
+
+  const ids = { professionalId: noé.id, colleagueId: bruno.id }
+  const foreseen = await asBruno.custody.readTransfer(ids)
+  assert.deepEqual(
+    [foreseen.clients, foreseen.groups, foreseen.elsewhere, foreseen.items, foreseen.hidden, foreseen.left],
+    [1, 0, 3, 1, 1, 3],
+  )
+  assert.equal((await asAna.custody.readTransfer({ ...ids, colleagueId: marc.id })).clients, 3, 'all of it')
+  assert.deepEqual(await asBruno.custody.transferProfessional(ids), foreseen)
+  assert.equal((await asBruno.files.readItem({ itemId: mine.id })).owner?.you, true)
+  for (const { id: itemId } of kept)
+    await assert.rejects(asBruno.files.readItem({ itemId }), problem('not_found'))
+  await assert.rejects(asBruno.people.readClient({ clientId: far.id }), problem('not_found'))
+  await assert.rejects(asBruno.people.readGroup({ groupId: farGroup.id }), problem('not_found'))
+})
+
+test('what leaves a group is the group’s own: no copies of a client’s or another company’s files', async (t) => {
+  const { world, company, add } = await withPractice(t)
+  const max = await add('Max', 'manager')
+  const [zoé, paul] = [await world.addClient(company), await world.addClient(company)]
+  const group = await world.addGroup(company, [zoé])
+  const solo = await world.addCompany({ name: 'Solo' })
+  const eva = await world.addProfessional(solo)
+  await world.setStakeholder(paul, eva)
+  const theirs = await (await world.signIn(eva)).upload('x', { spaceId: paul.spaceId, level: 'everybody' })
+  const { people, files } = (await world.signIn(max)).api
+  assert.equal((await files.readItem({ itemId: theirs.id })).id, theirs.id, 'seen')
+  const copies = [theirs.id]
+  for (const leaving of [
+    people.removeMember({ groupId: group.id, clientId: zoé.id, copies }),
+    people.deleteGroup({ groupId: group.id, copies }),
+  ])
+    await assert.rejects(leaving, problem('not_found'))
+  assert.deepEqual((await files.listItems({ spaceId: zoé.spaceId })).items, [])
+})
+
+test('who was ended comes back by no invitation from before', async (t) => {
+  const { world, company, add, as, asAna } = await withPractice(t)
+  const client = await world.addClient(company)
+  const { spaceId } = client
+  const asMarc = await as(await add('Marc', 'manager'))
+  const solo = await world.addCompany({ name: 'Solo' })
+  const eva = await world.addProfessional(solo)
+  const asEva = await as(eva)
+  const asClient = await as(client)
+  const invite = () => asMarc.involvement.inviteExternal({ spaceId, email: eva.email, understood: true })
+  const answer = async () => {
+    const [request] = await asEva.involvement.listRequests()
+    if (request) await asEva.involvement.answerRequest({ requestId: request.id, accept: true, as: eva.id })
+    return request !== undefined
+  }
+  for (const end of [
+    () => asClient.involvement.endExternal({ professionalId: eva.id }),
+    () => asAna.involvement.archiveStakeholder({ spaceId, professionalId: eva.id }),
+  ]) {
+    await invite()
+    assert.equal(await answer(), true)
+    const again = await invite()
+    await end()
+    await assert.rejects(
+      asEva.involvement.answerRequest({ requestId: again.id, accept: true, as: eva.id }),
+      problem('not_found'),
+    )
+    assert.equal(await answer(), false)
+    await assert.rejects(asEva.people.readClient({ clientId: client.id }), problem('not_found'))
+  }
+})
+
+test('who loses a branch has invited nobody there', async (t) => {
+  const { world, company, Laval, Québec, add, as, asAna } = await withPractice(t)
+  const client = await world.addClient(company)
+  const bea = await add('Béa', 'branch_admin')
+  const asBea = await as(bea)
+  const eva = await world.addProfessional(await world.addCompany({ name: 'Solo' }))
+  await asBea.involvement.inviteExternal({ spaceId: client.spaceId, email: eva.email, understood: true })
+  const friend = { name: 'Friend', email: 'friend@carnet.test', branchIds: [Laval] }
+  await asBea.administration.inviteProfessional({ ...friend, profile: 'branch_admin' })
+  await asAna.administration.changeProfessional({ professionalId: bea.id, branchIds: [Laval, Québec] })
+  assert.equal((await asAna.administration.listProfessionals()).invited.length, 1, 'one more takes nothing')
+  await asAna.administration.changeProfessional({ professionalId: bea.id, branchIds: [Québec] })
+  assert.deepEqual((await asAna.administration.listProfessionals()).invited, [])
+  assert.deepEqual(await (await as(eva)).involvement.listRequests(), [])
+})
