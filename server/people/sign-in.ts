@@ -114,7 +114,8 @@ export function createSignIn(parts: {
     }
     const network = `sign-in ${networkOf(visit.ip)}`
     const pair = `${network} ${email}`
-    const account = `sign-in ${email}`
+    // Apart from the others: an e-mail is whatever somebody typed, another’s network too.
+    const account = `sign-in as ${email}`
     await limits.count(network, PER_NETWORK)
     await limits.count(pair, PER_ACCOUNT_AND_NETWORK)
     await limits.count(account, PER_ACCOUNT)

@@ -218,7 +218,7 @@ test('a thousand wrong tries from elsewhere keep nobody out who comes from a kno
         (error) => error.code,
       )
   const pretend = (count: number) =>
-    house.db.updateTable('rate_limit').set({ count }).where('key', '=', `sign-in ${ANA}`).execute()
+    house.db.updateTable('rate_limit').set({ count }).where('key', '=', `sign-in as ${ANA}`).execute()
   assert.equal(await guess(), 'wrong_credentials')
   await pretend(97)
   const before = house.hashes.count

@@ -116,7 +116,7 @@ test('one who signs in rightly is never limited', async (t) => {
   const counts = await house.db.selectFrom('rate_limit').select(['key', 'count']).execute()
   assert.deepEqual(counts, [
     { key: 'sign-in 192.0.2.1', count: 0 },
-    { key: 'sign-in ana@carnet.test', count: 0 },
+    { key: 'sign-in as ana@carnet.test', count: 0 },
   ])
 })
 
@@ -143,7 +143,7 @@ test('counts that have run out are swept', async (t) => {
   const keys = await house.db.selectFrom('rate_limit').select('key').orderBy('key').execute()
   assert.deepEqual(
     keys.map(({ key }) => key),
-    ['sign-in 192.0.2.2', 'sign-in 192.0.2.2 b@carnet.test', 'sign-in b@carnet.test'],
+    ['sign-in 192.0.2.2', 'sign-in 192.0.2.2 b@carnet.test', 'sign-in as b@carnet.test'],
   )
 })
 
