@@ -24,7 +24,9 @@ test('a page of the log is one statement, and reads no more of a long log than o
   const asked: CompiledQuery[] = []
   const db = new Kysely<Database>({
     dialect: new PostgresDialect({ pool: world.database.pool }),
-    log: ({ query }) => asked.push(query as CompiledQuery),
+    log: ({ query }) => {
+      asked.push(query as CompiledQuery)
+    },
   })
   const log = createAuditLog({ db })
   const { personId } = ana

@@ -34,9 +34,6 @@ create index audit_entry_by_group on audit_entry (company_id, subject_group_id, 
 create index audit_entry_by_subject on audit_entry (company_id, subject_professional_id, at desc, id desc)
   where subject_professional_id is not null;
 create index audit_entry_by_item on audit_entry (item_id, at desc) where item_id is not null;
--- What clients ask: which professionals opened files of theirs.
-create index audit_entry_opened on audit_entry (space_id, at desc, id desc)
-  where action in ('file_opened', 'file_downloaded') and professional_id is not null;
 
 create function refuse_rewriting() returns trigger language plpgsql as $$
 begin raise exception 'entries of the audit log are only ever added'; end $$;
