@@ -42,7 +42,7 @@ journey(
     await expect(entries.first()).toBeVisible()
     await page.getByRole('combobox', { name: 'Person or group' }).fill('camil')
     await expect(page.getByRole('option')).toHaveText([/Camille Roy/])
-  await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('ArrowDown')
     await page.keyboard.press('Enter')
     await expect(entries.first()).toContainText('Élise Gagnon')
     await expect(page.getByText('signed in')).toHaveCount(0)
