@@ -36,7 +36,10 @@ function line(cells: readonly Cell[]): string {
   return `${cells.map((cell) => `"${harmless(cell ?? '').replaceAll('"', '""')}"`).join(',')}\r\n`
 }
 
-/** What a spreadsheet would take for a formula is marked as text; names are anybody's to choose. */
+/**
+ * What a spreadsheet would take for a formula is marked as text; names are anybody's to choose. One that expects
+ * semicolons, as French ones do, or reads lines apart begins a cell inside ours.
+ */
 function harmless(text: string): string {
-  return /^\s*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]|^[\t\r\n]/.test(text) ? `'${text}` : text
+  return text.replace(/(^|[;\t\r\n])(?=[\s"]*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20])|^(?=[\t\r\n])/g, "$1'")
 }

@@ -328,7 +328,7 @@ test('the log is filtered by person, client, group, kind and period, page after 
 test('the log is exported as a spreadsheet reads it, with nothing in it that runs, and that is recorded', async (t) => {
   const { ana, elise, people } = await enter(t)
   const { spaceId } = people.camille
-  for (const name of ['=1+2.txt', '+x', '-x', '@x', ' =x', '＝x', 'a "b", c.txt'])
+  for (const name of ['=1+2.txt', '+x', '-x', '@x', ' =x', '＝x', 'a "b", c.txt', 'a; =x;-1;"=x"', 'x;y'])
     await elise.upload('x', { name, spaceId, level: 'company' })
   const answer = await ana.fetch('/api/audit/export?kind=files')
   assert.equal(answer.headers.get('Content-Type'), 'text/csv; charset=utf-8; header=present')
@@ -343,7 +343,7 @@ test('the log is exported as a spreadsheet reads it, with nothing in it that run
   assert.equal(lines.shift()?.split(',')[0], '"time"')
   assert.deepEqual(
     lines.map((line) => /"file","(.*)","Camille"/.exec(line)?.[1]),
-    ['a ""b"", c.txt', "'＝x", "'=x", "'@x", "'-x", "'+x", "'=1+2.txt"],
+    ['x;y', `a;' =x;'-1;'""=x""`, 'a ""b"", c.txt', "'＝x", "'=x", "'@x", "'-x", "'+x", "'=1+2.txt"],
   )
   const exported = (await ana.api.audit.listEntries({})).entries[0]
   assert.deepEqual([exported?.action, exported?.details], ['audit_exported', { kind: 'files' }])
