@@ -198,6 +198,7 @@ export interface Item {
   kind: string;
   level: string;
   name: string;
+  of_another: Generated<boolean>;
   owner_client_id: string | null;
   owner_professional_id: string | null;
   parent_id: string | null;

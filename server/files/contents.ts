@@ -4,7 +4,7 @@ import { type Actor, viewerOf, visible } from '../access.ts'
 import type { Database } from '../db/schema.ts'
 import { findItems } from './listing.ts'
 
-/** Where the bytes of a file are. `type` was found in them; `own`: the actor is its owner. */
+/** Where the bytes of a file are. `type` was found in them; `own`: the actor is its owner, and it is no copy of another's. */
 export type Content = {
   id: string
   name: string
@@ -31,10 +31,13 @@ export function createContents({ db }: { db: Kysely<Database> }) {
   /** Of those of the files that the actor sees, in no order. */
   async function readContents(actor: Actor, ids: readonly string[]): Promise<Content[]> {
     const seen = new Map((await findItems(db, actor, ids)).map((item) => [item.id, item]))
-    const { rows } = await sql<Omit<Content, 'own'>>`
-      select i.id, i.name, b.id as "blobId", b.key, b.size, b.type from item i join blob b on b.id = i.blob_id
+    const { rows } = await sql<Omit<Content, 'own'> & { of_another: boolean }>`
+      select i.id, i.name, b.id as "blobId", b.key, b.size, b.type, i.of_another from item i join blob b on b.id = i.blob_id
       where i.id = any(${sql.val([...seen.keys()])}::uuid[])`.execute(db)
-    return rows.map((row) => ({ ...row, own: seen.get(row.id)?.owner?.you ?? false }))
+    return rows.map(({ of_another, ...row }) => ({
+      ...row,
+      own: (!of_another && seen.get(row.id)?.owner?.you) ?? false,
+    }))
   }
 
   return {

@@ -38,11 +38,11 @@ export async function copyFiles(
     const [branch] = await sharedBranches(trx, actor, space.id)
     const { rows } = await sql<{ id: string }>`
       insert into item (space_id, kind, name, level, owner_professional_id, company_id, branch_id, blob_id,
-        created_at, changed_at)
+        of_another, created_at, changed_at)
       select ${space.id}::uuid, 'file', i.name,
         case when i.level = 'branch' and ${branch?.id ?? null}::uuid is null then 'company' else i.level end,
         ${actor.professionalId}::uuid, ${actor.companyId}::uuid, ${branch?.id ?? null}::uuid, i.blob_id,
-        ${now}::timestamptz, ${now}::timestamptz
+        i.of_another or i.owner_professional_id <> ${actor.professionalId}::uuid, ${now}::timestamptz, ${now}::timestamptz
       from item i where i.id = any(${sql.val(ids)}::uuid[])
       returning id`.execute(trx)
     await record(trx, actor, 'file_copied', { items: rows.map(({ id }) => id) })

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import sharp from 'sharp'
 import { withPractice } from '../people/practice.ts'
 import { problem } from '../world.ts'
 
@@ -51,6 +52,36 @@ test('what leaves a group is the group’s own: no copies of a client’s or ano
   ])
     await assert.rejects(leaving, problem('not_found'))
   assert.deepEqual((await files.listItems({ spaceId: zoé.spaceId })).items, [])
+})
+
+test('a copy of a colleague’s photo tells no more of it than the photo itself did', async (t) => {
+  const { world, company, add } = await withPractice(t)
+  const [max, olivia] = [await add('Max', 'manager'), await add('Olivia', 'employee')]
+  const zoé = await world.addClient(company)
+  const group = await world.addGroup(company, [zoé])
+  await world.setStakeholder(group, olivia)
+  const photo = await sharp({ create: { width: 30, height: 20, channels: 3, background: 'red' } })
+    .withExif({ IFD0: { Make: 'Camera' } })
+    .jpeg()
+    .toBuffer()
+  const [hers, his] = [await world.signIn(olivia), await world.signIn(max)]
+  const place = { spaceId: group.spaceId, level: 'company' } as const
+  const copies = [
+    (await hers.upload(photo, { ...place, name: 'hers.jpg' })).id,
+    (await his.upload(photo, { ...place, name: 'his.jpg' })).id,
+  ]
+  await his.api.people.removeMember({ groupId: group.id, clientId: zoé.id, copies })
+  const { items } = await his.api.files.listItems({ spaceId: zoé.spaceId })
+  const told = await Promise.all(
+    items.map(async ({ id, name, owner }) => {
+      const bytes = await (await his.fetch(`/api/items/${id}/content`)).bytes()
+      return [name, owner?.you, Buffer.from(bytes).includes('Camera')]
+    }),
+  )
+  assert.deepEqual(told, [
+    ['hers.jpg', true, false],
+    ['his.jpg', true, true],
+  ])
 })
 
 test('who was ended comes back by no invitation from before', async (t) => {
