@@ -133,7 +133,12 @@ export function createExternals({
       return db.transaction().execute(async (trx) => {
         await find(trx, actor, which)
         await record(trx, actor, 'external_withdrawn', { spaceId: which.spaceId })
-        await trx.deleteFrom('stakeholder_invitation').where('id', '=', which.invitationId).execute()
+        const { numDeletedRows } = await trx
+          .deleteFrom('stakeholder_invitation')
+          .where('id', '=', which.invitationId)
+          .executeTakeFirst()
+        // Answered meanwhile.
+        if (numDeletedRows === 0n) throw new Problem('not_found')
         return { ok: true } as const
       })
     },

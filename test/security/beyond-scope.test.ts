@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { sql } from 'kysely'
 import sharp from 'sharp'
 import { withPractice } from '../people/practice.ts'
 import { problem } from '../world.ts'
@@ -114,6 +115,30 @@ test('who was ended comes back by no invitation from before', async (t) => {
     assert.equal(await answer(), false)
     await assert.rejects(asEva.people.readClient({ clientId: client.id }), problem('not_found'))
   }
+})
+
+test('nobody is told to have withdrawn what was accepted meanwhile', async (t) => {
+  const { world, company, asAna } = await withPractice(t)
+  const { spaceId } = await world.addClient(company)
+  const { id } = await asAna.involvement.inviteExternal({ spaceId, email: 'x@carnet.test', understood: true })
+  const withdrawn = await world.db.transaction().execute(async (accepting) => {
+    await accepting.deleteFrom('stakeholder_invitation').where('id', '=', id).execute()
+    const outcome = asAna.involvement.withdrawExternal({ spaceId, invitationId: id }).catch((error) => error)
+    let settled = false
+    void outcome.then(() => {
+      settled = true
+    })
+    const countWaiting = async () =>
+      (
+        await sql`select from pg_stat_activity
+          where datname = current_database() and wait_event_type = 'Lock'`.execute(world.db)
+      ).rows.length
+    while ((await countWaiting()) === 0) assert.ok(!settled, 'it waits')
+    return { outcome }
+  })
+  assert.ok(problem('not_found')(await withdrawn.outcome))
+  const { entries } = await asAna.audit.listEntries({})
+  assert.ok(!entries.some(({ action }) => action === 'external_withdrawn'))
 })
 
 test('who loses a branch has invited nobody there', async (t) => {
