@@ -6,7 +6,7 @@ import type { Database } from '../db/schema.ts'
 import { tell } from '../notify/inbox.ts'
 import type { Language } from '../notify/letters.ts'
 import type { Links } from './links.ts'
-import { lockBoth, unite } from './lives/unite.ts'
+import { lockBoth, type Merging, unite } from './lives/unite.ts'
 import { isActive } from './persons.ts'
 import { hashToken } from './tokens.ts'
 
@@ -120,6 +120,7 @@ export function createRequests({ db, links, now }: { db: Db; links: Links; now: 
           .execute()
       } else {
         await lockBoth(trx, stays, goes)
+        await keepEnded(trx, stays, goes, companyId)
         await unite(trx, stays, goes)
       }
       await trx.deleteFrom('client_request').where('client_id', '=', client_id).execute()
@@ -137,4 +138,19 @@ export function createRequests({ db, links, now }: { db: Db; links: Links; now: 
         .execute()
     },
   }
+}
+
+/**
+ * Whoever was ended in the client's own record doesn't come back by the other, but with a practice that comes to
+ * follow the client by it.
+ */
+async function keepEnded(trx: Db, stays: Merging, goes: Merging, companyId: string): Promise<void> {
+  await sql`
+    update stakeholder st set status = 'archived', ended_at = ended.ended_at
+    from stakeholder ended join professional p on p.id = ended.professional_id
+    where st.space_id = ${goes.spaceId}::uuid and ended.space_id = ${stays.spaceId}::uuid
+      and ended.professional_id = st.professional_id and ended.status = 'archived'
+      and (p.company_id <> ${companyId}::uuid or exists (select from client_company o
+        where o.client_id = ${stays.clientId}::uuid and o.company_id = ${companyId}::uuid
+          and o.archived_at is null))`.execute(trx)
 }

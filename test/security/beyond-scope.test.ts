@@ -117,6 +117,26 @@ test('who was ended comes back by no invitation from before', async (t) => {
   }
 })
 
+test('who was ended in a record doesn’t come back by a second record that its client accepts', async (t) => {
+  const { world, company, add, as, asAna } = await withPractice(t)
+  const client = await world.addClient(company)
+  const elise = await add('Élise', 'employee')
+  await world.setStakeholder(client, elise)
+  const kept = await (await world.signIn(await add('Max', 'manager'))).upload('for us', {
+    spaceId: client.spaceId,
+    level: 'company',
+  })
+  await asAna.involvement.archiveStakeholder({ spaceId: client.spaceId, professionalId: elise.id })
+  const asElise = await as(elise)
+  const second = await asElise.people.createClient({ name: 'Second', email: client.email })
+  await world.runJobs()
+  const asClient = await as(client)
+  const [request] = await asClient.involvement.listRequests()
+  await asClient.involvement.answerRequest({ requestId: request?.id ?? '', accept: true })
+  assert.equal((await asAna.people.readClient({ clientId: second.id })).id, client.id, 'one record')
+  await assert.rejects(asElise.files.readItem({ itemId: kept.id }), problem('not_found'))
+})
+
 test('nobody is told to have withdrawn what was accepted meanwhile', async (t) => {
   const { world, company, asAna } = await withPractice(t)
   const { spaceId } = await world.addClient(company)
