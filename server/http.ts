@@ -59,6 +59,8 @@ export async function createHttp(needs: Needs) {
       // A body that is still coming takes no place: those are bounded by themselves.
       const response = await limited(async () => answer(c, await admit(access, visit, sessions)))
       for (const [name, value] of visit.reply) response.headers.append(name, value)
+      // Nobody will read it, nor say so.
+      if (c.req.method === 'HEAD') await response.body?.cancel()
       return response
     })
   }

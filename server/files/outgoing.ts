@@ -7,7 +7,7 @@ import type { Content } from './contents.ts'
 import type { PreviewJobs } from './preview-jobs.ts'
 
 /** How often a long download is asked whether it still may. */
-const ASK_ACCESS_MS = 2000
+export const ASK_ACCESS_MS = 2000
 
 export type Outgoing = Pick<Content, 'key' | 'size' | 'type' | 'name'> & { etag: string }
 

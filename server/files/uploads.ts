@@ -10,6 +10,7 @@ import type { Actor } from '../access.ts'
 import { type Blobs, BlobTooLarge } from '../blobs/port.ts'
 import type { Database } from '../db/schema.ts'
 import type { Items, PlaceInput } from './items.ts'
+import { limitEach } from './limit-each.ts'
 import { createUploadLocks, type Lease } from './upload-lock.ts'
 import { createUploadRows, EXPIRES_MS, placeOf } from './upload-store.ts'
 
@@ -45,7 +46,8 @@ export function createUploads(needs: Needs) {
   const { db, items } = needs
   const locks = createUploadLocks({ db })
   const rows = createUploadRows(needs)
-  const inTurn = limitEach(AT_ONCE)
+  // Sending is slow: nobody may take all the server's places with it.
+  const inTurn = limitEach(AT_ONCE, 'too_many_uploads')
 
   /**
    * Answers a request below /api/uploads; `readActor` tells who is calling by now, and throws once they may not.
@@ -152,23 +154,6 @@ export function createUploads(needs: Needs) {
   }
 
   return { answer, expire: rows.expire }
-}
-
-/** Sending is slow: nobody may take all the server's places with it. */
-function limitEach(max: number) {
-  const underWay = new Map<string, number>()
-  return async <T>(who: string, work: () => Promise<T>): Promise<T> => {
-    const others = underWay.get(who) ?? 0
-    if (others >= max) throw new Problem('too_many_uploads')
-    underWay.set(who, others + 1)
-    try {
-      return await work()
-    } finally {
-      const left = (underWay.get(who) ?? 1) - 1
-      if (left > 0) underWay.set(who, left)
-      else underWay.delete(who)
-    }
-  }
 }
 
 /** @throws unknown_field, bad_request */

@@ -12,13 +12,16 @@ import type { Blobs } from '../blobs/port.ts'
 import type { Database } from '../db/schema.ts'
 import type { TreeEntry } from './contents.ts'
 import type { Items } from './items.ts'
-import { breakOff, findOutgoing, type Outgoing } from './outgoing.ts'
+import { limitEach } from './limit-each.ts'
+import { ASK_ACCESS_MS, breakOff, findOutgoing, type Outgoing } from './outgoing.ts'
 import type { PreviewJobs } from './preview-jobs.ts'
 
 /** Ids in an address; whoever wants more takes the folder. */
 const MAX_ASKED = 200
 /** Files that are asked about and written down at once. */
 const BATCH = 100
+/** That one person may have under way: each holds the names of all that is in it, however slowly it is read. */
+const AT_ONCE = 10
 
 type Needs = {
   db: Kysely<Database>
@@ -30,8 +33,10 @@ type Needs = {
 
 /** Several files and folders as one ZIP, written while it is sent: nothing of it is held in memory. */
 export function createZips({ db, items, blobs, previewJobs, now }: Needs) {
+  const inTurn = limitEach(AT_ONCE, 'too_many_requests')
+
   /**
-   * Writes the files one after the other, asking before each batch who is calling by now and what they see then.
+   * Writes the files one after the other, asking every now and then who is calling by now and what they see then.
    * What vanished meanwhile, or can't be handed out, is listed in a text of its own.
    */
   async function fill(
@@ -50,22 +55,24 @@ export function createZips({ db, items, blobs, previewJobs, now }: Needs) {
     const missing: string[] = []
     for (let start = 0; start < files.length; start += BATCH) {
       const batch = files.slice(start, start + BATCH)
-      const actor = await readActor()
-      const contents = new Map(
-        (
-          await items.readContents(
-            actor,
-            batch.map(({ id }) => id),
-          )
-        ).map((one) => [one.id, one]),
-      )
-      await record(db, actor, 'file_downloaded', { items: [...contents.keys()] })
-      for (const file of batch) {
-        const content = contents.get(file.id)
+      let seen = await look(batch)
+      await record(db, seen.actor, 'file_downloaded', { items: [...seen.contents.keys()] })
+      for (const [index, file] of batch.entries()) {
+        if (now().getTime() - seen.at > ASK_ACCESS_MS) seen = await look(batch.slice(index))
+        const content = seen.contents.get(file.id)
         const outgoing = content && (await findOutgoing(previewJobs, content, gone).catch(keptBack))
         if (outgoing) await add(zip, outgoing, nameIn(file, outgoing.name), file)
         else missing.push(pathOf(file))
       }
+    }
+
+    async function look(batch: TreeEntry[]) {
+      const at = now().getTime()
+      const actor = await readActor()
+      const ids = batch.map(({ id }) => id)
+      const contents = new Map((await items.readContents(actor, ids)).map((one) => [one.id, one]))
+      gone.throwIfAborted()
+      return { at, actor, contents }
     }
 
     async function add(
@@ -88,29 +95,42 @@ export function createZips({ db, items, blobs, previewJobs, now }: Needs) {
     zip.end()
   }
 
+  async function begin(actor: Actor, ids: string[], readActor: () => Promise<Actor>) {
+    const entries = await items.listTree(actor, ids)
+    const zip = new yazl.ZipFile()
+    const body = zip.outputStream as Readable
+    const gone = new AbortController()
+    const { promise: closed, resolve } = Promise.withResolvers<void>()
+    body.once('close', resolve)
+    body.once('close', () => gone.abort())
+    zip.on('error', () => body.destroy())
+    fill(zip, { entries, readActor, gone: gone.signal }).catch(() => body.destroy())
+    const [only] = entries.filter(({ id }) => ids.includes(id))
+    const name = ids.length === 1 && only ? only.name : now().toISOString().slice(0, 10)
+    const response = new Response(Readable.toWeb(body) as ReadableStream, {
+      headers: {
+        'Content-Type': 'application/zip',
+        'Content-Disposition': contentDisposition(`${name}.zip`),
+        'Cache-Control': 'no-store',
+        'Content-Security-Policy': "default-src 'none'; sandbox",
+      },
+    })
+    return { response, closed }
+  }
+
   return {
-    /** @throws not_found unless the actor sees all of them; bad_request, zip_too_large */
+    /** @throws not_found unless the actor sees all of them; bad_request, zip_too_large, too_many_requests */
     async answer(actor: Actor, asked: string, readActor: () => Promise<Actor>): Promise<Response> {
       const ids = [...new Set(asked.split(','))]
       if (ids.length > MAX_ASKED) throw new Problem('bad_request', { field: 'ids' })
       if (!ids.every((id) => Id.safeParse(id).success)) throw new Problem('not_found')
-      const entries = await items.listTree(actor, ids)
-      const zip = new yazl.ZipFile()
-      const body = zip.outputStream as Readable
-      const gone = new AbortController()
-      body.once('close', () => gone.abort())
-      zip.on('error', () => body.destroy())
-      fill(zip, { entries, readActor, gone: gone.signal }).catch(() => body.destroy())
-      const [only] = entries.filter(({ id }) => ids.includes(id))
-      const name = ids.length === 1 && only ? only.name : now().toISOString().slice(0, 10)
-      return new Response(Readable.toWeb(body) as ReadableStream, {
-        headers: {
-          'Content-Type': 'application/zip',
-          'Content-Disposition': contentDisposition(`${name}.zip`),
-          'Cache-Control': 'no-store',
-          'Content-Security-Policy': "default-src 'none'; sandbox",
-        },
-      })
+      const { promise, resolve, reject } = Promise.withResolvers<Response>()
+      inTurn(actor.personId, async () => {
+        const { response, closed } = await begin(actor, ids, readActor)
+        resolve(response)
+        await closed
+      }).catch(reject)
+      return promise
     },
   }
 }

@@ -162,3 +162,34 @@ test('a ZIP breaks off once its reader may have it no more', async (t) => {
     for (let done = false; !done; ) ({ done } = await reader.read())
   })
 })
+
+test('what is hidden while a ZIP is read is not in it any more', async (t) => {
+  const { world, client, browser, spaceId } = await enter(t)
+  const { id } = await browser.api.files.createFolder({ spaceId, parentId: null, name: 'Two' })
+  const add = (name: string, bytes: Buffer | string) =>
+    browser.upload(bytes, { spaceId, parentId: id, name, level: 'everybody' })
+  await add('1.bin', Buffer.alloc(24 * 1024 * 1024, 1))
+  const second = await add('2.txt', 'two')
+  const answer = await download(await world.signIn(client), [id])
+  await browser.api.files.changeLevel({ ids: [second.id], level: 'me' })
+  world.pass({ seconds: 3 })
+  const found = await unzip(answer)
+  assert.deepEqual(Object.keys(found), ['Two/', 'Two/1.bin', '_missing.txt'])
+})
+
+test('ZIPs under way are bounded for each person; one that nobody reads ends', async (t) => {
+  const { browser, spaceId } = await enter(t)
+  const { id } = await browser.upload(Buffer.alloc(24 * 1024 * 1024, 1), { spaceId, name: '1.bin' })
+  const answers: Response[] = []
+  for (let count = 0; count < 10; count++) {
+    assert.equal((await browser.fetch(`/api/zip?ids=${id}`, { method: 'HEAD' })).status, 200)
+    answers.push(await download(browser, [id]))
+  }
+  const refused = await download(browser, [id])
+  assert.deepEqual([refused.status, (await readProblem(refused)).code], [429, 'too_many_requests'])
+  const [first, ...rest] = answers
+  assert.ok(first)
+  await unzip(first)
+  assert.equal((await browser.fetch(`/api/zip?ids=${id}`, { method: 'HEAD' })).status, 200)
+  for (const { body } of rest) await body?.cancel()
+})
