@@ -20,7 +20,7 @@ type Walk = {
   colorScheme: 'light' | 'dark'
 }
 
-/** Every state in one language, on one screen, in one set of colours. A file each, so that they run side by side. */
+/** Every state in one language, on one screen, in one set of colours. `npm test` does so once, `npm run test:pages` once more. */
 export function walkPages({ language, open, colorScheme }: Walk): void {
   journey(`every page and dialog passes axe and reports no error, in ${language}`, async ({ t, browser }) => {
     const world = await createWorld(t)

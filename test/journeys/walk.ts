@@ -1,4 +1,4 @@
-import type { BrowserContext, Page } from '@playwright/test'
+import type { BrowserContext, Page, Request } from '@playwright/test'
 import type { Language } from '../../web/format.ts'
 import { WORDS } from '../messages.ts'
 import { until } from '../process.ts'
@@ -29,6 +29,7 @@ export async function walk(
     const places = who === 'nobody' ? NOWHERE : await signIn(context, { origin, password, language, who })
     for (const state of wanted.filter((one) => one.who === who)) {
       const page = await context.newPage()
+      const rested = watchRequests(page)
       const help: Help = {
         page,
         words,
@@ -42,7 +43,7 @@ export async function walk(
         choose: (name) => page.getByRole('menuitem', { name, exact: true }).click(),
       }
       await state.open(help)
-      await rested(page)
+      await rested()
       await look(state, page)
       await page.close()
     }
@@ -117,8 +118,34 @@ async function listAll(
   return [...items, ...inside.flat()]
 }
 
-/** Everything asked for has come and is drawn. */
-async function rested(page: Page): Promise<void> {
-  await page.waitForLoadState('networkidle')
-  await page.waitForFunction(() => [...document.images].every(({ complete }) => complete))
+/** How long a page may think between two requests. */
+const QUIET_MS = 100
+
+/** Watches a page from its beginning; what it returns waits until everything asked for has come and is drawn. */
+function watchRequests(page: Page): () => Promise<void> {
+  const underWay = new Set<Request>()
+  let last = performance.now()
+  const note = (change: (request: Request) => void) => (request: Request) => {
+    change(request)
+    last = performance.now()
+  }
+  page.on(
+    'request',
+    note((request) => underWay.add(request)),
+  )
+  page.on(
+    'requestfinished',
+    note((request) => underWay.delete(request)),
+  )
+  page.on(
+    'requestfailed',
+    note((request) => underWay.delete(request)),
+  )
+  return async () => {
+    await until(
+      'nothing more is asked for',
+      async () => underWay.size === 0 && performance.now() - last > QUIET_MS,
+    )
+    await page.waitForFunction(() => [...document.images].every(({ complete }) => complete))
+  }
 }
