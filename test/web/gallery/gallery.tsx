@@ -4,7 +4,7 @@ import { createRoot } from 'react-dom/client'
 import { Route, Switch } from 'wouter'
 import type { Hat, Me } from '../../../core/api/account.ts'
 import { api, queries } from '../../../web/api.ts'
-import { firstLanguage, showLanguage } from '../../../web/i18n.ts'
+import { firstLanguage, showLanguage, withMessages } from '../../../web/i18n.ts'
 import '../../../web/theme.css'
 import { ClientShell } from '../../../web/parts/client-shell.tsx'
 import { ProfessionalShell } from '../../../web/parts/professional-shell.tsx'
@@ -45,6 +45,7 @@ else {
     },
   })
 }
+await withMessages(Promise.resolve(), 'professional', 'client')
 await showLanguage(firstLanguage())
 
 const root = document.getElementById('root')
