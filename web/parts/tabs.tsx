@@ -14,11 +14,14 @@ export function Tabs({
   current: string
 }) {
   const list = useRef<HTMLUListElement>(null)
-  // On a phone there may be more than fit beside each other.
+  // On a phone there may be more than fit beside each other. The page itself stays where it is.
   useEffect(() => {
-    list.current
-      ?.querySelector(`[href="${current}"]`)
-      ?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+    const tab = list.current?.querySelector<HTMLElement>(`[href="${current}"]`)
+    const row = list.current?.parentElement
+    if (!tab || !row) return
+    const [shown, whole] = [tab.getBoundingClientRect(), row.getBoundingClientRect()]
+    if (shown.right > whole.right) row.scrollLeft += shown.right - whole.right
+    else if (shown.left < whole.left) row.scrollLeft -= whole.left - shown.left
   }, [current])
   return (
     <nav aria-label={label} className={css.tabs}>
