@@ -61,6 +61,7 @@ journey(
     await expect(phone.getByText('Nadia Benali is now involved with you')).toBeVisible()
     await expectNoAxeViolations(phone)
     await phone.getByRole('link', { name: 'Professionals' }).click()
+    await expect(phone.getByRole('heading', { level: 1, name: 'Professionals' })).toBeVisible()
     await expectNoAxeViolations(phone)
     await phone.getByRole('button', { name: 'End: Nadia Benali' }).click()
     await phone.getByRole('dialog').getByRole('button', { name: 'End', exact: true }).click()

@@ -40,8 +40,13 @@ export function MoveDialog({
   // Whoever confirms has been told.
   const ready = !stays && !foreseen.isLoading
 
-  function confirm(): void {
-    if (!ready) return
+  async function confirm(): Promise<void> {
+    if (stays) return
+    if (!ready) {
+      // Sooner than the answer: it is waited for, and what nobody would notice is done.
+      const { data } = await foreseen.refetch({ cancelRefetch: false })
+      if (data && changesSight(data)) return
+    }
     onClose()
     void moveItems(items, folderId)
   }
@@ -53,7 +58,7 @@ export function MoveDialog({
       actions={
         <>
           <Button onClick={onClose}>{t('cancel')}</Button>
-          <Button look="primary" disabled={!ready} onClick={confirm}>
+          <Button look="primary" disabled={!ready} onClick={() => void confirm()}>
             {t('files_move_here')}
           </Button>
         </>
@@ -69,7 +74,7 @@ export function MoveDialog({
           open={around ?? []}
           value={folderId}
           onChange={setFolderId}
-          onConfirm={confirm}
+          onConfirm={() => void confirm()}
         />
       )}
       {!stays && foreseen.data && changesSight(foreseen.data) && (
