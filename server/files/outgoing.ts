@@ -28,7 +28,9 @@ export async function findOutgoing(
   if (!made?.key || !made.type || made.size === null) throw new Problem('image_kept_back')
   const copy = { key: made.key, size: made.size, type: made.type, etag: `"${blobId}-shared"` }
   // Phones' own formats become one that everybody opens.
-  return made.type === type ? { ...copy, name } : { ...copy, name: `${splitName(name).stem}.jpg` }
+  return made.type === 'image/jpeg' && type !== made.type
+    ? { ...copy, name: `${splitName(name).stem}.jpg` }
+    : { ...copy, name }
 }
 
 export function refuseBusy(error: unknown): never {

@@ -40,8 +40,15 @@ export function createAnswers(parts: {
 }) {
   const { db, externals, requests, limits, passwords, signIn, now } = parts
 
-  /** As one of the professionals that the person is, or as one in a practice of their own. @throws not_found */
-  async function professionalFor(trx: Db, personId: string, { as, practice }: As): Promise<Professional> {
+  /**
+   * As one of the professionals that the person is, or as one in a practice of their own.
+   * @throws not_found; second_factor_needed as whatever else one does for a company that requires one
+   */
+  async function professionalFor(
+    trx: Db,
+    { id: sessionId, personId }: Session,
+    { as, practice }: As,
+  ): Promise<Professional> {
     const person = await trx
       .selectFrom('person')
       .select(['id', 'name'])
@@ -49,13 +56,16 @@ export function createAnswers(parts: {
       .executeTakeFirstOrThrow()
     if (practice) return openPractice(trx, person, legalPersonName(practice), null)
     const found = await trx
-      .selectFrom('professional')
-      .select(['id', 'company_id', 'profile'])
-      .where('id', '=', as ?? null)
-      .where('person_id', '=', personId)
-      .where('archived_at', 'is', null)
+      .selectFrom('professional as w')
+      .innerJoin('company as c', 'c.id', 'w.company_id')
+      .innerJoin('session as s', 's.person_id', 'w.person_id')
+      .select(['w.id', 'w.company_id', 'w.profile', 'c.second_factor_required', 's.two_factors'])
+      .where('w.id', '=', as ?? null)
+      .where('s.id', '=', sessionId)
+      .where('w.archived_at', 'is', null)
       .executeTakeFirst()
     if (!found) throw new Problem('not_found')
+    if (found.second_factor_required && !found.two_factors) throw new Problem('second_factor_needed')
     const { id: professionalId, company_id: companyId, profile } = found
     return {
       kind: 'professional',
@@ -84,19 +94,19 @@ export function createAnswers(parts: {
 
     /** @throws not_found for what was not asked of this person, or can't be answered any more; works_here_already */
     answerRequest(
-      { personId }: Session,
+      session: Session,
       { requestId: id, accept, ...as }: { requestId: string; accept: boolean } & As,
     ): Promise<{ hat: string | null }> {
       return db.transaction().execute(async (trx) => {
         const { email } = await trx
           .selectFrom('person')
           .select('email')
-          .where('id', '=', personId)
+          .where('id', '=', session.personId)
           .executeTakeFirstOrThrow()
         const invitation = await externals.open(trx, { id, email })
         const request = invitation ? undefined : await requests.open(trx, { id, email })
         if (invitation && accept) {
-          const professional = await professionalFor(trx, personId, as)
+          const professional = await professionalFor(trx, session, as)
           await externals.accept(trx, invitation, professional)
           return { hat: professional.professionalId }
         }

@@ -20,7 +20,7 @@ export async function encodeShared(
   const known = isKnown(format) ? format : 'jpeg'
   const taken = dateOfCapture(exif)
   const { data, info } = await (taken ? image.withExif({ IFD2: { DateTimeOriginal: taken } }) : image)
-    .toFormat(known, known === 'jpeg' || known === 'webp' ? { quality: 93 } : {})
+    .toFormat(known, known === 'png' || known === 'gif' ? {} : { quality: 93 })
     .toBuffer({ resolveWithObject: true })
   return { type: TYPES[known], bytes: data, width: info.width, height: info.pageHeight ?? info.height }
 }

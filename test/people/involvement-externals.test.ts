@@ -48,7 +48,13 @@ test('an external is invited, sees nothing, accepts in the app, sees what everyb
     [request.practice, request.by, request.client, request.as, others],
     ['Kiné', 'Marc', 'Zoé', [{ id: eva.id, company: 'Solo' }], []],
   )
-  await asEva.involvement.answerRequest({ requestId: request.id, accept: true, as: eva.id })
+  const requires = (second_factor_required: boolean) =>
+    world.db.updateTable('company').set({ second_factor_required }).where('id', '=', solo.id).execute()
+  const accept = () => asEva.involvement.answerRequest({ requestId: request.id, accept: true, as: eva.id })
+  await requires(true)
+  await assert.rejects(accept(), problem('second_factor_needed'))
+  await requires(false)
+  await accept()
   assert.equal((await asEva.people.readClient({ clientId: client.id })).name, 'Zoé')
   assert.deepEqual(
     (await asEva.files.listItems({ spaceId })).items.map(({ name }) => name),
