@@ -3,11 +3,9 @@ import { Problem } from '../../core/errors.ts'
 import { hasPreview, kindOf } from '../../core/kinds.ts'
 import { splitName } from '../../core/names.ts'
 import { PreviewsBusy } from '../previews/failures.ts'
+import { watchAccess } from './access-watch.ts'
 import type { Content } from './contents.ts'
 import type { PreviewJobs } from './preview-jobs.ts'
-
-/** How often a long download is asked whether it still may. */
-export const ASK_ACCESS_MS = 2000
 
 export type Outgoing = Pick<Content, 'key' | 'size' | 'type' | 'name'> & { etag: string }
 
@@ -39,10 +37,8 @@ export function refuseBusy(error: unknown): never {
 
 /** Breaks a stream off as soon as `ask` throws a Problem: its reader may have it no more. */
 export function breakOff(stream: Readable, ask: () => Promise<unknown>) {
-  const timer = setInterval(() => {
-    ask().catch((error) => {
-      if (error instanceof Problem) stream.destroy()
-    })
-  }, ASK_ACCESS_MS)
-  stream.once('close', () => clearInterval(timer))
+  stream.once(
+    'close',
+    watchAccess(ask, () => stream.destroy()),
+  )
 }

@@ -9,14 +9,13 @@ import { type ErrorCode, Problem } from '../../core/errors.ts'
 import type { Actor } from '../access.ts'
 import { type Blobs, BlobTooLarge } from '../blobs/port.ts'
 import type { Database } from '../db/schema.ts'
+import { watchAccess } from './access-watch.ts'
 import type { Items, PlaceInput } from './items.ts'
 import { limitEach } from './limit-each.ts'
 import { createUploadLocks, type Lease } from './upload-lock.ts'
 import { createUploadRows, EXPIRES_MS, placeOf } from './upload-store.ts'
 
 const MAX_SIZE = 5 * 1024 ** 3
-/** How often a long request is asked whether it still may. */
-const ASK_ACCESS_MS = 2000
 /** How many requests of one person are answered at once: several tabs' worth, and a small part of the server's places. */
 const AT_ONCE = 20
 
@@ -76,20 +75,17 @@ export function createUploads(needs: Needs) {
         await items.placeAgain(caller, placeOf(await rows.find(id, caller)))
         return caller
       }
-      const timer = setInterval(() => {
-        ask().catch((error) => {
-          if (!(error instanceof Problem)) return
-          refusal = error
-          stream.destroy(error)
-        })
-      }, ASK_ACCESS_MS)
+      const stopAsking = watchAccess(ask, (problem) => {
+        refusal = problem
+        stream.destroy(problem)
+      })
       try {
         const end = offset < row.size ? await rows.append(row, offset, stream, lease) : offset
         if (refusal) throw refusal
         if (end === row.size) item = await rows.finish(row, await ask())
         return end
       } finally {
-        clearInterval(timer)
+        stopAsking()
       }
     }
 

@@ -10,10 +10,11 @@ import type { Actor } from '../access.ts'
 import { record } from '../audit.ts'
 import type { Blobs } from '../blobs/port.ts'
 import type { Database } from '../db/schema.ts'
+import { ASK_ACCESS_MS } from './access-watch.ts'
 import type { TreeEntry } from './contents.ts'
 import type { Items } from './items.ts'
 import { limitEach } from './limit-each.ts'
-import { ASK_ACCESS_MS, breakOff, findOutgoing, type Outgoing } from './outgoing.ts'
+import { breakOff, findOutgoing, type Outgoing } from './outgoing.ts'
 import type { PreviewJobs } from './preview-jobs.ts'
 
 /** Ids in an address; whoever wants more takes the folder. */
