@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import type { HttpBindings } from '@hono/node-server'
 import { type Context, Hono } from 'hono'
 import { Id } from '../core/api/shapes.ts'
@@ -16,6 +17,7 @@ import { describeApi } from './http/openapi.ts'
 import { createOperations, type Verbs } from './http/operations.ts'
 import { openPages } from './http/pages.ts'
 import { answerProblem } from './http/problems.ts'
+import { breakOffQuietly } from './http/sending.ts'
 import type { Log } from './log.ts'
 import type { Settings } from './settings.ts'
 
@@ -23,6 +25,9 @@ type Env = { Bindings: HttpBindings }
 
 /** A way in: `path` as Hono writes it, below no prefix. */
 export type Route = { method: string; path: string; access: Access }
+
+type AnswerActor = (c: Context<Env>, actor: Actor, again: () => Promise<Actor>) => Promise<Response>
+type BytesRoute = [path: string, answer: AnswerActor, access?: 'actor' | 'professional']
 
 type Needs = {
   settings: Pick<Settings, 'publicUrl' | 'trustProxy'>
@@ -67,7 +72,7 @@ export async function createHttp(needs: Needs) {
   const routeOfActor = (
     method: string,
     path: string,
-    answer: (c: Context<Env>, actor: Actor, again: () => Promise<Actor>) => Promise<Response>,
+    answer: AnswerActor,
     access: 'actor' | 'professional' = 'actor',
   ) =>
     route(access, method, path, (c, caller) =>
@@ -77,6 +82,14 @@ export async function createHttp(needs: Needs) {
         if (hatOf(now) !== hatOf(actorOf(caller))) throw new Problem('stale_tab')
         return now
       }),
+    )
+  /** What answers with bytes, which go out for long after. */
+  const routeOfBytes = (...[path, answer, access]: BytesRoute) =>
+    routeOfActor(
+      'GET',
+      path,
+      async (c, ...who) => breakOffQuietly(await answer(c, ...who), c.env.outgoing as ServerResponse, log),
+      access,
     )
 
   app.onError((error) => answerProblem(error, log))
@@ -94,20 +107,17 @@ export async function createHttp(needs: Needs) {
 
   app.use('/api/*', readJsonBodies({ bytes: 1024 * 1024, seconds: 30, atOnce: 200 }))
 
-  routeOfActor('GET', '/api/items/:itemId/content', (c, actor, readActor) =>
+  routeOfBytes('/api/items/:itemId/content', (c, actor, readActor) =>
     downloads.content(c.req.raw, actor, idOf(c), {
       inline: c.req.query('inline') !== undefined,
       readActor,
     }),
   )
-  routeOfActor('GET', '/api/items/:itemId/preview/:variant', (c, actor) =>
+  routeOfBytes('/api/items/:itemId/preview/:variant', (c, actor) =>
     downloads.preview(c.req.raw, actor, idOf(c), c.req.param('variant') ?? ''),
   )
-  routeOfActor('GET', '/api/zip', (c, actor, readActor) =>
-    zips.answer(actor, c.req.query('ids') ?? '', readActor),
-  )
-  routeOfActor(
-    'GET',
+  routeOfBytes('/api/zip', (c, actor, readActor) => zips.answer(actor, c.req.query('ids') ?? '', readActor))
+  routeOfBytes(
     '/api/audit/export',
     (c, ...who) => answerExport(c.req.raw.url, ...who, needs.auditLog),
     'professional',

@@ -1,4 +1,4 @@
-import { createServer, type RequestListener } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { StartError } from './start-error.ts'
 
@@ -9,6 +9,12 @@ const DRAIN_MS = 5_000
 const IDLE_MS = 120_000
 
 const HEADERS_MS = 30_000
+
+/**
+ * Whoever sends or reads less than this in such a time is dropped too: a byte every now and then would hold a
+ * connection, and what is open for it, for ever. Uploads and downloads that are cut can resume.
+ */
+export const TOO_SLOW = { bytes: 64 * 1024, ms: 120_000 }
 
 export interface Listener {
   port: number
@@ -29,9 +35,11 @@ export async function listen(host: string, port: number, drainMs = DRAIN_MS): Pr
     { headersTimeout: HEADERS_MS, requestTimeout: 0, keepAliveTimeout: 65_000 },
     (request, response) => {
       response.on('close', () => closing && setImmediate(() => server.closeIdleConnections()))
+      watch(request, response)
       handler(request, response)
     },
   )
+  const { watch, stop } = dropTheSlow()
   let closing = false
   server.timeout = IDLE_MS
 
@@ -51,7 +59,29 @@ export async function listen(host: string, port: number, drainMs = DRAIN_MS): Pr
       const cut = setTimeout(() => server.closeAllConnections(), drainMs)
       await closed
       clearTimeout(cut)
+      stop()
     },
+  }
+}
+
+/** Watches requests while it is the other side's turn: to go on sending a body, or to read what waits for it. */
+function dropTheSlow() {
+  const underWay = new Map<ServerResponse, { request: IncomingMessage; moved: number | undefined }>()
+  const timer = setInterval(() => {
+    for (const [response, { request, moved: before }] of underWay) {
+      const { bytesRead, bytesWritten } = request.socket
+      const waited = !request.complete || response.writableLength > 0
+      const moved = waited ? bytesRead + bytesWritten : undefined
+      underWay.set(response, { request, moved })
+      if (moved !== undefined && before !== undefined && moved - before < TOO_SLOW.bytes) response.destroy()
+    }
+  }, TOO_SLOW.ms).unref()
+  return {
+    watch(request: IncomingMessage, response: ServerResponse) {
+      underWay.set(response, { request, moved: undefined })
+      response.once('close', () => underWay.delete(response))
+    },
+    stop: () => clearInterval(timer),
   }
 }
 

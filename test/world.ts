@@ -13,7 +13,7 @@ import type { Level } from '../core/visibility.ts'
 import { createApp } from '../server/app.ts'
 import type { OpenDatabase } from '../server/db/open.ts'
 import { listen } from '../server/listener.ts'
-import { createLog } from '../server/log.ts'
+import { createLog, type Log } from '../server/log.ts'
 import { readSettings } from '../server/settings.ts'
 import { openTestDatabase } from './database.ts'
 import { makeTempFolder } from './temp-folder.ts'
@@ -58,12 +58,12 @@ type UploadInput = {
  */
 export async function createWorld(
   t: Pick<TestContext, 'after'>,
-  use: { database?: OpenDatabase; host?: 'localhost' } = {},
+  use: { database?: OpenDatabase; host?: 'localhost'; log?: Log } = {},
 ) {
   const dataDir = await makeTempFolder()
   const database = use.database ?? (await openTestDatabase())
   const { db } = database
-  const log = createLog('error')
+  const log = use.log ?? createLog('error')
   let ahead = 0
   const overrides = { now: () => new Date(Date.now() + ahead), jobsOnDemand: true }
   const opened = new AsyncDisposableStack()

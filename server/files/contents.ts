@@ -12,6 +12,7 @@ export type Content = {
   key: string
   size: number
   type: string
+  addedAt: Date
   own: boolean
 }
 
@@ -32,7 +33,8 @@ export function createContents({ db }: { db: Kysely<Database> }) {
   async function readContents(actor: Actor, ids: readonly string[]): Promise<Content[]> {
     const seen = new Map((await findItems(db, actor, ids)).map((item) => [item.id, item]))
     const { rows } = await sql<Omit<Content, 'own'> & { of_another: boolean }>`
-      select i.id, i.name, b.id as "blobId", b.key, b.size, b.type, i.of_another from item i join blob b on b.id = i.blob_id
+      select i.id, i.name, b.id as "blobId", b.key, b.size, b.type, i.created_at as "addedAt",
+        i.of_another from item i join blob b on b.id = i.blob_id
       where i.id = any(${sql.val([...seen.keys()])}::uuid[])`.execute(db)
     return rows.map(({ of_another, ...row }) => ({
       ...row,

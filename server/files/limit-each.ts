@@ -16,3 +16,20 @@ export function limitEach(max: number, code: ErrorCode) {
     }
   }
 }
+
+/** The same for answers whose bodies are sent long after: each counts until it has `ended`. */
+export function limitStreams(max: number, code: ErrorCode) {
+  const inTurn = limitEach(max, code)
+  return (
+    who: string,
+    begin: () => Promise<{ response: Response; ended?: Promise<unknown> }>,
+  ): Promise<Response> => {
+    const { promise, resolve, reject } = Promise.withResolvers<Response>()
+    inTurn(who, async () => {
+      const { response, ended } = await begin()
+      resolve(response)
+      await ended
+    }).catch(reject)
+    return promise
+  }
+}

@@ -35,10 +35,10 @@ export function refuseBusy(error: unknown): never {
   throw error instanceof PreviewsBusy ? new Problem('unavailable') : error
 }
 
-/** Breaks a stream off as soon as `ask` throws a Problem: its reader may have it no more. */
+/** Breaks a stream off with the Problem that `ask` throws: its reader may have it no more. */
 export function breakOff(stream: Readable, ask: () => Promise<unknown>) {
   stream.once(
     'close',
-    watchAccess(ask, () => stream.destroy()),
+    watchAccess(ask, (problem) => stream.destroy(problem)),
   )
 }

@@ -13,7 +13,7 @@ import type { Database } from '../db/schema.ts'
 import { ASK_ACCESS_MS } from './access-watch.ts'
 import type { TreeEntry } from './contents.ts'
 import type { Items } from './items.ts'
-import { limitEach } from './limit-each.ts'
+import { limitStreams } from './limit-each.ts'
 import { breakOff, findOutgoing, type Outgoing } from './outgoing.ts'
 import type { PreviewJobs } from './preview-jobs.ts'
 
@@ -34,7 +34,7 @@ type Needs = {
 
 /** Several files and folders as one ZIP, written while it is sent: nothing of it is held in memory. */
 export function createZips({ db, items, blobs, previewJobs, now }: Needs) {
-  const inTurn = limitEach(AT_ONCE, 'too_many_requests')
+  const inTurn = limitStreams(AT_ONCE, 'too_many_requests')
 
   /**
    * Writes the files one after the other, asking every now and then who is calling by now and what they see then.
@@ -101,11 +101,10 @@ export function createZips({ db, items, blobs, previewJobs, now }: Needs) {
     const zip = new yazl.ZipFile()
     const body = zip.outputStream as Readable
     const gone = new AbortController()
-    const { promise: closed, resolve } = Promise.withResolvers<void>()
-    body.once('close', resolve)
+    const ended = new Promise((resolve) => body.once('close', resolve))
     body.once('close', () => gone.abort())
-    zip.on('error', () => body.destroy())
-    fill(zip, { entries, readActor, gone: gone.signal }).catch(() => body.destroy())
+    zip.on('error', (error) => body.destroy(error))
+    fill(zip, { entries, readActor, gone: gone.signal }).catch((error) => body.destroy(error))
     const [only] = entries.filter(({ id }) => ids.includes(id))
     const name = ids.length === 1 && only ? only.name : now().toISOString().slice(0, 10)
     const response = new Response(Readable.toWeb(body) as ReadableStream, {
@@ -116,7 +115,7 @@ export function createZips({ db, items, blobs, previewJobs, now }: Needs) {
         'Content-Security-Policy': "default-src 'none'; sandbox",
       },
     })
-    return { response, closed }
+    return { response, ended }
   }
 
   return {
@@ -125,13 +124,7 @@ export function createZips({ db, items, blobs, previewJobs, now }: Needs) {
       const ids = [...new Set(asked.split(','))]
       if (ids.length > MAX_ASKED) throw new Problem('bad_request', { field: 'ids' })
       if (!ids.every((id) => Id.safeParse(id).success)) throw new Problem('not_found')
-      const { promise, resolve, reject } = Promise.withResolvers<Response>()
-      inTurn(actor.personId, async () => {
-        const { response, closed } = await begin(actor, ids, readActor)
-        resolve(response)
-        await closed
-      }).catch(reject)
-      return promise
+      return inTurn(actor.personId, () => begin(actor, ids, readActor))
     },
   }
 }

@@ -39,7 +39,7 @@ function respond(problem: Problem, instance?: string): Response {
 }
 
 /** What failed and where, without what it was done to: rows and requests are health data. */
-function withoutValues(error: unknown): unknown {
+export function withoutValues(error: unknown): unknown {
   if (!(error instanceof Error)) return typeof error
   const { name, message, stack, code } = error as Error & { code?: unknown }
   return { type: name, message, stack, code }

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { connect } from 'node:net'
 import { test } from 'node:test'
-import { listen } from '../../server/listener.ts'
+import { listen, TOO_SLOW } from '../../server/listener.ts'
 import { StartError } from '../../server/start-error.ts'
 
 // Less than what idle connections are given anyway.
@@ -66,4 +66,77 @@ test('closing cuts what does not finish in time', SOON, async () => {
   const cut = once(socket, 'close')
   await listener.close()
   await cut
+})
+
+test(
+  'who sends a byte every now and then is dropped; who sends on, or waits for us, is not',
+  SOON,
+  async (t) => {
+    t.mock.timers.enable({ apis: ['setInterval'] })
+    const listener = await listen('127.0.0.1', 0, 10)
+    t.after(listener.close)
+    const came: Record<string, number> = {}
+    let news = Promise.withResolvers<void>()
+    listener.serve((request) => {
+      came[request.url ?? ''] = 0
+      request.on('data', (bytes) => {
+        came[request.url ?? ''] += bytes.length
+        news.resolve()
+      })
+      news.resolve()
+      request.on('error', () => {})
+    })
+    const open = (path: string, size: number) => {
+      const socket = connect(listener.port, '127.0.0.1')
+      socket.on('error', () => {})
+      socket.write(`PUT ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: ${size}\r\n\r\n`)
+      t.after(() => socket.destroy())
+      return socket
+    }
+    const haveCome = async (wanted: Record<string, number>) => {
+      while (Object.entries(wanted).some(([path, size]) => came[path] !== size)) {
+        await news.promise
+        news = Promise.withResolvers()
+      }
+    }
+    const steady = open('/steady', 10 * TOO_SLOW.bytes)
+    const waiting = open('/waiting', 0)
+    const slow = open('/slow', 1000)
+    const dropped = once(slow, 'close')
+    await haveCome({ '/steady': 0, '/waiting': 0, '/slow': 0 })
+    for (const time of [1, 2]) {
+      slow.write('x')
+      steady.write(Buffer.alloc(TOO_SLOW.bytes))
+      await haveCome({ '/steady': time * TOO_SLOW.bytes, '/slow': time })
+      assert.equal(slow.destroyed, false)
+      t.mock.timers.tick(TOO_SLOW.ms)
+    }
+    await dropped
+    steady.write('x')
+    await haveCome({ '/steady': 2 * TOO_SLOW.bytes + 1 })
+    assert.deepEqual([steady.destroyed, waiting.destroyed], [false, false])
+  },
+)
+
+test('who reads a byte every now and then is dropped', SOON, async (t) => {
+  t.mock.timers.enable({ apis: ['setInterval'] })
+  const listener = await listen('127.0.0.1', 0, 10)
+  t.after(listener.close)
+  const begun = Promise.withResolvers<ServerResponse>()
+  listener.serve((_request, response) => {
+    // More than the buffers of two sockets take.
+    response.write(Buffer.alloc(64 * 1024 * 1024))
+    begun.resolve(response)
+  })
+  const socket = connect(listener.port, '127.0.0.1')
+  socket.on('error', () => {})
+  socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n')
+  const response = await begun.promise
+  const closed = once(response, 'close')
+  await once(socket, 'readable')
+  for (let time = 0; time < 2; time++) {
+    socket.read(1)
+    t.mock.timers.tick(TOO_SLOW.ms)
+  }
+  await closed
 })

@@ -34,6 +34,13 @@ test('a file comes whole, harmless, and named as it was', async (t) => {
     `${'é'.repeat(251)}.txt`,
     '日本語.txt',
     'no ending',
+    '%41%zz;=,.txt',
+    "it's*all (fine)~.txt",
+    '.hidden',
+    'con.txt',
+    'archive.tar.gz...',
+    'a\u200f\u05d0.txt',
+    '😀'.repeat(255),
   ]
   for (const name of names) {
     const item = await browser.upload(LETTERS, { spaceId, name })
@@ -95,6 +102,7 @@ test('parts of a file, as players and resumed downloads ask for them', async (t)
     ['bytes=-100', 206, LETTERS, 'bytes 0-25/26'],
     ['bytes=20-1000', 206, 'uvwxyz', 'bytes 20-25/26'],
     ['bytes=0-', 206, LETTERS, 'bytes 0-25/26'],
+    ['Bytes=0-0', 206, 'a', 'bytes 0-0/26'],
     ['bytes=5-3', 200, LETTERS, null],
     ['bytes=', 200, LETTERS, null],
     ['bytes=-', 200, LETTERS, null],
@@ -138,7 +146,56 @@ test('what a browser has already is not sent again, and its tag tells nothing of
   }
   assert.equal((await content(browser, one.id, { 'If-None-Match': '"x"' })).status, 200)
   assert.equal((await content(browser, one.id, { 'If-Match': etag })).status, 200)
-  assert.equal((await content(browser, one.id, { 'If-Match': '"x"' })).status, 412)
+  for (const tags of ['"x"', '"x", "y"', `W/${etag}`]) {
+    assert.equal((await content(browser, one.id, { 'If-Match': tags })).status, 412, tags)
+  }
+  assert.equal((await content(browser, one.id, { 'If-Match': `"x",${etag}` })).status, 200)
+  assert.equal((await content(browser, one.id, { 'If-Match': '*' })).status, 200)
+})
+
+test('programs that know dates only are told by the date, to the second', async (t) => {
+  const { browser, spaceId } = await enter(t)
+  const { id, addedAt } = await browser.upload(LETTERS, { spaceId })
+  const first = await content(browser, id)
+  const modified = first.headers.get('Last-Modified') ?? ''
+  assert.equal(modified, new Date(addedAt).toUTCString())
+  const [before, after] = [-1000, 1000].map((ms) => new Date(Date.parse(modified) + ms).toUTCString())
+  const cases: [headers: Record<string, string | undefined>, status: number][] = [
+    [{ 'If-Modified-Since': modified }, 304],
+    [{ 'If-Modified-Since': after }, 304],
+    [{ 'If-Modified-Since': before }, 200],
+    [{ 'If-Modified-Since': 'yesterday' }, 200],
+    [{ 'If-Modified-Since': modified, 'If-None-Match': '"x"' }, 200],
+    [{ 'If-Unmodified-Since': modified }, 200],
+    [{ 'If-Unmodified-Since': before }, 412],
+    [{ 'If-Unmodified-Since': before, 'If-Match': first.headers.get('ETag') ?? '' }, 200],
+    [{ Range: 'bytes=0-1', 'If-Range': modified }, 200],
+  ]
+  for (const [headers, status] of cases) {
+    for (const method of ['GET', 'HEAD']) {
+      const answer = await content(browser, id, headers as Record<string, string>, method)
+      assert.equal(answer.status, status, `${method} ${JSON.stringify(headers)}`)
+    }
+  }
+})
+
+test('downloads under way are bounded for each person; what nobody reads any more counts no more', async (t) => {
+  const { world, browser, spaceId, client } = await enter(t)
+  const big = { spaceId, level: 'everybody' } as const
+  const { id } = await browser.upload(Buffer.alloc(24 * 1024 * 1024, 1), big)
+  const other = await world.signIn(client)
+  const answers: Response[] = []
+  for (let count = 0; count < 40; count++) answers.push(await content(browser, id))
+  const refused = await content(browser, id)
+  assert.deepEqual([refused.status, (await readProblem(refused)).code], [429, 'too_many_requests'])
+  const theirs = await content(other, id)
+  assert.equal(theirs.status, 200)
+  for (const { body } of [...answers, theirs]) await body?.cancel()
+  await until('there is a place again', async () => {
+    const { status, body } = await content(browser, id)
+    await body?.cancel()
+    return status === 200
+  })
 })
 
 test('access is asked each time, of the browser that has it already too', async (t) => {

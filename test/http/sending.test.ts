@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict'
+import { truncate } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Writable } from 'node:stream'
+import { type TestContext, test } from 'node:test'
+import { createLog } from '../../server/log.ts'
+import { until } from '../process.ts'
+import { createWorld } from '../world.ts'
+
+const BIG = Buffer.alloc(24 * 1024 * 1024, 7)
+
+async function enter(t: TestContext) {
+  const logged: string[] = []
+  const out = new Writable({
+    write(line, _encoding, done) {
+      logged.push(String(line))
+      done()
+    },
+  })
+  const world = await createWorld(t, { log: createLog('error', out as NodeJS.WriteStream) })
+  const company = await world.addCompany()
+  const owner = await world.addProfessional(company)
+  const client = await world.addClient(company)
+  await world.setStakeholder(client, owner)
+  const browser = await world.signIn(owner)
+  const { id } = await browser.upload(BIG, { spaceId: client.spaceId, level: 'everybody' })
+  const printed: unknown[] = []
+  for (const method of ['error', 'info', 'warn', 'log'] as const)
+    t.mock.method(console, method, (...words: unknown[]) => printed.push(...words))
+  return { world, client, owner, browser, id, printed, logged }
+}
+
+const PATHS = (id: string) => [`/api/items/${id}/content`, `/api/zip?ids=${id}`]
+
+test('a reader who leaves, or may read no more, is no error: nothing is printed', async (t) => {
+  const { world, client, owner, browser, id, printed, logged } = await enter(t)
+  for (const path of PATHS(id)) {
+    const gone = await browser.fetch(path)
+    await gone.body?.cancel()
+  }
+  t.mock.timers.enable({ apis: ['setInterval'] })
+  const underWay = []
+  for (const path of PATHS(id)) {
+    const reader = (await browser.fetch(path)).body?.getReader()
+    await reader?.read()
+    underWay.push(reader)
+  }
+  await world.setStakeholder(client, owner, 'archived')
+  t.mock.timers.tick(2000)
+  for (const reader of underWay)
+    await assert.rejects(async () => {
+      // Leaves the server time to find out.
+      while (!(await reader?.read())?.done) await world.db.selectFrom('session').select('id').execute()
+    })
+  await until('all is closed', async () => (await browser.fetch('/api/me')).status === 200)
+  assert.deepEqual([printed, logged], [[], []])
+})
+
+test('bytes that are not there break the connection off, and that is logged', async (t) => {
+  const { world, browser, id, printed, logged } = await enter(t)
+  const { key } = await world.db.selectFrom('blob').select('key').executeTakeFirstOrThrow()
+  await truncate(join(world.dataDir, 'blobs', key), 1_000_000)
+  for (const path of PATHS(id)) {
+    logged.length = 0
+    await assert.rejects(async () => (await browser.fetch(path)).arrayBuffer())
+    assert.match(logged.join(''), /an answer broke off/)
+  }
+  assert.deepEqual(printed, [])
+})
