@@ -40,6 +40,7 @@ export const ERRORS = {
   second_factor_first: 409,
   last_second_factor: 409,
   conflict: 409,
+  not_involved: 409,
   stale_tab: 409,
   folder_into_itself: 409,
   folder_too_deep: 409,

@@ -58,6 +58,8 @@ export async function createCast(world: World): Promise<Person[]> {
   const former = await world.addClient(practice)
   const group = await world.addGroup(practice, [client, member, former])
   await world.db.deleteFrom('group_member').where('client_id', '=', former.id).execute()
+  for (const space of [client, group]) await world.setStakeholder(space, olivia)
+  await world.setStakeholder(client, xavier)
   const shared = await addRecord(world, makers, { client, group, blobId })
   const clients = {
     'the client': client,

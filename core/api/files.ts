@@ -117,11 +117,12 @@ export const files = {
     .route({
       method: 'GET',
       path: '/items/{itemId}/audience',
-      summary: 'For a client: the professionals chosen for one’s own file; null means all',
+      summary:
+        'For a client: the professionals chosen for one’s own file, null means all; and who has left since',
       tags: ['files'],
     })
     .input(z.strictObject({ itemId: Id }))
-    .output(z.strictObject({ audience: z.array(Id).nullable() })),
+    .output(z.strictObject({ audience: z.array(Id).nullable(), left: z.array(z.string()) })),
   readLevels: oc
     .route({
       method: 'GET',

@@ -3,10 +3,11 @@ import type { Item } from '../../core/api/shapes.ts'
 import { Problem } from '../../core/errors.ts'
 import { nameProblem, tidyName } from '../../core/names.ts'
 import { LEVELS, type Level } from '../../core/visibility.ts'
-import { type Actor, mayAddInside, viewerOf, viewers, visible } from '../access.ts'
+import { type Actor, mayAddInside, viewerOf, visible } from '../access.ts'
 import { record } from '../audit.ts'
 import type { Database } from '../db/schema.ts'
 import type { Jobs } from '../jobs.ts'
+import { legalAudience, readChosen } from './audience.ts'
 import { findChangeable, findMovable } from './changeable.ts'
 import { createContents } from './contents.ts'
 import { type Changing, createDeletions } from './deletions.ts'
@@ -279,27 +280,23 @@ export function createItems({ db, jobs, now }: { db: Db; jobs: Jobs; now: () => 
       return changing({ items: ids }, async (trx) => {
         const items = await findChangeable(trx, actor, ids)
         if (!items.every((item) => item.audience)) throw new Problem('bad_request', { field: 'ids' })
-        const { space_id } = await trx
+        const rows = await trx
           .selectFrom('item')
-          .select('space_id')
+          .select(['space_id', 'audience'])
           .where('id', 'in', [...ids])
-          .executeTakeFirstOrThrow()
-        const legal = await legalAudience(trx, space_id, audience)
+          .execute()
+        const known = rows.flatMap((row) => row.audience ?? [])
+        const legal = await legalAudience(trx, rows[0]?.space_id ?? '', audience, known)
         await patch(trx, ids, { audience: legal })
         await record(trx, actor, 'audience_changed', { items: ids, details: { to: legal } })
         return sameOrder(trx, actor, ids)
       })
     },
 
-    async readAudience(actor: Actor, { itemId }: { itemId: string }): Promise<{ audience: string[] | null }> {
+    async readAudience(actor: Actor, { itemId }: { itemId: string }) {
       const item = await findItem(db, actor, itemId)
       if (!item.owner?.you) throw new Problem('forbidden')
-      const { audience } = await db
-        .selectFrom('item')
-        .select('audience')
-        .where('id', '=', itemId)
-        .executeTakeFirstOrThrow()
-      return { audience }
+      return readChosen(db, itemId)
     },
   }
 }
@@ -310,18 +307,4 @@ function legalName(raw: string): string {
   const problem = nameProblem(name)
   if (problem) throw new Problem(problem)
   return name
-}
-
-/** Sorted, so that equal audiences count as one class inside folders. @throws bad_request unless all are involved */
-async function legalAudience(
-  db: Db,
-  spaceId: string,
-  audience: readonly string[] | null,
-): Promise<string[] | null> {
-  if (!audience) return null
-  const ids = [...new Set(audience)].sort()
-  const { rows } = await sql`select from ${viewers} v
-    where v.space_id = ${spaceId}::uuid and v.professional_id = any(${sql.val(ids)}::uuid[])`.execute(db)
-  if (ids.length === 0 || rows.length < ids.length) throw new Problem('bad_request', { field: 'audience' })
-  return ids
 }

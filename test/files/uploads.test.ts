@@ -182,7 +182,7 @@ test('nothing is begun that could not end well', async (t) => {
   await refused(create(browser, 1, { filename, spaceId, parentId: randomUUID() }), 'not_found')
   await refused(create(await world.signIn(reader), 1, { filename, spaceId }), 'read_only')
   await refused(create(itself, 1, { filename, level: 'me' }), 'bad_request')
-  await refused(create(itself, 1, { filename, audience: randomUUID() }), 'bad_request')
+  await refused(create(itself, 1, { filename, audience: randomUUID() }), 'not_involved')
   await refused(create(itself, 1, { filename, audience: 'x' }), 'bad_request')
   await refused(
     browser.fetch('/api/uploads', { method: 'POST', headers: { ...TUS, 'Upload-Length': '1' } }),

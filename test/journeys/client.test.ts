@@ -36,13 +36,14 @@ async function createPractice(t: TestContext) {
   await professional.upload('for us', { name: 'Plan of care.txt', spaceId, level: 'company' })
   await professional.upload(photo, { name: 'Posture.jpg', spaceId, level: 'everybody' })
   await world.runJobs()
-  return { world, client, professional, colleague: await world.signIn(lea), spaceId }
+  return { world, client, lea, professional, colleague: await world.signIn(lea), spaceId }
 }
 
 /** Whoever comes is not known yet, and some tests take the network away. */
 const EXPECTED = [
   /the server responded with a status of 401/,
   /ERR_INTERNET_DISCONNECTED/,
+  /the server responded with a status of 409 .*items\/audience/,
   /dynamically imported/,
 ]
 
@@ -134,6 +135,48 @@ test('a client sees exactly what is shared, adds a photo for one professional, r
     await page.getByRole('button', { name: 'Undo' }).click()
     await expect(rows).toHaveCount(2)
     assert.ok((await seenBy(professional)).includes('Deep squat.jpg'))
+  })
+})
+
+test('a client is told who has left of those chosen for a file, and chooses among who is there', async (t) => {
+  const practice = await createPractice(t)
+  const { world, client, lea } = practice
+  const phone = await world.signIn(client)
+  const mariel = (await phone.api.involvement.listMyProfessionals()).find(({ name }) => name !== lea.name)
+  assert.ok(mariel)
+  const { id } = await phone.upload(photo, { name: 'Squat.jpg', audience: [lea.id] })
+  await world.setStakeholder(client, lea, 'archived')
+
+  await signedIn(practice, {}, async (page) => {
+    const sheet = page.locator('dialog')
+    const ask = async () => {
+      await page.getByRole('button', { name: 'Actions for Squat.jpg' }).click()
+      await sheet.getByRole('button', { name: 'Who sees it' }).click()
+    }
+    await ask()
+    await expect(sheet).toContainText(
+      'Léa Roy, whom you had chosen, is no longer involved with you and doesn’t see it.',
+    )
+    await expect(sheet.getByRole('checkbox')).toHaveCount(1)
+    await sheet.getByRole('button', { name: 'Save' }).click()
+    await expect(sheet.getByRole('alert').first()).toHaveText('Choose at least one professional.')
+    await sheet.getByRole('checkbox', { name: 'Mariel Essiambre' }).check()
+    await sheet.getByRole('button', { name: 'Save' }).click()
+    await expect(page.getByText('Who sees “Squat.jpg” was changed.')).toBeVisible()
+    const chosen = { audience: [mariel.professionalId], left: [] }
+    assert.deepEqual(await phone.api.files.readAudience({ itemId: id }), chosen)
+
+    // Who leaves while the choice is open is taken from it, with a word.
+    await world.setStakeholder(client, lea)
+    await ask()
+    await sheet.getByRole('checkbox', { name: 'Léa Roy' }).check()
+    await world.setStakeholder(client, lea, 'archived')
+    await sheet.getByRole('button', { name: 'Save' }).click()
+    await expect(sheet).toContainText('Somebody whom you chose is no longer involved with you.')
+    await expect(sheet.getByRole('checkbox')).toHaveCount(1)
+    await sheet.getByRole('button', { name: 'Save' }).click()
+    await expect(sheet).toBeHidden()
+    assert.deepEqual(await phone.api.files.readAudience({ itemId: id }), chosen)
   })
 })
 

@@ -24,14 +24,14 @@ export function AudienceChoice({
 }) {
   const t = useT()
   const name = useId()
-  const { data, error, refetch } = useQuery(myProfessionals)
+  const { data, error, refetch } = useQuery({ ...myProfessionals, staleTime: 0 })
   const people = useRef<HTMLUListElement>(null)
   useEffect(() => {
     if (refused) people.current?.querySelector('input')?.focus()
   }, [refused])
   if (error && !data) return <ErrorState error={error} onRetry={() => void refetch()} />
   if (!data) return <Skeleton rows={2} />
-  if (data.length === 0) return <p>{t('client_who_nobody')}</p>
+  if (data.length === 0 && value === null) return <p>{t('client_who_nobody')}</p>
 
   const toggle = (id: string, chosen: boolean) =>
     onChange(chosen ? [...(value ?? []), id] : (value ?? []).filter((other) => other !== id))
@@ -53,7 +53,7 @@ export function AudienceChoice({
       <p role="alert" className={css.refused}>
         {refused && value?.length === 0 && t('client_who_choose_some')}
       </p>
-      {value !== null && (
+      {value !== null && data.length > 0 && (
         <ul className={css.people} ref={people}>
           {data.map(({ professionalId: id, name: professional, company }) => (
             <li key={id}>
