@@ -17,10 +17,11 @@ export async function gatherCrowd(db: Kysely<Database>) {
     (await query.execute(db)).rows.map((row) => String((row as { id: unknown }).id))
   const one = async (query: RawBuilder<unknown>) => (await run(query))[0] ?? ''
   let count = 0
-  const professional = async (companyId: string, profile: string, branchId: string) => {
+  const professional = async (companyId: string, profile: string, branchId?: string) => {
     const id = await one(sql`insert into professional (company_id, name, profile)
       values (${companyId}, ${`Professional ${++count}`}, ${profile}) returning id`)
-    await sql`insert into professional_branch values (${id}, ${companyId}, ${branchId})`.execute(db)
+    if (branchId)
+      await sql`insert into professional_branch values (${id}, ${companyId}, ${branchId})`.execute(db)
     return { kind: 'professional', professionalId: id, companyId, profile, ...noPerson } as Actor & {
       kind: 'professional'
     }
@@ -66,6 +67,15 @@ export async function gatherCrowd(db: Kysely<Database>) {
         db,
       )
   }
+  // Of a company that adds nothing: all that it sees is for everybody.
+  const onlooker = await professional(
+    await one(sql`insert into company (name) values ('Practice') returning id`),
+    'employee',
+    undefined,
+  )
+  await sql`insert into stakeholder (space_id, professional_id) values (${client.spaceId}, ${onlooker.professionalId})`.execute(
+    db,
+  )
   const administrator = await professional(companyId, 'super_admin', branches[0] ?? '')
   const manager = await professional(companyId, 'manager', branches[0] ?? '')
 
@@ -120,6 +130,7 @@ export async function gatherCrowd(db: Kysely<Database>) {
       owner: { actor: owner, spaceId: client.spaceId },
       colleague: { actor: colleague, spaceId: client.spaceId },
       external: { actor: external, spaceId: client.spaceId },
+      onlooker: { actor: onlooker, spaceId: client.spaceId },
       administrator: { actor: administrator, spaceId: client.spaceId },
       manager: { actor: manager, spaceId: client.spaceId },
       client: { actor: client.actor, spaceId: undefined },
