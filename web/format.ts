@@ -18,6 +18,8 @@ export interface Format {
   month(time: string | Date): string
   /** Bytes as "220 kB", "1.2 MB". */
   size(bytes: number): string
+  /** Seconds as players write them: "1:24", "1:02:03". */
+  duration(seconds: number): string
   number(value: number): string
   /** "You, Léa and Marc". */
   list(names: readonly string[]): string
@@ -77,6 +79,15 @@ export function createFormat(language: Language): Format {
         unit += 1
       }
       return sizeFormat(unit, unit === 0 || value >= 9.95 ? 0 : 1).format(value)
+    },
+    duration(seconds) {
+      // What plays at all is never written as nothing.
+      const whole = Math.max(1, Math.round(seconds))
+      const two = (value: number) => String(value % 60).padStart(2, '0')
+      const minutes = Math.floor(whole / 60)
+      return minutes < 60
+        ? `${minutes}:${two(whole)}`
+        : `${Math.floor(minutes / 60)}:${two(minutes)}:${two(whole)}`
     },
     number: (value) => plain.format(value),
     list: (all) => names.format(all),

@@ -50,8 +50,12 @@ export const Item = z.strictObject({
   /** The client sees it; of a folder, that the client sees something inside that the caller sees too. */
   clientSees: z.boolean(),
   addedAt: Time,
-  /** `pending` while it is being made. */
-  preview: z.enum(['none', 'pending', 'ready']),
+  /** `pending` until it is made; `failed` where the bytes are damaged, or odd. */
+  preview: z.enum(['none', 'pending', 'ready', 'failed']),
+  /** What stands for the preview until it is there: its ThumbHash in base64, and the size of the whole. */
+  picture: z.strictObject({ hash: z.string(), width: z.number().int(), height: z.number().int() }).nullable(),
+  /** Seconds, of what plays. */
+  duration: z.number().nullable(),
   can: z.strictObject({
     /** Rename, move, change its level or audience. */
     modify: z.boolean(),

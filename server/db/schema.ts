@@ -268,8 +268,12 @@ export interface Person {
 export interface Preview {
   blob_id: string;
   created_at: Generated<Timestamp>;
+  duration: number | null;
+  hash: string | null;
   height: number | null;
   key: string | null;
+  original_height: number | null;
+  original_width: number | null;
   problem: string | null;
   size: number | null;
   type: string | null;

@@ -11,6 +11,7 @@ import {
   reachesClient,
   sees,
 } from '../access.ts'
+import { stands } from './preview-jobs.ts'
 
 type Sql = RawBuilder<unknown>
 
@@ -29,6 +30,10 @@ export type ItemRow = {
   type: string | null
   size: string | null
   preview: 'ready' | 'failed' | null
+  hash: string | null
+  original_width: number | null
+  original_height: number | null
+  duration: number | null
   files: string | null
   client_sees: boolean
   modify: boolean
@@ -45,7 +50,8 @@ export function itemParts({ asAnother = false } = {}): { columns: Sql; joins: Sq
   return {
     columns: sql`i.id, i.parent_id, i.kind, i.name, i.level, i.audience is not null as chosen, i.protected,
       i.owner_professional_id, i.owner_client_id, coalesce(op.name, oc.name) as owner_name, i.created_at,
-      b.type, b.size, case when p.key is not null then 'ready' when p.problem is not null then 'failed' end as preview,
+      b.type, b.size, case when p.key is not null then 'ready' when ${stands('p', sql`now()`)} then 'failed' end as preview,
+      p.hash, p.original_width, p.original_height, p.duration,
       inside.files, case when i.kind = 'file' then ${reachesClient('i')} else inside.client_sees end as client_sees,
       ${mayModify('i', 'v')} as modify, ${mayDelete('i', 'v')} as delete, ${mayAddInside('i', 'v')} as add_inside,
       ${mayTakeOver('i', 'v')} as take_over`,
@@ -92,12 +98,12 @@ export function toItem(row: ItemRow, actor: Actor, asAnother = false): Item {
     audience: byClient ? (row.chosen ? 'chosen' : 'all') : null,
     clientSees: row.client_sees,
     addedAt: row.created_at.toISOString(),
-    preview:
-      row.preview === 'ready'
-        ? 'ready'
-        : row.preview === null && row.type !== null && hasPreview(row.type)
-          ? 'pending'
-          : 'none',
+    preview: row.type !== null && hasPreview(row.type) ? (row.preview ?? 'pending') : 'none',
+    picture:
+      row.hash !== null && row.original_width !== null && row.original_height !== null
+        ? { hash: row.hash, width: row.original_width, height: row.original_height }
+        : null,
+    duration: row.duration,
     can: asAnother
       ? { modify: false, delete: false, addInside: false, takeOver: false }
       : { modify: row.modify, delete: row.delete, addInside: row.add_inside, takeOver: row.take_over },

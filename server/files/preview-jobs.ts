@@ -1,4 +1,4 @@
-import { type Insertable, type Kysely, sql } from 'kysely'
+import { type Insertable, type Kysely, type RawBuilder, sql } from 'kysely'
 import { hasPreview, kindOf } from '../../core/kinds.ts'
 import { type Blobs, newKey } from '../blobs/port.ts'
 import type { Database, Preview as PreviewTable } from '../db/schema.ts'
@@ -23,17 +23,13 @@ export function createPreviewJobs({
   previews: Pick<ReturnType<typeof createPreviews>, 'make'>
   now: () => Date
 }) {
-  /** Whatever was too slow or crashed may have had a bad day: that is no answer for long. */
   const find = (blobId: string, variant: Variant) =>
     db
       .selectFrom('preview')
       .select(['key', 'type', 'size'])
       .where('blob_id', '=', blobId)
       .where('variant', '=', variant)
-      .where(
-        sql<boolean>`(problem is null or problem not in ('timeout', 'crashed')
-          or created_at > ${now()}::timestamptz - make_interval(mins => ${TRY_AGAIN_MINUTES}))`,
-      )
+      .where(sql<boolean>`(problem is null or ${stands('preview', sql`${now()}::timestamptz`)})`)
       .executeTakeFirst()
 
   /** Unless somebody else was first, or the blob has gone. */
@@ -50,6 +46,10 @@ export function createPreviewJobs({
             size: excluded.ref('excluded.size'),
             width: excluded.ref('excluded.width'),
             height: excluded.ref('excluded.height'),
+            hash: excluded.ref('excluded.hash'),
+            original_width: excluded.ref('excluded.original_width'),
+            original_height: excluded.ref('excluded.original_height'),
+            duration: excluded.ref('excluded.duration'),
             problem: excluded.ref('excluded.problem'),
             created_at: excluded.ref('excluded.created_at'),
           }))
@@ -71,14 +71,15 @@ export function createPreviewJobs({
     const row = { blob_id: blob.id, variant, created_at: now() }
     const key = newKey()
     try {
-      const { type, bytes, width, height } = await previews.make({
+      const { bytes, original, ...made } = await previews.make({
         ...how,
         key: blob.key,
         type: blob.type,
         variant,
       })
       const { size } = await blobs.put(key, bytes)
-      await keep({ ...row, key, type, size, width, height, problem: null })
+      const whole = { original_width: original.width, original_height: original.height }
+      await keep({ ...row, ...made, ...whole, key, size, problem: null })
     } catch (error) {
       if (!(error instanceof PreviewFailed)) throw error
       await keep({ ...row, key: null, problem: error.reason })
@@ -103,6 +104,13 @@ export function createPreviewJobs({
       if (kindOf(blob.type) === 'image') await make(blob, 'view', { urgent: false })
     },
   }
+}
+
+/** Whether there is no preview by now. Whatever was too slow or crashed may have had a bad day: no answer for long. */
+export function stands(preview: string, now: RawBuilder<unknown>): RawBuilder<boolean> {
+  const p = sql.ref(preview)
+  return sql`(${p}.problem not in ('timeout', 'crashed')
+    or ${p}.created_at > ${now} - make_interval(mins => ${TRY_AGAIN_MINUTES}))`
 }
 
 const TRY_AGAIN_MINUTES = 10

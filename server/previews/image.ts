@@ -1,4 +1,5 @@
 import sharp, { type Sharp } from 'sharp'
+import { rgbaToThumbHash } from 'thumbhash'
 import { BOXES, type Decoder, type Picture, type Variant } from './messages.ts'
 import { encodeShared } from './shared.ts'
 
@@ -44,9 +45,27 @@ async function copyPixels(image: Sharp): Promise<Sharp> {
 /** WebP that fits the variant's box; never larger than the picture is. */
 export async function encode(image: Sharp, variant: Exclude<Variant, 'shared'>): Promise<Picture> {
   const box = BOXES[variant]
-  const { data, info } = await image
-    .resize(box, box, { fit: 'inside', withoutEnlargement: true })
-    .webp({ quality: 80, effort: 2 })
-    .toBuffer({ resolveWithObject: true })
+  const fitting = image.resize(box, box, { fit: 'inside', withoutEnlargement: true })
+  if (variant === 'view') return await encodeWebp(fitting)
+  const small = await copyPixels(fitting)
+  return { ...(await encodeWebp(small.clone())), hash: await hashOf(small) }
+}
+
+async function encodeWebp(image: Sharp): Promise<Picture> {
+  const { data, info } = await image.webp({ quality: 80, effort: 2 }).toBuffer({ resolveWithObject: true })
   return { type: 'image/webp', bytes: data, width: info.width, height: info.height }
 }
+
+/** About 25 bytes that stand for a picture until it is there. */
+async function hashOf(image: Sharp): Promise<string> {
+  const { data, info } = await image
+    .resize(HASHED, HASHED, { fit: 'inside', withoutEnlargement: true })
+    .toColorspace('srgb')
+    .ensureAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true })
+  return Buffer.from(rgbaToThumbHash(info.width, info.height, data)).toString('base64')
+}
+
+/** As large as a ThumbHash takes them. */
+const HASHED = 100

@@ -12,15 +12,19 @@ export interface Picture {
   bytes: Uint8Array
   width: number
   height: number
+  /** A ThumbHash in base64, of a `thumb`. */
+  hash?: string
 }
 
 export interface Preview extends Picture {
   /** Of the whole picture once upright; of a PDF's first page in points; of a film as it is shown. */
   original: { width: number; height: number }
+  /** Seconds, of what plays. */
+  duration?: number
 }
 
 /** What a decoder may read: `start` to `end`, both included. */
-interface Source {
+export interface Source {
   size: number
   read(start: number, end: number): Promise<Uint8Array>
 }

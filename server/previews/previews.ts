@@ -6,18 +6,15 @@ import { hasPreview, kindOf } from '../../core/kinds.ts'
 import { BlobAbsent, type Blobs } from '../blobs/port.ts'
 import type { Log } from '../log.ts'
 import { PreviewFailed, PreviewsBusy } from './failures.ts'
+import { type Asking, createLine } from './line.ts'
 import type { Preview, Variant } from './messages.ts'
 import { startWorker, type WorkerLimits } from './worker-process.ts'
 
-export interface PreviewRequest {
+export interface PreviewRequest extends Asking {
   key: string
   /** The media type found in the bytes. */
   type: string
   variant: Variant
-  /** Somebody is looking at it now: goes before all background work. */
-  urgent: boolean
-  /** Gives up while still waiting: `make` rejects with its reason. */
-  signal?: AbortSignal
 }
 
 interface Limits extends WorkerLimits {
@@ -35,12 +32,6 @@ const LIMITS: Limits = { bytes: 200 * MB, pixels: 250e6, memory: 768 * MB, secon
 const PREVIEWS_PER_WORKER = 100
 const IDLE_MS = 60_000
 
-interface Waiting {
-  request: PreviewRequest
-  resolve(preview: Preview): void
-  reject(error: unknown): void
-}
-
 interface Worker {
   process: ReturnType<typeof startWorker>
   made: number
@@ -56,10 +47,9 @@ export function createPreviews(parts: {
   const { blobs, log, workers = 2 } = parts
   const limits = { ...LIMITS, ...parts.limits }
   const folder = mkdtempSync(join(tmpdir(), 'carnet-previews-'))
-  const queue = { urgent: [] as Waiting[], background: [] as Waiting[] }
   const idle = new Map<Worker, NodeJS.Timeout>()
   const busy = new Set<Worker>()
-  let running = 0
+  const line = createLine({ places: workers, most: limits.waiting, work: produce })
   let closed = false
 
   /**
@@ -69,49 +59,10 @@ export function createPreviews(parts: {
    * Rejects with the blob store's own errors when the blob is absent or the store fails.
    */
   async function make(request: PreviewRequest): Promise<Preview> {
-    const { type, variant, urgent, signal } = request
+    const { key, type, variant } = request
     if (!hasPreview(type) || (variant !== 'thumb' && kindOf(type) !== 'image'))
       throw new PreviewFailed('unsupported')
-    signal?.throwIfAborted()
-    if (closed) throw new PreviewsBusy('closing')
-    makeRoom(urgent)
-
-    const { promise, resolve, reject } = Promise.withResolvers<Preview>()
-    const waiting = { request, resolve, reject }
-    const line = urgent ? queue.urgent : queue.background
-    line.push(waiting)
-    const giveUp = () => {
-      const place = line.indexOf(waiting)
-      if (place < 0) return
-      line.splice(place, 1)
-      reject(signal?.reason)
-    }
-    signal?.addEventListener('abort', giveUp)
-    advance()
-    return await promise.finally(() => signal?.removeEventListener('abort', giveUp))
-  }
-
-  function makeRoom(urgent: boolean) {
-    if (queue.urgent.length + queue.background.length < limits.waiting) return
-    // Background work is asked for again by its queue; whoever is looking must not wait behind it.
-    const evicted = urgent ? queue.background.pop() : undefined
-    if (!evicted) throw new PreviewsBusy('too many are waiting')
-    evicted.reject(new PreviewsBusy('gave way to somebody looking'))
-  }
-
-  function advance() {
-    while (running < workers && !closed) {
-      const next = queue.urgent.shift() ?? queue.background.shift()
-      if (!next) return
-      void work(next)
-    }
-  }
-
-  async function work({ request, resolve, reject }: Waiting) {
-    running++
-    await produce(request).then(resolve, reject)
-    running--
-    advance()
+    return await line.ask(`${variant} ${key}`, request, request)
   }
 
   async function produce({ key, type, variant }: PreviewRequest): Promise<Preview> {
@@ -169,9 +120,7 @@ export function createPreviews(parts: {
 
   async function close() {
     closed = true
-    for (const { reject } of [...queue.urgent.splice(0), ...queue.background.splice(0)]) {
-      reject(new PreviewsBusy('closing'))
-    }
+    line.close()
     await Promise.all([...idle.keys(), ...busy].map((worker) => worker.process.kill()))
     await rm(folder, { recursive: true, force: true })
   }

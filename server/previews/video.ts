@@ -26,5 +26,12 @@ export const decodeVideo: Decoder = async ({ size, read }, _variant, pixels) => 
   return {
     ...(await encode(image.rotate(rotation), 'thumb')),
     original: { width: frame.displayWidth, height: frame.displayHeight },
+    ...(await durationOf(input)),
   }
+}
+
+/** As the file says or, where it doesn't, as its last packets tell; a recording that was cut short tells neither. */
+export async function durationOf(input: Input): Promise<{ duration?: number }> {
+  const duration = (await input.getDurationFromMetadata()) ?? (await input.computeDuration().catch(() => 0))
+  return Number.isFinite(duration) && duration > 0 ? { duration } : {}
 }

@@ -35,7 +35,9 @@ const workerMessage: z.ZodType<WorkerMessage> = z.union([
       bytes: z.instanceof(Uint8Array).refine((bytes) => bytes.length <= 64 * MB),
       width: length,
       height: length,
+      hash: z.base64().max(48).exactOptional(),
       original: z.strictObject({ width: length, height: length }),
+      duration: z.number().nonnegative().exactOptional(),
     }),
   }),
 ])

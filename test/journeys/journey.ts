@@ -16,6 +16,9 @@ after(() => browser?.close())
 /** Whoever comes to a page is not known yet, which the server tells by a 401. */
 const NOT_KNOWN_YET = /the server responded with a status of 401 .*\/api\/me\)/
 
+/** Of a picture that can’t be made the browser learns when it asks for it. */
+const NO_PREVIEW = /the server responded with a status of 404 .*\/preview\/thumb\)/
+
 interface VisitOptions extends BrowserContextOptions {
   /** 360 × 780 with touch, instead of 1440 × 900 with a mouse. */
   phone?: boolean
@@ -47,7 +50,7 @@ export function journey(name: string, act: (stage: Stage) => Promise<void>): voi
       const context = await (phone ? openPhone : openWide)(browser, options)
       contexts.push(context)
       const page = await context.newPage()
-      checks.push(collectErrors(page, [NOT_KNOWN_YET, ...allowed]).assertNone)
+      checks.push(collectErrors(page, [NOT_KNOWN_YET, NO_PREVIEW, ...allowed]).assertNone)
       await page.goto(address)
       return page
     }

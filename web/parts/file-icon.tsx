@@ -1,5 +1,5 @@
 import { File, FileArchive, FileText, Folder, Image, type LucideIcon, Music, SquarePlay } from 'lucide-react'
-import { useState } from 'react'
+import type { ReactNode } from 'react'
 import { cx } from './class-names.ts'
 import css from './file-icon.module.css'
 import { Icon } from './icon.tsx'
@@ -20,31 +20,40 @@ export function fileIcon(type: string | null): LucideIcon {
   return /zip|tar|compressed/.test(type) ? FileArchive : File
 }
 
-/** A thumbnail, or the icon of its kind in a well until and unless there is one. Mute: the name is beside it. */
+/** `small` in rows, `large` in lists on phones; `fill` takes the width there is, 3:2. */
+export type IconSize = 'small' | 'large' | 'fill'
+
+/** A well with the icon of a kind or, `pictured`, with its children. Mute: the name is beside it. */
 export function FileIcon({
   type,
-  preview,
   size = 'small',
+  pictured = false,
+  note,
+  children,
 }: {
   /** Media type; null for a folder. */
   type: string | null
-  /** Address of its thumbnail. */
-  preview?: string | undefined
-  /** `small` in rows, `large` in lists on phones; `fill` takes the width there is, 3:2. */
-  size?: 'small' | 'large' | 'fill'
+  size?: IconSize
+  pictured?: boolean
+  /** A word below the icon. */
+  note?: string | undefined
+  /** Pictures, one over the other. */
+  children?: ReactNode
 }) {
-  const [broken, setBroken] = useState<string>()
-  const icon = <Icon of={fileIcon(type)} size={size === 'fill' ? 26 : size === 'large' ? 20 : 18} />
   return (
     <span
-      className={cx(css.well, css[size], type === null && css.folder, type === 'application/pdf' && css.page)}
+      className={cx(
+        css.well,
+        css[size],
+        pictured && css.pictured,
+        type === null && css.folder,
+        type === 'application/pdf' && css.page,
+      )}
       aria-hidden="true"
     >
-      {preview && preview !== broken ? (
-        <img src={preview} alt="" loading="lazy" decoding="async" onError={() => setBroken(preview)} />
-      ) : (
-        icon
-      )}
+      {!pictured && <Icon of={fileIcon(type)} size={size === 'fill' ? 26 : size === 'large' ? 20 : 18} />}
+      {!pictured && note && <span className={css.note}>{note}</span>}
+      {children}
     </span>
   )
 }

@@ -85,5 +85,10 @@ function Thumbnail({ file }: { file: File }) {
     setUrl(made)
     return () => URL.revokeObjectURL(made)
   }, [file])
-  return <FileIcon size="fill" type={file.type} preview={url} />
+  const [shown, setShown] = useState(false)
+  return (
+    <FileIcon size="fill" type={file.type} pictured={shown}>
+      {url && <img src={url} alt="" decoding="async" hidden={!shown} onLoad={() => setShown(true)} />}
+    </FileIcon>
+  )
 }

@@ -2,12 +2,11 @@ import { ChevronRight, EllipsisVertical, Lock, UserRoundCheck } from 'lucide-rea
 import { useEffect, useEffectEvent, useRef } from 'react'
 import { Link } from 'wouter'
 import type { Item } from '../../../core/api/shapes.ts'
-import { previewUrl } from '../../bytes.ts'
 import { useFormat, useT } from '../../i18n.ts'
 import { nameOf } from '../../names.ts'
 import { IconButton } from '../../parts/button.tsx'
-import { FileIcon } from '../../parts/file-icon.tsx'
 import { Icon } from '../../parts/icon.tsx'
+import { ItemThumb } from '../../parts/item-thumb.tsx'
 import { type Listing, prefetchListing, type Sort } from '../files/listing.ts'
 import css from './file-rows.module.css'
 
@@ -68,11 +67,7 @@ function What({ item }: { item: Item }) {
   const t = useT()
   return (
     <>
-      <FileIcon
-        size="large"
-        type={item.type}
-        preview={item.preview === 'ready' ? previewUrl(item.id, 'thumb') : undefined}
-      />
+      <ItemThumb size="large" item={item} />
       <span className={css.words}>
         <span className={css.title}>
           <span className={css.name}>{item.name}</span>
@@ -91,33 +86,31 @@ function What({ item }: { item: Item }) {
   )
 }
 
-function Detail({ item: { kind, files, owner, audience, addedAt } }: { item: Item }) {
+function Detail({ item: { kind, files, owner, audience, addedAt, duration } }: { item: Item }) {
   const t = useT()
   const format = useFormat()
   if (kind === 'folder') return t('files_count', { count: files ?? 0 })
+  const facts = [format.date(addedAt), ...(duration === null ? [] : [format.duration(duration)])].join(' · ')
   if (owner?.you && audience === 'chosen') {
     return (
       <>
         <Icon of={UserRoundCheck} size={14} />
-        <WhoAndWhen who={t('client_chosen')} date={format.date(addedAt)} />
+        <WhoAndWhen who={t('client_chosen')} facts={facts} />
       </>
     )
   }
   return (
-    <WhoAndWhen
-      who={owner?.you ? t('client_you') : owner ? nameOf(owner.name) : undefined}
-      date={format.date(addedAt)}
-    />
+    <WhoAndWhen who={owner?.you ? t('client_you') : owner ? nameOf(owner.name) : undefined} facts={facts} />
   )
 }
 
-/** A long name gives way, the date stays. */
-function WhoAndWhen({ who, date }: { who: string | undefined; date: string }) {
-  if (who === undefined) return date
+/** A long name gives way, the rest stays. */
+function WhoAndWhen({ who, facts }: { who: string | undefined; facts: string }) {
+  if (who === undefined) return facts
   return (
     <>
       <span className={css.who}>{who}</span>
-      <span> · {date}</span>
+      <span> · {facts}</span>
     </>
   )
 }

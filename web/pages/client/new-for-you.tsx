@@ -1,9 +1,8 @@
 import type { Item } from '../../../core/api/shapes.ts'
 import { api } from '../../api.ts'
-import { previewUrl } from '../../bytes.ts'
 import { useFormat, useT } from '../../i18n.ts'
 import { nameOf } from '../../names.ts'
-import { FileIcon } from '../../parts/file-icon.tsx'
+import { ItemThumb } from '../../parts/item-thumb.tsx'
 import css from './new-for-you.module.css'
 
 const DAYS = 30
@@ -29,11 +28,7 @@ export function NewForYou({ items, onOpen }: { items: readonly Item[]; onOpen: (
           <li key={item.id}>
             <button type="button" className={css.card} onClick={() => onOpen(item)}>
               <span className={css.picture}>
-                <FileIcon
-                  size="fill"
-                  type={item.type}
-                  preview={item.preview === 'ready' ? previewUrl(item.id, 'thumb') : undefined}
-                />
+                <ItemThumb item={item} size="fill" />
               </span>
               <span className={css.name}>{item.name}</span>
               {item.owner && (

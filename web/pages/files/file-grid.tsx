@@ -6,9 +6,10 @@ import { useFormat, useT } from '../../i18n.ts'
 import { useMedia } from '../../media.ts'
 import { Checkbox } from '../../parts/checkbox.tsx'
 import { cx } from '../../parts/class-names.ts'
+import { ItemThumb } from '../../parts/item-thumb.tsx'
 import css from './file-grid.module.css'
 import type { ItemActions } from './item-actions.tsx'
-import { ItemIcon, ItemName, ItemVisibility, useSizeWords } from './item-cells.tsx'
+import { ItemName, ItemVisibility, useSizeWords } from './item-cells.tsx'
 import { ItemMenu } from './item-menu.tsx'
 import { type Choice, ItemsView } from './items-view.tsx'
 import type { Listing } from './listing.ts'
@@ -131,7 +132,7 @@ const Card = memo(function Card({
       className={cx(css.card, selecting && css.selecting)}
     >
       <div className={css.picture} data-open="">
-        <ItemIcon item={item} size="fill" />
+        <ItemThumb item={item} size="fill" />
       </div>
       {!asClient && (
         <span className={css.tick} data-tick="">

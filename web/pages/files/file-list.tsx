@@ -8,9 +8,10 @@ import { useMedia } from '../../media.ts'
 import { Checkbox } from '../../parts/checkbox.tsx'
 import { cx } from '../../parts/class-names.ts'
 import { Icon } from '../../parts/icon.tsx'
+import { ItemThumb } from '../../parts/item-thumb.tsx'
 import css from './file-list.module.css'
 import type { ItemActions } from './item-actions.tsx'
-import { ItemIcon, ItemName, ItemVisibility, useOwnerWords, useSizeWords } from './item-cells.tsx'
+import { ItemName, ItemVisibility, useOwnerWords, useSizeWords } from './item-cells.tsx'
 import { ItemMenu } from './item-menu.tsx'
 import { type Choice, ItemsView } from './items-view.tsx'
 import type { Listing, Sort, SortKey } from './listing.ts'
@@ -169,7 +170,7 @@ const Row = memo(function Row({
     >
       <div role="gridcell" className={css.name}>
         <span className={css.icon}>
-          <ItemIcon item={item} />
+          <ItemThumb item={item} />
           {!asClient && (
             <span className={css.tick} data-tick="">
               <Checkbox
@@ -182,7 +183,7 @@ const Row = memo(function Row({
           )}
         </span>
         <span className={css.words}>
-          <ItemName item={item} href={href} tabIndex={tabIndex} />
+          <ItemName item={item} href={href} tabIndex={tabIndex} withDuration />
           {narrow && (
             <span className={css.meta}>
               {!asClient && (item.kind === 'file' || item.clientSees) && (

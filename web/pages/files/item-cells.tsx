@@ -1,30 +1,33 @@
 import { Lock } from 'lucide-react'
 import type { Item } from '../../../core/api/shapes.ts'
-import { previewUrl } from '../../bytes.ts'
 import { useFormat, useT } from '../../i18n.ts'
 import { nameOf } from '../../names.ts'
-import { FileIcon } from '../../parts/file-icon.tsx'
 import { Icon } from '../../parts/icon.tsx'
 import { LevelBadge } from '../../parts/level-badge.tsx'
 import css from './item-cells.module.css'
 
-/** The address of an item's thumbnail, once there is one. */
-function thumbOf({ id, preview }: Item): string | undefined {
-  return preview === 'ready' ? previewUrl(id, 'thumb') : undefined
-}
-
-export function ItemIcon({ item, size = 'small' }: { item: Item; size?: 'small' | 'large' | 'fill' }) {
-  return <FileIcon type={item.kind === 'folder' ? null : item.type} preview={thumbOf(item)} size={size} />
-}
-
-/** The name, a link to what it opens, and a lock after it where it is protected. */
-export function ItemName({ item, href, tabIndex }: { item: Item; href: string; tabIndex: number }) {
+/** The name, a link to what it opens; after it how long it plays, if wished, and a lock where it is protected. */
+export function ItemName({
+  item,
+  href,
+  tabIndex,
+  withDuration = false,
+}: {
+  item: Item
+  href: string
+  tabIndex: number
+  withDuration?: boolean
+}) {
   const t = useT()
+  const format = useFormat()
   return (
     <span className={css.name}>
       <a href={href} tabIndex={tabIndex} title={item.name} draggable={false} data-open="">
         {item.name}
       </a>
+      {withDuration && item.duration !== null && (
+        <span className={css.duration}>{format.duration(item.duration)}</span>
+      )}
       {item.protected && (
         <span className={css.lock} role="img" aria-label={t('files_protected')} title={t('files_protected')}>
           <Icon of={Lock} size={15} />

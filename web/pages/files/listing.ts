@@ -95,10 +95,12 @@ function usePreviewsInTheMaking(listed: Listed, data: Pages | undefined): void {
     const pages = await Promise.all(
       cursors.map((cursor) => api.files.listItems.call(inputOf(listed, cursor)).catch(() => null)),
     )
-    const seen = new Map(pages.flatMap((page) => page?.items ?? []).map((item) => [item.id, item.preview]))
-    editListings((items) =>
-      items.map((item) => (isPending(item) ? { ...item, preview: seen.get(item.id) ?? item.preview } : item)),
+    const seen = new Map(
+      pages
+        .flatMap((page) => page?.items ?? [])
+        .map(({ id, preview, picture, duration }) => [id, { preview, picture, duration }]),
     )
+    editListings((items) => items.map((item) => (isPending(item) ? { ...item, ...seen.get(item.id) } : item)))
   })
   useEffect(() => {
     if (which === '') return

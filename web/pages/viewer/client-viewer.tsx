@@ -22,7 +22,13 @@ export function ClientViewer({
   return (
     <Viewer
       {...opened}
-      detail={({ addedAt, size }) => `${format.date(addedAt)} · ${format.size(size ?? 0)}`}
+      detail={({ addedAt, size, duration }) =>
+        [
+          format.date(addedAt),
+          ...(duration === null ? [] : [format.duration(duration)]),
+          format.size(size ?? 0),
+        ].join(' · ')
+      }
       actions={(item) => <ClientActions key={item.id} item={item} onRename={onRename} onDelete={onDelete} />}
       foot={(item) => (
         <>

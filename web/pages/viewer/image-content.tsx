@@ -5,6 +5,7 @@ import { errorSentence, request } from '../../api.ts'
 import { previewUrl } from '../../bytes.ts'
 import { useT } from '../../i18n.ts'
 import { cx } from '../../parts/class-names.ts'
+import { Placeholder } from '../../parts/placeholder.tsx'
 import css from './content.module.css'
 import { useDrag } from './drag.ts'
 import { Scroller } from './scroller.tsx'
@@ -61,22 +62,27 @@ export function ImageContent({ item }: { item: Item }) {
   return <Picture key={tries} item={item} onRefused={() => setRefused(true)} />
 }
 
+/** In pixels; not `sure` while it is that of the thumbnail. */
+type Natural = { width: number; height: number; sure: boolean }
+
 /** Fits the stage; zoomed, it is moved about by scrolling or dragging. */
 function Picture({ item, onRefused }: { item: Item; onRefused: () => void }) {
   const scroller = useRef<HTMLElement>(null)
   const zoom = useZoom(scroller, { least: 1, most: 8 })
   const drag = useDrag(scroller)
-  const [natural, setNatural] = useState<{ width: number; height: number; whole: boolean } | null>(null)
+  const { picture } = item
+  const [natural, setNatural] = useState<Natural | null>(picture && { ...picture, sure: true })
+  const [shown, setShown] = useState(false)
   useFit(scroller, natural)
 
   function measure(
     { currentTarget: { naturalWidth: width, naturalHeight: height } }: SyntheticEvent<HTMLImageElement>,
-    whole: boolean,
+    sure: boolean,
   ) {
-    setNatural((before) => (before?.whole ? before : { width, height, whole }))
+    setNatural((before) => (before?.sure ? before : { width, height, sure }))
+    if (sure) setShown(true)
   }
 
-  const shown = natural?.whole === true
   return (
     <>
       <Scroller
@@ -87,6 +93,7 @@ function Picture({ item, onRefused }: { item: Item; onRefused: () => void }) {
         {...drag}
       >
         <div className={cx(css.picture, !natural && css.unknown)}>
+          {!shown && picture && <Placeholder hash={picture.hash} />}
           {!shown && (
             <img
               src={previewUrl(item.id, 'thumb')}
@@ -112,10 +119,7 @@ function Picture({ item, onRefused }: { item: Item; onRefused: () => void }) {
 }
 
 /** Keeps `--width` and `--height` of a scroller at the size in which a picture fits it, never above its own. */
-function useFit(
-  scroller: { readonly current: HTMLElement | null },
-  natural: { width: number; height: number; whole: boolean } | null,
-): void {
+function useFit(scroller: { readonly current: HTMLElement | null }, natural: Natural | null): void {
   useEffect(() => {
     const view = scroller.current
     if (!view || !natural) return
@@ -124,7 +128,7 @@ function useFit(
       const width = view.clientWidth - Number.parseFloat(style.paddingLeft) * 2
       const height = view.clientHeight - Number.parseFloat(style.paddingTop) * 2
       // A thumbnail stands for something larger than itself.
-      const most = natural.whole ? 1 : Number.POSITIVE_INFINITY
+      const most = natural.sure ? 1 : Number.POSITIVE_INFINITY
       const scale = Math.min(width / natural.width, height / natural.height, most)
       view.style.setProperty('--width', `${natural.width * scale}px`)
       view.style.setProperty('--height', `${natural.height * scale}px`)

@@ -35,9 +35,10 @@ export function ProfessionalViewer({
   const t = useT()
   const format = useFormat()
 
-  function detail({ owner, addedAt, size }: Item): string {
+  function detail({ owner, addedAt, size, duration }: Item): string {
     const who = asClient ? [] : [owner ? (owner.you ? t('owner_you') : nameOf(owner.name)) : '—']
-    return [...who, format.date(addedAt), format.size(size ?? 0)].join(' · ')
+    const plays = duration === null ? [] : [format.duration(duration)]
+    return [...who, format.date(addedAt), ...plays, format.size(size ?? 0)].join(' · ')
   }
 
   function actions(item: Item) {

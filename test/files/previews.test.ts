@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import sharp from 'sharp'
+import { thumbHashToAverageRGBA } from 'thumbhash'
+import { createWorld } from '../world.ts'
+
+test('a listing tells the colours, the size and the state of each preview', async (t) => {
+  const world = await createWorld(t)
+  const company = await world.addCompany()
+  const owner = await world.addProfessional(company)
+  const client = await world.addClient(company)
+  await world.setStakeholder(client, owner)
+  const { spaceId } = client
+  const { api, upload } = await world.signIn(owner)
+  const photo = await sharp({ create: { width: 900, height: 600, channels: 3, background: '#c03020' } })
+    .jpeg()
+    .withMetadata({ orientation: 6 })
+    .toBuffer()
+  const level = 'me_client'
+  await upload(photo, { spaceId, name: '1 photo', level })
+  await upload(photo.subarray(0, photo.length / 2), { spaceId, name: '2 damaged', level })
+  await upload(Buffer.from([0, 1, 2, 3, 0xfe, 0xff]), { spaceId, name: '3 unknown', level })
+  const list = async () => (await api.files.listItems({ spaceId })).items
+
+  assert.deepEqual(
+    (await list()).map(({ preview, picture }) => [preview, picture]),
+    [
+      ['pending', null],
+      ['pending', null],
+      ['none', null],
+    ],
+  )
+  await world.runJobs()
+  const [ready, ...others] = await list()
+  assert.deepEqual(
+    others.map(({ preview, picture }) => [preview, picture]),
+    [
+      ['failed', null],
+      ['none', null],
+    ],
+  )
+  assert.equal(ready?.preview, 'ready')
+  const { hash = '', ...size } = ready?.picture ?? {}
+  assert.deepEqual(size, { width: 600, height: 900 })
+  const { r, g, b } = thumbHashToAverageRGBA(Buffer.from(hash, 'base64'))
+  for (const [seen, painted] of [
+    [r, 0xc0],
+    [g, 0x30],
+    [b, 0x20],
+  ] as const)
+    assert.ok(Math.abs(seen * 255 - painted) < 12, `${seen * 255} for ${painted}`)
+
+  const asClient = await (await world.signIn(client)).api.files.listItems({})
+  assert.deepEqual(
+    asClient.items.map(({ preview, picture }) => [preview, picture]),
+    [['ready', ready?.picture], ...others.map(({ preview, picture }) => [preview, picture])],
+  )
+})
+
+test('a preview that took too long is tried again after a while, and said to be until then', async (t) => {
+  const world = await createWorld(t)
+  const company = await world.addCompany()
+  const owner = await world.addProfessional(company)
+  const { api, upload } = await world.signIn(owner)
+  const client = await world.addClient(company)
+  await world.setStakeholder(client, owner)
+  const photo = sharp({ create: { width: 60, height: 40, channels: 3, background: '#3a7' } })
+  const { id } = await upload(await photo.png().toBuffer(), { spaceId: client.spaceId })
+  const stateAfter = async (minutes: number, problem: string) => {
+    await world.db.deleteFrom('preview').execute()
+    const { blob_id } = await world.db.selectFrom('item').select('blob_id').executeTakeFirstOrThrow()
+    const created_at = new Date(Date.now() - minutes * 60_000)
+    await world.db
+      .insertInto('preview')
+      .values({ blob_id: blob_id ?? '', variant: 'thumb', problem, created_at })
+      .execute()
+    return (await api.files.readItem({ itemId: id })).preview
+  }
+  assert.equal(await stateAfter(9, 'timeout'), 'failed')
+  assert.equal(await stateAfter(11, 'unreadable'), 'failed')
+  assert.equal(await stateAfter(11, 'timeout'), 'pending')
+  assert.equal((await (await world.signIn(owner)).fetch(`/api/items/${id}/preview/thumb`)).status, 200)
+  assert.equal((await api.files.readItem({ itemId: id })).preview, 'ready')
+})
