@@ -58,7 +58,7 @@ export async function createApp({ settings, publicUrl, secret, log, database, ov
   const uploads = createUploads({ db, blobs, items, now })
   const auditLog = createAuditLog({ db })
   const zips = createZips({ db, items, blobs, previewJobs, now })
-  const downloads = createDownloads({ db, items, blobs, previewJobs, now })
+  const downloads = createDownloads({ db, items, blobs, previewJobs, now, accelPrefix: settings.accelPrefix })
 
   const tasks: TaskHandlers = {
     mail: people.tasks.mail,

@@ -116,6 +116,16 @@ export const settingsTable = {
     default: '0',
     schema: wholeNumber(0, 10),
   }),
+  accelPrefix: setting({
+    env: 'ACCEL_PREFIX',
+    doc: 'Let nginx send the bytes of downloads and previews: Carnet decides, writes it down, and answers with `X-Accel-Redirect` below this address, which an internal location of nginx maps to `DATA_DIR/blobs` ([how](operate.md#downloads-by-nginx)). Only for bytes that lie there plain, and only where nobody reaches Carnet past nginx. What nginx has begun to send can’t be broken off any more when access ends.',
+    must: 'a path that begins and ends with a slash, such as /carnet-blobs/',
+    unset: 'Carnet sends all bytes itself',
+    schema: z
+      .string()
+      .regex(/^\/(?:[\w.-]+\/)+$/)
+      .optional(),
+  }),
   logLevel: setting({
     env: 'LOG_LEVEL',
     doc: 'How much to log: `error`, `warn`, `info`, `debug` or `trace`.',

@@ -58,7 +58,7 @@ type UploadInput = {
  */
 export async function createWorld(
   t: Pick<TestContext, 'after'>,
-  use: { database?: OpenDatabase; host?: 'localhost'; log?: Log } = {},
+  use: { database?: OpenDatabase; host?: 'localhost'; log?: Log; settings?: Record<string, string> } = {},
 ) {
   const dataDir = await makeTempFolder()
   const database = use.database ?? (await openTestDatabase())
@@ -73,7 +73,7 @@ export async function createWorld(
   async function serve() {
     const listener = await listen('127.0.0.1', 0, 100)
     const origin = `http://${use.host ?? '127.0.0.1'}:${listener.port}`
-    const settings = readSettings({ DATA_DIR: dataDir })
+    const settings = readSettings({ DATA_DIR: dataDir, ...use.settings })
     const parts = { settings, publicUrl: origin, secret: 's'.repeat(32), log, database, overrides }
     const app = await createApp(parts).catch(async (error) => {
       await listener.close()

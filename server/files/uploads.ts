@@ -18,6 +18,8 @@ import { createUploadRows, EXPIRES_MS, placeOf } from './upload-store.ts'
 const MAX_SIZE = 5 * 1024 ** 3
 /** How many requests of one person are answered at once: several tabs' worth, and a small part of the server's places. */
 const AT_ONCE = 20
+/** How many of everybody's: part of what the server answers at once, so that sending slowly leaves others their places. */
+const TOGETHER = 300
 
 /** What an upload's maker may say of it; its owner, company, size and type are never theirs to say. */
 const Metadata = z.strictObject({
@@ -47,13 +49,14 @@ export function createUploads(needs: Needs) {
   const rows = createUploadRows(needs)
   // Sending is slow: nobody may take all the server's places with it.
   const inTurn = limitEach(AT_ONCE, 'too_many_uploads')
+  const together = limitEach(TOGETHER, 'unavailable')
 
   /**
    * Answers a request below /api/uploads; `readActor` tells who is calling by now, and throws once they may not.
    * The answer has `Carnet-Item` once the file is there. @throws too_many_uploads
    */
   const answer = (request: Request, actor: Actor, readActor: () => Promise<Actor>): Promise<Response> =>
-    inTurn(actor.personId, () => answerOne(request, actor, readActor))
+    inTurn(actor.personId, () => together('all', () => answerOne(request, actor, readActor)))
 
   async function answerOne(
     request: Request,

@@ -18,6 +18,7 @@ test('without an environment everything has its default; an empty variable is an
     mailFrom: 'Carnet <carnet@localhost>',
     secret: undefined,
     trustProxy: 0,
+    accelPrefix: undefined,
     logLevel: 'info',
   }
   assert.deepEqual(readSettings({}), expected)
@@ -33,6 +34,7 @@ test('sense is read', () => {
     DATABASE_URL: 'postgres://u:p@db/carnet',
     SMTP_URL: 'smtps://u:p@mail.example.org',
     MAIL_FROM: 'post@example.org',
+    ACCEL_PREFIX: '/carnet-blobs/',
     TRUST_PROXY: '2',
     LOG_LEVEL: 'warn',
   })
@@ -40,6 +42,7 @@ test('sense is read', () => {
   assert.equal(settings.host, '::')
   assert.equal(settings.publicUrl, 'https://carnet.example.org')
   assert.equal(settings.trustProxy, 2)
+  assert.equal(settings.accelPrefix, '/carnet-blobs/')
 })
 
 const NONSENSE: [string, string[]][] = [
@@ -57,6 +60,7 @@ const NONSENSE: [string, string[]][] = [
   ['MAIL_FROM', ['nobody', 'a@b\r\nBcc: c@d', 'A <b>']],
   ['SECRET', ['hunter2']],
   ['TRUST_PROXY', ['yes', '-1', '11']],
+  ['ACCEL_PREFIX', ['carnet-blobs', '/carnet-blobs', '/', '/a/$x/']],
   ['LOG_LEVEL', ['INFO', 'loud']],
 ]
 
