@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { createAuditLog } from './audit/log.ts'
-import { openDiskBlobs } from './blobs/disk.ts'
+import { createBlobs } from './blobs/blobs.ts'
+import { openDiskStore } from './blobs/disk.ts'
 import type { OpenDatabase } from './db/open.ts'
 import { createCustody } from './files/custody.ts'
 import { createDownloads } from './files/downloads.ts'
@@ -14,12 +15,14 @@ import { createForesight } from './foresight.ts'
 import { createHttp } from './http.ts'
 import { createJobs, type TaskHandlers } from './jobs.ts'
 import type { Log } from './log.ts'
+import { readMasterKey } from './master-key.ts'
 import { createInbox } from './notify/inbox.ts'
 import { createMail } from './notify/mail.ts'
 import { createPeople } from './people/people.ts'
 import { createTransfers } from './people/transfer.ts'
 import { createPreviews } from './previews/previews.ts'
 import type { Settings } from './settings.ts'
+import { createVault } from './vault.ts'
 
 export interface AppParts {
   settings: Settings
@@ -45,7 +48,9 @@ export async function createApp({ settings, publicUrl, secret, log, database, ov
   // Closed again should anything below fail.
   await using opened = new AsyncDisposableStack()
 
-  const blobs = await openDiskBlobs({ folder: join(dataDir, 'blobs'), staging: join(dataDir, 'uploads') })
+  const store = await openDiskStore({ folder: join(dataDir, 'blobs'), staging: join(dataDir, 'uploads') })
+  const vault = await createVault({ db, readMasterKey: (wanted) => readMasterKey(settings, wanted) })
+  const blobs = createBlobs({ store, vault, seal: settings.encryption })
   const jobs = createJobs({ pool, log })
   await jobs.migrate()
   const mail = createMail(settings, log)
@@ -108,7 +113,7 @@ export async function createApp({ settings, publicUrl, secret, log, database, ov
   return {
     fetch,
     routes,
-    services: { people, items, jobs, blobs },
+    services: { people, items, jobs, blobs, store },
     /** Where the first super admin is made, as long as there is none. */
     setupLink,
     runJobs: () => jobs.runDue(tasks),

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { link, mkdir, open, readdir, readFile, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { StartError } from './start-error.ts'
 
 /**
@@ -24,39 +24,53 @@ export async function openDataFolder(folder: string): Promise<void> {
   }
 }
 
-/** The key kept in the data folder, made on first use. Several processes may ask at once: one key wins. */
+/** The key that signs sessions, made on first use. */
 export async function readSecretKey(folder: string): Promise<string> {
-  const path = join(folder, 'secret')
-  const fresh = join(folder, `secret.${randomBytes(6).toString('hex')}`)
-  const found = await readKey(path)
+  return ensureKey(join(folder, 'secret'), 'or delete it to sign everybody out')
+}
+
+/**
+ * The 256 random bits in a file, as 64 hexadecimal digits; made on first use. Several processes may ask at once: one
+ * key wins. `otherwise` says what else than restoring the file helps. @throws {StartError}
+ */
+export async function ensureKey(path: string, otherwise?: string): Promise<string> {
+  const found = await readKey(path, otherwise)
   if (found) return found
-  const file = await open(fresh, 'wx', 0o600)
+  const fresh = `${path}.${randomBytes(6).toString('hex')}`
   try {
-    await file.writeFile(`${randomBytes(32).toString('hex')}\n`)
-    await file.sync()
+    await writeKey(fresh, randomBytes(32).toString('hex'))
     await link(fresh, path).catch((error) => {
       if (error.code !== 'EEXIST') throw error
     })
-    await syncFolder(folder)
+    await syncFolder(dirname(path))
   } finally {
-    await file.close()
     await rm(fresh, { force: true })
   }
-  const made = await readKey(path)
-  if (!made) throw new StartError(`DATA_DIR: ${path} can't be read back`)
+  const made = await readKey(path, otherwise)
+  if (!made) throw new StartError(`${path} can't be read back`)
   return made
 }
 
-async function readKey(path: string): Promise<string | undefined> {
+/** A new file, for its owner only, durable but for its name. */
+export async function writeKey(path: string, key: string): Promise<void> {
+  const file = await open(path, 'wx', 0o600)
+  try {
+    await file.writeFile(`${key}\n`)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+/** @throws {StartError} it can't be read, or holds no key */
+export async function readKey(path: string, otherwise?: string): Promise<string | undefined> {
   const text = await readFile(path, 'utf8').catch((error) => {
     if (error.code === 'ENOENT') return undefined
-    throw new StartError(`DATA_DIR: ${path} can't be read: ${error.message}`)
+    throw new StartError(`${path} can't be read: ${error.message}`)
   })
   const key = text?.trim()
   if (key !== undefined && key.length < 32) {
-    throw new StartError(
-      `DATA_DIR: ${path} doesn't hold a key; restore it, or delete it to sign everybody out`,
-    )
+    throw new StartError(`${path} doesn't hold a key; restore it${otherwise ? `, ${otherwise}` : ''}`)
   }
   return key
 }

@@ -5,14 +5,17 @@ import { migrate } from './db/migrate.ts'
 import { openDatabase } from './db/open.ts'
 import { listen } from './listener.ts'
 import { createLog, type Log } from './log.ts'
+import { rotateMasterKey } from './master-key.ts'
 import { readSettings, type Settings } from './settings.ts'
 import { StartError } from './start-error.ts'
+import { readFingerprint, rewrapCompanyKeys } from './vault.ts'
 
 /** Each takes as many words as its function. */
 const COMMANDS: Record<string, (...words: string[]) => Promise<void>> = {
   start: () => start(),
   demo: () => start({ demo: true }),
   'reset-second-factors': resetSecondFactors,
+  'rotate-master-key': rotate,
 }
 
 /** How long a stop may take in all before what is left is abandoned; the database recovers from that by itself. */
@@ -77,14 +80,20 @@ async function compose(
   opened: AsyncDisposableStack,
   overrides: { jobsOnDemand?: boolean } = {},
 ) {
-  await openDataFolder(settings.dataDir)
+  const database = await prepare(settings, log, opened)
   const secret = settings.secret ?? (await readSecretKey(settings.dataDir))
-  const database = await openDatabase(settings, log)
-  opened.defer(database.close)
-  await migrate(database.pool, log)
   const app = await createApp({ settings, publicUrl, secret, log, database, overrides })
   opened.defer(app.close)
   return { app, database }
+}
+
+/** The data folder and the database, as this version wants them. */
+async function prepare(settings: Settings, log: Log, opened: AsyncDisposableStack) {
+  await openDataFolder(settings.dataDir)
+  const database = await openDatabase(settings, log)
+  opened.defer(database.close)
+  await migrate(database.pool, log)
+  return database
 }
 
 /** For somebody who lost their second factors. The mail that tells them goes out once the server runs. */
@@ -97,6 +106,17 @@ async function resetSecondFactors(email: string): Promise<void> {
   if (!(await app.services.people.resetSecondFactors(email)))
     throw new StartError(`nobody has the address ${email}`)
   process.stdout.write(`${email} has no second factor any more, and is signed out everywhere\n`)
+}
+
+/** Wraps everything by a new master key; no file is written again. */
+async function rotate(): Promise<void> {
+  const settings = readSettings()
+  await using opened = new AsyncDisposableStack()
+  const { db } = await prepare(settings, createLog(settings.logLevel), opened)
+  const wanted = await readFingerprint(db)
+  if (!wanted) throw new StartError('nothing is sealed yet: start Carnet first')
+  const outcome = await rotateMasterKey(settings, wanted, (keys) => rewrapCompanyKeys(db, keys))
+  process.stdout.write(`${outcome}\n`)
 }
 
 /** One line for what the operator can mend, a stack for what we must. The embedded database ends with us. */

@@ -26,6 +26,11 @@ const wholeNumber = (min: number, max: number) =>
 const url = (...protocols: string[]) =>
   z.string().refine((text) => protocols.includes(URL.parse(text)?.protocol ?? ''))
 
+const masterKey = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/i)
+  .optional()
+
 const LOG_LEVELS = ['error', 'warn', 'info', 'debug', 'trace'] as const
 
 /** Every setting there is, in the order of docs/settings.md. */
@@ -108,6 +113,40 @@ export const settingsTable = {
     unset: 'a random key, made at the first start and kept in `DATA_DIR/secret`',
     secret: true,
     schema: z.string().min(32).optional(),
+  }),
+  encryption: setting({
+    env: 'ENCRYPTION',
+    doc: 'Whether files are sealed before they are stored: `on` or `off`. It holds for what comes from then on; what is stored already can be read either way.',
+    must: 'on or off',
+    default: 'on',
+    schema: z.enum(['on', 'off']).transform((text) => text === 'on'),
+  }),
+  masterKey: setting({
+    env: 'MASTER_KEY',
+    doc: 'The key to all sealed files, 64 hexadecimal digits. Without it no file can be read again, by anybody: keep a copy away from the files, and not in their backups.',
+    must: '64 hexadecimal digits',
+    unset: 'the one in `MASTER_KEY_FILE`',
+    secret: true,
+    schema: masterKey,
+  }),
+  masterKeyNext: setting({
+    env: 'MASTER_KEY_NEXT',
+    doc: 'Read by `rotate-master-key` alone, where the environment has the key: what it is to be.',
+    must: '64 hexadecimal digits',
+    unset: 'a random key is made',
+    secret: true,
+    schema: masterKey,
+  }),
+  masterKeyFile: setting({
+    env: 'MASTER_KEY_FILE',
+    doc: 'The file that holds the master key; made at the first start when absent. On another disk than the files it protects them even from who takes away theirs.',
+    must: 'the path of a file',
+    unset: '`DATA_DIR/master.key`',
+    schema: z
+      .string()
+      .refine((text) => !text.includes('\0'))
+      .transform((text) => resolve(text))
+      .optional(),
   }),
   trustProxy: setting({
     env: 'TRUST_PROXY',

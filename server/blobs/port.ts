@@ -2,16 +2,16 @@ import { randomBytes } from 'node:crypto'
 import type { Readable } from 'node:stream'
 
 /**
- * Where bytes live. A blob is written once under a key that the server makes, and never changes.
+ * Where bytes lie, as they were given: what is sealed is sealed before it gets here. A blob is written once under a
+ * name that the server makes, and never changes.
  *
  * A blob that is still being written is *staged*: `open`, `stat` and `list()` don't see it before `commit`.
- * Staged and committed blobs are two namespaces, so one key may serve for both; an object store can then
- * complete the upload in place instead of copying it.
+ * Staged and committed blobs are two namespaces, so that an object store can complete an upload in place.
  *
- * One writer per staged key at a time: the caller holds the lock, since only it can lock across processes.
- * Every verb may reject with `StorageFull` or `StorageFailed`, and with TypeError on a key that `newKey` can't have made.
+ * One writer per staged name at a time: the caller holds the lock, since only it can lock across processes.
+ * Every verb may reject with `StorageFull` or `StorageFailed`, and with TypeError on a name that `newName` can't have made.
  */
-export interface Blobs {
+export interface BlobStore {
   /**
    * Writes one piece of a staged blob from `offset` (bytes) on. What lay beyond `offset` was never acknowledged
    * and is dropped. An empty blob needs one append of nothing.
@@ -22,19 +22,19 @@ export interface Blobs {
    * @throws {BlobTooLarge} the stream goes past `max`
    * @throws {UploadLost} fewer than `offset` bytes are staged
    */
-  append(stagingKey: string, offset: number, bytes: Bytes, options: AppendOptions): Promise<number>
+  append(name: string, offset: number, bytes: Bytes, options: AppendOptions): Promise<number>
 
   /**
    * Makes a staged blob permanent. Repeating it after a success, even from another process, gives the same answer.
    * @throws {UploadLost} nothing is staged and nothing was committed
    */
-  commit(stagingKey: string, key: string): Promise<BlobFacts>
+  commit(name: string): Promise<{ size: number }>
 
   /** Drops a staged blob; one that is absent is fine. */
-  discard(stagingKey: string): Promise<void>
+  discard(name: string): Promise<void>
 
-  /** Writes a small blob made by the server itself, as durably as `append` and `commit`; whole or not at all. */
-  put(key: string, bytes: Bytes | Uint8Array): Promise<BlobFacts>
+  /** Writes a blob at once, as durably as `append` and `commit`; whole or not at all. */
+  put(name: string, bytes: Bytes | Uint8Array): Promise<{ size: number }>
 
   /**
    * Reads a blob, or the part from `start` to `end` (bytes, both included, as in an HTTP range).
@@ -42,33 +42,32 @@ export interface Blobs {
    * @throws {BlobAbsent}
    * @throws {RangeError} the part doesn't lie inside the blob
    */
-  open(key: string, part?: { start: number; end: number }): Promise<{ stream: Readable; size: number }>
+  open(name: string, part?: Part): Promise<{ stream: Readable; size: number }>
 
   /** Size (bytes) and time of writing; undefined when absent. */
-  stat(key: string): Promise<{ size: number; modified: Date } | undefined>
+  stat(name: string): Promise<{ size: number; modified: Date } | undefined>
 
   /** Removes a blob for good; one that is absent is fine. */
-  remove(key: string): Promise<void>
+  remove(name: string): Promise<void>
 
   /** Every blob, in no order. Staged ones for a sweep to find what no upload refers to. */
-  list(which?: 'committed' | 'staged'): AsyncIterable<{ key: string; size: number; modified: Date }>
+  list(which?: 'committed' | 'staged'): AsyncIterable<StoredBlob>
 
   /** Rejects unless a small blob can be written, committed and removed right now. */
   check(): Promise<void>
 }
 
-/** Chunks of Uint8Array. */
-export type Bytes = Readable | ReadableStream<Uint8Array>
+/** Chunks of bytes. `signal` ends streams only; who gives an iterable of another kind ends it by itself. */
+export type Bytes = Readable | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>
+
+/** Bytes, both included, as in an HTTP range. */
+export type Part = { start: number; end: number }
+
+export type StoredBlob = { name: string; size: number; modified: Date }
 
 export interface AppendOptions {
   max: number
   signal?: AbortSignal
-}
-
-/** `size` in bytes, `sha256` as 64 hexadecimal digits. */
-export interface BlobFacts {
-  size: number
-  sha256: string
 }
 
 /** No room left on the disk, or in its quota. */
@@ -76,7 +75,7 @@ export class StorageFull extends Error {
   override name = 'StorageFull'
 }
 
-/** The store answers with a failure: a dying disk, a folder that isn't ours, a network that is gone. */
+/** The store answers with a failure: a dying disk, a folder that isn't ours, a network that is gone; or damaged bytes. */
 export class StorageFailed extends Error {
   override name = 'StorageFailed'
 }
@@ -95,16 +94,16 @@ export class UploadLost extends Error {
 }
 
 /** 160 random bits; the first byte stands apart so that a disk can spread the blobs over 256 folders. */
-export function newKey(): string {
+export function newName(): string {
   const hex = randomBytes(20).toString('hex')
   return `${hex.slice(0, 2)}/${hex.slice(2)}`
 }
 
-export function isKey(key: string): boolean {
-  return /^[0-9a-f]{2}\/[0-9a-f]{38}$/.test(key)
+export function isName(name: string): boolean {
+  return /^[0-9a-f]{2}\/[0-9a-f]{38}$/.test(name)
 }
 
-/** For adapters: the first line of every verb, so that nothing but our own keys ever becomes a path. */
-export function assertKey(key: string): void {
-  if (!isKey(key)) throw new TypeError('not a blob key')
+/** For adapters: the first line of every verb, so that nothing but our own names ever becomes a path. */
+export function assertName(name: string): void {
+  if (!isName(name)) throw new TypeError('not the name of a blob')
 }

@@ -111,6 +111,14 @@ export interface Company {
   second_factor_required: Generated<boolean>;
 }
 
+export interface CompanyKey {
+  company_id: string | null;
+  created_at: Generated<Timestamp>;
+  id: Generated<number>;
+  master: string;
+  wrapped: Buffer;
+}
+
 export interface CompanyUse {
   bytes: Generated<number>;
   company_id: string;
@@ -396,6 +404,7 @@ export interface Upload {
   size: number;
   space_id: string;
   staging: string;
+  state: Buffer | null;
 }
 
 export interface Verification {
@@ -418,6 +427,7 @@ export interface Database {
   client_group: ClientGroup;
   client_request: ClientRequest;
   company: Company;
+  company_key: CompanyKey;
   company_use: CompanyUse;
   credential: Credential;
   deletion: Deletion;

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 import { sql } from 'kysely'
 import type { Level } from '../../core/visibility.ts'
 import type { Actor } from '../access.ts'
-import { type Blobs, newKey } from '../blobs/port.ts'
+import type { Blobs } from '../blobs/blobs.ts'
 import type { Database } from '../db/schema.ts'
 import type { Items } from '../files/items.ts'
 import { sniffType } from '../files/sniff.ts'
@@ -148,7 +148,7 @@ export async function seedDemo({ db, items, blobs, now }: Needs): Promise<Accoun
           level: 'level' in scene ? scene.level : undefined,
         }
         const place = await items.place(actor, wish, trx)
-        const key = newKey()
+        const key = await blobs.newKey(actor.kind === 'professional' ? actor.companyId : null)
         const { size, sha256 } = await blobs.put(key, file.bytes)
         const blob = { key, size, sha256, type: await sniffType(file.bytes.subarray(0, 4100)) }
         id = (await items.addFile(actor, place, blob, trx)).id

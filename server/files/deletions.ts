@@ -2,6 +2,7 @@ import { type Kysely, sql, type Transaction } from 'kysely'
 import { Problem } from '../../core/errors.ts'
 import { type Actor, viewerOf } from '../access.ts'
 import { record } from '../audit.ts'
+import { nameOf } from '../blobs/blobs.ts'
 import type { Database } from '../db/schema.ts'
 import type { Jobs } from '../jobs.ts'
 import { findItems } from './listing.ts'
@@ -123,7 +124,7 @@ export function createDeletions({ db, jobs, now, changing }: Needs) {
           if (unused.length > 0) {
             const ids = unused.map((blob) => blob.id)
             await trx.deleteFrom('blob').where('id', 'in', ids).execute()
-            await jobs.add(trx, 'erase', { keys: unused.flatMap((blob) => blob.keys) })
+            await jobs.add(trx, 'erase', { keys: unused.flatMap((blob) => blob.keys.map(nameOf)) })
           }
           await sql`delete from deletion d where d.id = ${id}::uuid and not exists (select from item i where i.deletion_id = d.id)`.execute(
             trx,
@@ -132,13 +133,12 @@ export function createDeletions({ db, jobs, now, changing }: Needs) {
       }
     },
 
-    /** Of these keys, those that no row refers to now. */
+    /** Of these names of blobs, those that no row refers to now. */
     async unreferenced(keys: readonly string[]): Promise<string[]> {
       const { rows } = await sql<{ key: string }>`
         select k.key from unnest(${sql.val(keys)}::text[]) k(key)
-        where not exists (select from blob b where b.key = k.key) and not exists (select from preview p where p.key = k.key)`.execute(
-        db,
-      )
+        where not exists (select from blob b where split_part(b.key, '.', 1) = k.key)
+          and not exists (select from preview p where split_part(p.key, '.', 1) = k.key)`.execute(db)
       return rows.map((row) => row.key)
     },
   }

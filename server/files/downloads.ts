@@ -5,7 +5,7 @@ import { Problem } from '../../core/errors.ts'
 import { hasPreview, kindOf } from '../../core/kinds.ts'
 import type { Actor } from '../access.ts'
 import { recordOpening } from '../audit.ts'
-import { type Blobs, isKey } from '../blobs/port.ts'
+import { type Blobs, nameOf } from '../blobs/blobs.ts'
 import type { Database } from '../db/schema.ts'
 import { judge } from './conditional.ts'
 import type { Items } from './items.ts'
@@ -133,7 +133,7 @@ async function send(
   const whole = { ...headers, 'Content-Length': String(size) }
   if (method === 'HEAD') return { response: new Response(null, { headers: whole }) }
   await record?.()
-  if (accelPrefix && isKey(key) && !ASKED_OF_US.some((name) => asked.has(name))) {
+  if (accelPrefix && nameOf(key) === key && !ASKED_OF_US.some((name) => asked.has(name))) {
     // nginx says itself that it takes ranges.
     const { 'Accept-Ranges': _, ...handedOver } = headers
     return {

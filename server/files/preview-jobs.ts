@@ -1,6 +1,6 @@
 import { type Insertable, type Kysely, type RawBuilder, sql } from 'kysely'
 import { hasPreview, kindOf } from '../../core/kinds.ts'
-import { type Blobs, newKey } from '../blobs/port.ts'
+import type { Blobs } from '../blobs/blobs.ts'
 import type { Database, Preview as PreviewTable } from '../db/schema.ts'
 import { PreviewFailed } from '../previews/failures.ts'
 import type { Variant } from '../previews/messages.ts'
@@ -69,7 +69,7 @@ export function createPreviewJobs({
     const found = await find(blob.id, variant)
     if (found) return found
     const row = { blob_id: blob.id, variant, created_at: now() }
-    const key = newKey()
+    const key = await blobs.newKeyBeside(blob.key)
     try {
       const { bytes, original, ...made } = await previews.make({
         ...how,

@@ -1,9 +1,9 @@
-import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { type Kysely, type Selectable, sql } from 'kysely'
 import { Problem } from '../../core/errors.ts'
 import type { Actor } from '../access.ts'
-import { type Blobs, newKey, UploadLost } from '../blobs/port.ts'
+import { type Blobs, type Cursor, nameOf } from '../blobs/blobs.ts'
+import { UploadLost } from '../blobs/port.ts'
 import type { Database, Upload as UploadTable } from '../db/schema.ts'
 import type { Items, Place } from './items.ts'
 import { reserveRoom } from './quota.ts'
@@ -15,7 +15,7 @@ import type { Lease } from './upload-lock.ts'
 export const EXPIRES_MS = 7 * 86_400_000
 /** How long a complete one can still be asked what has become of it. */
 const REMEMBERED_MS = 86_400_000
-/** What is written between two flushes: this much is sent again after a crash. */
+/** What is written between two flushes: this much is sent again after a crash. A whole number of sealed pieces. */
 const PIECE = 32 * 1024 * 1024
 
 export type UploadRow = Selectable<UploadTable>
@@ -26,6 +26,7 @@ type Needs = { db: Kysely<Database>; blobs: Blobs; items: Items; now: () => Date
 export function createUploadRows({ db, blobs, items, now }: Needs) {
   /** Announces an upload: room for all of it is reserved before the first byte comes. @throws quota_full */
   async function create(id: string, actor: Actor, place: Place, size: number): Promise<void> {
+    const staging = await blobs.newKey(await companyOf(actor, place.spaceId))
     await db.transaction().execute(async (trx) => {
       const quota_company_id = await reserveRoom(trx, actor, place.spaceId, size)
       await trx
@@ -42,7 +43,7 @@ export function createUploadRows({ db, blobs, items, now }: Needs) {
           branch_id: place.branchId,
           audience: place.audience,
           size,
-          staging: newKey(),
+          staging,
           created_at: now(),
           expires_at: new Date(now().getTime() + EXPIRES_MS),
         })
@@ -66,10 +67,10 @@ export function createUploadRows({ db, blobs, items, now }: Needs) {
   }
 
   /** Says what is durable. @throws upload_busy when the lease was lost meanwhile: what was written doesn't count */
-  async function record(id: string, lease: Lease, bytes: number): Promise<void> {
+  async function record(id: string, lease: Lease, { offset, state }: Cursor): Promise<void> {
     const { numUpdatedRows } = await db
       .updateTable('upload')
-      .set({ bytes })
+      .set({ bytes: offset, state: state && Buffer.from(state) })
       .where('id', '=', id)
       .where('held_by', '=', lease.token)
       .executeTakeFirst()
@@ -77,26 +78,22 @@ export function createUploadRows({ db, blobs, items, now }: Needs) {
   }
 
   /**
-   * Writes what comes from `offset` on, flushing and recording piece by piece; a stream that breaks merely ends.
+   * Writes what comes, flushing and recording piece by piece; a stream that breaks merely ends. Resolves with how far
+   * it has come.
    * @throws not_found when acknowledged bytes were lost: the upload has to start again
    */
-  async function append(
-    row: UploadRow,
-    offset: number,
-    stream: AsyncIterable<Uint8Array>,
-    lease: Lease,
-  ): Promise<number> {
-    const pieces = cut(stream, PIECE, lease.isOurs)
-    let end = offset
+  async function append(row: UploadRow, stream: AsyncIterable<Uint8Array>, lease: Lease): Promise<UploadRow> {
+    const pieces = cut(stream, { from: row.bytes, size: PIECE, mayGoOn: lease.isOurs })
+    let at = cursorOf(row)
     do {
-      end = await blobs.append(row.staging, end, pieces.next(), { max: row.size }).catch(async (error) => {
+      at = await blobs.append(row.staging, at, pieces.next(), { max: row.size }).catch(async (error) => {
         if (!(error instanceof UploadLost)) throw error
         await remove(row)
         throw new Problem('not_found')
       })
-      await record(row.id, lease, end)
+      await record(row.id, lease, at)
     } while (!pieces.ended())
-    return end
+    return { ...row, bytes: at.offset, state: at.state && Buffer.from(at.state) }
   }
 
   /**
@@ -106,7 +103,7 @@ export function createUploadRows({ db, blobs, items, now }: Needs) {
   async function finish(row: UploadRow, actor: Actor): Promise<string> {
     if (row.item_id) return row.item_id
     const key = row.staging
-    const facts = await blobs.commit(row.staging, key)
+    const facts = await blobs.commit(key, cursorOf(row))
     const { stream } = await blobs.open(key, { start: 0, end: Math.min(SNIFFED_BYTES, facts.size) - 1 })
     const type = await sniffType(await buffer(stream))
     return db.transaction().execute(async (trx) => {
@@ -119,7 +116,12 @@ export function createUploadRows({ db, blobs, items, now }: Needs) {
       // The row as it is by now: its record may have been merged into another.
       const item = await items.addFile(actor, placeOf(rows[0]), { key, type, ...facts }, trx)
       const expires_at = new Date(now().getTime() + REMEMBERED_MS)
-      await trx.updateTable('upload').set({ item_id: item.id, expires_at }).where('id', '=', row.id).execute()
+      // The key is the file's from here on, and goes with it.
+      await trx
+        .updateTable('upload')
+        .set({ item_id: item.id, expires_at, staging: nameOf(key), state: null })
+        .where('id', '=', row.id)
+        .execute()
       return item.id
     })
   }
@@ -139,6 +141,15 @@ export function createUploadRows({ db, blobs, items, now }: Needs) {
     for (const row of rows) await remove(row)
   }
 
+  /** With whose key it is sealed: theirs whose room it takes. */
+  async function companyOf(actor: Actor, spaceId: string): Promise<string | null> {
+    if (actor.kind === 'professional') return actor.companyId
+    const { rows } = await sql<{ id: string | null }>`select quota_company(${spaceId}::uuid) as id`.execute(
+      db,
+    )
+    return rows[0]?.id ?? null
+  }
+
   return { create, find, append, finish, remove, expire }
 }
 
@@ -155,23 +166,41 @@ export function placeOf(row: UploadRow): Place {
   }
 }
 
-/** Cuts a stream into pieces of about `size` bytes without reading ahead; ends early unless `mayGoOn`. */
-function cut(stream: AsyncIterable<Uint8Array>, size: number, mayGoOn: () => boolean) {
+function cursorOf({ bytes, state }: UploadRow): Cursor {
+  return { offset: bytes, state }
+}
+
+/**
+ * Cuts a stream, whose first byte is number `from`, at the multiples of `size`, without reading ahead; ends early
+ * unless `mayGoOn`.
+ */
+function cut(
+  stream: AsyncIterable<Uint8Array>,
+  { from, size, mayGoOn }: { from: number; size: number; mayGoOn: () => boolean },
+) {
   const source = stream[Symbol.asyncIterator]()
+  let at = from
+  let left: Uint8Array = new Uint8Array()
   let ended = false
   async function* next(): AsyncGenerator<Uint8Array, void> {
+    const end = (Math.floor(at / size) + 1) * size
     try {
-      for (let taken = 0; taken < size; ) {
-        const { done, value } = await source.next()
-        ended = done === true || !mayGoOn()
-        if (ended) return
-        taken += value.length
-        yield value
+      while (at < end) {
+        if (left.length === 0) {
+          const { done, value } = await source.next()
+          ended = done === true || !mayGoOn()
+          if (ended) return
+          left = value
+        }
+        const part = left.subarray(0, end - at)
+        left = left.subarray(part.length)
+        at += part.length
+        yield part
       }
     } catch (error) {
       ended = true
       throw error
     }
   }
-  return { next: () => Readable.from(next(), { objectMode: false }), ended: () => ended }
+  return { next, ended: () => ended }
 }

@@ -7,7 +7,8 @@ import { z } from 'zod'
 import { Id, LevelShape } from '../../core/api/shapes.ts'
 import { type ErrorCode, Problem } from '../../core/errors.ts'
 import type { Actor } from '../access.ts'
-import { type Blobs, BlobTooLarge } from '../blobs/port.ts'
+import type { Blobs } from '../blobs/blobs.ts'
+import { BlobTooLarge } from '../blobs/port.ts'
 import type { Database } from '../db/schema.ts'
 import { watchAccess } from './access-watch.ts'
 import type { Items, PlaceInput } from './items.ts'
@@ -83,10 +84,11 @@ export function createUploads(needs: Needs) {
         stream.destroy(problem)
       })
       try {
-        const end = offset < row.size ? await rows.append(row, offset, stream, lease) : offset
+        if (offset !== row.bytes) throw new Problem('upload_changed')
+        const written = offset < row.size ? await rows.append(row, stream, lease) : row
         if (refusal) throw refusal
-        if (end === row.size) item = await rows.finish(row, await ask())
-        return end
+        if (written.bytes === row.size) item = await rows.finish(written, await ask())
+        return written.bytes
       } finally {
         stopAsking()
       }

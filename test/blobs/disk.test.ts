@@ -8,10 +8,10 @@ import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { type TestContext, test } from 'node:test'
-import { openDiskBlobs } from '../../server/blobs/disk.ts'
-import { newKey, StorageFailed, UploadLost } from '../../server/blobs/port.ts'
+import { openDiskStore } from '../../server/blobs/disk.ts'
+import { newName, StorageFailed, UploadLost } from '../../server/blobs/port.ts'
 import { contentOf } from './endless-writer.ts'
-import { testBlobs } from './suite.ts'
+import { asTried, testBlobs } from './suite.ts'
 
 async function newFolder(t: TestContext) {
   const data = await mkdtemp(join(tmpdir(), 'carnet-blobs-'))
@@ -20,18 +20,18 @@ async function newFolder(t: TestContext) {
 }
 
 const openIn = (data: string) =>
-  openDiskBlobs({ folder: join(data, 'blobs'), staging: join(data, 'uploads') })
+  openDiskStore({ folder: join(data, 'blobs'), staging: join(data, 'uploads') })
 
 testBlobs('disk', async (t) => {
   const data = await newFolder(t)
-  return { blobs: await openIn(data), reopen: () => openIn(data) }
+  return { blobs: asTried(await openIn(data)), reopen: async () => asTried(await openIn(data)) }
 })
 
 test('only the server may read what it stores', async (t) => {
   const data = await newFolder(t)
   const blobs = await openIn(data)
-  await blobs.put(newKey(), Buffer.from('abc'))
-  await blobs.append(newKey(), 0, Readable.from([Buffer.from('abc')]), { max: 3 })
+  await blobs.put(newName(), Buffer.from('abc'))
+  await blobs.append(newName(), 0, Readable.from([Buffer.from('abc')]), { max: 3 })
   const paths = await readdir(data, { recursive: true, withFileTypes: true })
   assert.equal(paths.filter((path) => path.isFile()).length, 2)
   for (const path of paths) {
@@ -45,12 +45,12 @@ test('symlinks are refused, wherever they stand', async (t) => {
   const blobs = await openIn(data)
   const outside = join(data, 'outside')
   await mkdir(outside)
-  const [file, staged, inShard] = [newKey(), newKey(), newKey()]
+  const [file, staged, inShard] = [newName(), newName(), newName()]
   await writeFile(join(outside, 'secret'), 'secret')
   await writeFile(join(outside, inShard.slice(3)), 'secret')
   await symlink(join(outside, 'secret'), join(data, 'blobs', file))
   await symlink(join(outside, 'secret'), join(data, 'uploads', staged.replace('/', '')))
-  for await (const { key } of blobs.list()) assert.fail(`listed ${key}`)
+  for await (const { name } of blobs.list()) assert.fail(`listed ${name}`)
   await rename(join(data, 'blobs', inShard.slice(0, 2)), join(data, 'shard'))
   await symlink(outside, join(data, 'blobs', inShard.slice(0, 2)))
 
@@ -63,11 +63,11 @@ test('symlinks are refused, wherever they stand', async (t) => {
   for (const offset of [0, 3]) {
     await assert.rejects(blobs.append(staged, offset, Readable.from([]), { max: 9 }), StorageFailed)
   }
-  await assert.rejects(blobs.commit(staged, newKey()), StorageFailed)
+  await assert.rejects(blobs.commit(staged), StorageFailed)
   await assert.rejects(async () => {
-    for await (const { key } of blobs.list()) assert.fail(`listed ${key}`)
+    for await (const { name } of blobs.list()) assert.fail(`listed ${name}`)
   }, StorageFailed)
-  for await (const { key } of blobs.list('staged')) assert.fail(`listed ${key}`)
+  for await (const { name } of blobs.list('staged')) assert.fail(`listed ${name}`)
   assert.equal((await lstat(join(outside, 'secret'))).size, 6)
 
   await rename(join(data, 'uploads'), join(data, 'elsewhere'))
@@ -78,7 +78,7 @@ test('symlinks are refused, wherever they stand', async (t) => {
 test('a staged file that lost bytes on the disk is not written on', async (t) => {
   const data = await newFolder(t)
   const blobs = await openIn(data)
-  const key = newKey()
+  const key = newName()
   await blobs.append(key, 0, Readable.from([Buffer.from('abcdef')]), { max: 9 })
   await truncate(join(data, 'uploads', key.replace('/', '')), 4)
   await assert.rejects(blobs.append(key, 6, Readable.from([Buffer.from('g')]), { max: 9 }), UploadLost)
@@ -101,11 +101,11 @@ test('kill -9: what was acknowledged is whole, nothing else is visible, and an u
 
     const blobs = await openIn(data)
     const visible = new Set<string>()
-    for await (const { key } of blobs.list()) {
-      visible.add(key)
-      assert.equal(await text((await blobs.open(key)).stream), contentOf(key))
+    for await (const { name } of blobs.list()) {
+      visible.add(name)
+      assert.equal(await text((await blobs.open(name)).stream), contentOf(name))
     }
-    let upload = { key: newKey(), offset: 0 }
+    let upload = { key: newName(), offset: 0 }
     for (const line of lines) {
       const [what, key = '', offset] = line.split(' ')
       if (what === 'put') assert.ok(visible.has(key))
@@ -115,7 +115,7 @@ test('kill -9: what was acknowledged is whole, nothing else is visible, and an u
     const whole = contentOf(key)
     const rest = Readable.from([Buffer.from(whole.slice(offset))])
     assert.equal(await blobs.append(key, offset, rest, { max: whole.length }), whole.length)
-    await blobs.commit(key, key)
+    await blobs.commit(key)
     assert.equal(await text((await blobs.open(key)).stream), whole)
   }
 })

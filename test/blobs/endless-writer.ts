@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { openDiskBlobs } from '../../server/blobs/disk.ts'
-import { newKey } from '../../server/blobs/port.ts'
+import { openDiskStore } from '../../server/blobs/disk.ts'
+import { newName } from '../../server/blobs/port.ts'
 
 /** 420,000 bytes that tell whether a blob is whole. */
 export const contentOf = (key: string) => `${key}\n`.repeat(10_000)
@@ -9,9 +9,9 @@ export const contentOf = (key: string) => `${key}\n`.repeat(10_000)
 /** Run by itself: writes until it is killed, and says what was acknowledged. */
 if (process.argv[1] === import.meta.filename) {
   const data = process.argv[2] ?? ''
-  const blobs = await openDiskBlobs({ folder: join(data, 'blobs'), staging: join(data, 'uploads') })
+  const blobs = await openDiskStore({ folder: join(data, 'blobs'), staging: join(data, 'uploads') })
   for (;;) {
-    const [small, large] = [newKey(), newKey()]
+    const [small, large] = [newName(), newName()]
     await blobs.put(small, Buffer.from(contentOf(small)))
     process.stdout.write(`put ${small}\n`)
     const bytes = Buffer.from(contentOf(large))

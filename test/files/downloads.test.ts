@@ -334,7 +334,7 @@ test('many who look at once make one preview', async (t) => {
     [200, 200, 200, 200, 200],
   )
   let blobs = 0
-  for await (const _ of world.services.blobs.list()) blobs++
+  for await (const _ of world.services.store.list()) blobs++
   assert.equal(blobs, 2, 'the photo and its preview')
 })
 

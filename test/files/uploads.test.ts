@@ -4,14 +4,15 @@ import { type ClientRequest, request } from 'node:http'
 import { type TestContext, test } from 'node:test'
 import { Upload } from 'tus-js-client'
 import type { ErrorCode } from '../../core/errors.ts'
+import { nameOf } from '../../server/blobs/blobs.ts'
 import { until } from '../process.ts'
 import { type Browser, createWorld, encodeMetadata, problem, readProblem, type World } from '../world.ts'
 import { startAppProcess } from './app-process.ts'
 
 const TUS = { 'Tus-Resumable': '1.0.0' }
 
-async function enter(t: TestContext) {
-  const world = await createWorld(t)
+async function enter(t: TestContext, settings?: Record<string, string>) {
+  const world = await createWorld(t, settings && { settings })
   const company = await world.addCompany()
   const olivia = await world.addProfessional(company)
   const client = await world.addClient(company)
@@ -50,7 +51,10 @@ async function refused(answer: Promise<Response>, code: ErrorCode) {
   assert.equal((await readProblem(response)).code, code)
 }
 
-/** A PATCH whose sender stops in the middle and stays silent, once the bytes have come. */
+/** With these, what has come can be counted while it comes: what is sealed is stored piece by piece. */
+const AS_GIVEN = { ENCRYPTION: 'off' }
+
+/** A PATCH whose sender stops in the middle and stays silent, once somebody reads; where they aren't sealed, once the bytes have come. */
 async function hang(
   world: World,
   browser: Browser,
@@ -77,9 +81,11 @@ async function hang(
     })
   })
   sending.write(bytes)
+  const { staging } = await world.db.selectFrom('upload').select('staging').executeTakeFirstOrThrow()
+  const sealed = nameOf(staging) !== staging
   await until('the bytes have come', async () => {
-    for await (const staged of world.services.blobs.list('staged'))
-      return staged.size === offset + bytes.length
+    for await (const { size } of world.services.store.list('staged'))
+      return sealed || size === offset + bytes.length
     return false
   })
   return { answer, leave: () => sending.destroy() }
@@ -97,7 +103,7 @@ async function countItems(world: World): Promise<number> {
 
 async function countStaged(world: World): Promise<number> {
   let count = 0
-  for await (const _ of world.services.blobs.list('staged')) count++
+  for await (const _ of world.services.store.list('staged')) count++
   return count
 }
 
@@ -234,7 +240,7 @@ test('bytes go on exactly where they ended', async (t) => {
 })
 
 test('of a connection that breaks, what arrived counts and is durable', async (t) => {
-  const { world, browser, spaceId } = await enter(t)
+  const { world, browser, spaceId } = await enter(t, AS_GIVEN)
   const bytes = randomBytes(2_000_000)
   const path = await begin(browser, bytes.length, { spaceId })
   const sending = await hang(world, browser, path, 0, bytes.subarray(0, 1_500_000), bytes.length)
@@ -249,8 +255,38 @@ test('of a connection that breaks, what arrived counts and is durable', async (t
   assert.equal(sha256(await download(browser, headers.get('Carnet-Item'))), sha256(bytes))
 })
 
-test('whoever comes back on another connection goes on at once, at any server', async (t) => {
+test('of a connection that breaks, a part of what was being sealed counts, and the file is whole', async (t) => {
   const { world, browser, spaceId } = await enter(t)
+  const bytes = randomBytes(2_000_000)
+  const path = await begin(browser, bytes.length, { spaceId })
+  const sending = await hang(world, browser, path, 0, bytes.subarray(0, 1_500_000), bytes.length)
+  sending.leave()
+  const row = () => world.db.selectFrom('upload').select(['bytes', 'held_by']).executeTakeFirstOrThrow()
+  await until('it is let go', async () => (await row()).held_by === null)
+  const { offset } = await head(browser, path)
+  assert.equal(offset, (await row()).bytes)
+  const { headers } = await patch(browser, path, offset, bytes.subarray(offset))
+  assert.equal(sha256(await download(browser, headers.get('Carnet-Item'))), sha256(bytes))
+})
+
+test('in small steps, none of which fills a sealed piece, by two servers in turn', async (t) => {
+  const { world, browser, spaceId } = await enter(t)
+  const bytes = randomBytes(200_000)
+  const path = await begin(browser, bytes.length, { spaceId })
+  const servers = [browser, browser.at((await world.serve()).origin)]
+  let item: string | null = null
+  for (let at = 0, step = 0; at < bytes.length; step++) {
+    const piece = bytes.subarray(at, at + 30_011)
+    const answer = await patch(servers[step % 2] ?? browser, path, at, piece)
+    at += piece.length
+    assert.equal(answer.headers.get('Upload-Offset'), String(at))
+    item = answer.headers.get('Carnet-Item')
+  }
+  assert.equal(sha256(await download(browser, item)), sha256(bytes))
+})
+
+test('whoever comes back on another connection goes on at once, at any server', async (t) => {
+  const { world, browser, spaceId } = await enter(t, AS_GIVEN)
   const bytes = randomBytes(300_000)
   const path = await begin(browser, bytes.length, { spaceId })
   const another = browser.at((await world.serve()).origin)
@@ -388,11 +424,11 @@ test('a full disk is said clearly, and what was acknowledged stays', async (t) =
 
 test('an upload whose bytes were lost starts again', async (t) => {
   const { world, browser, spaceId } = await enter(t)
-  const path = await begin(browser, 3, { spaceId })
-  await patch(browser, path, 0, 'ab')
+  const path = await begin(browser, 70_000, { spaceId })
+  await patch(browser, path, 0, randomBytes(69_000))
   const { staging } = await world.db.selectFrom('upload').select('staging').executeTakeFirstOrThrow()
   await world.services.blobs.discard(staging)
-  await refused(patch(browser, path, 2, 'c'), 'not_found')
+  await refused(patch(browser, path, 69_000, randomBytes(1000)), 'not_found')
   assert.equal((await head(browser, path)).status, 404)
   await assert.rejects(browser.upload('', { spaceId }), problem('empty_file'))
 })

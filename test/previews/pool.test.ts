@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
-import { newKey } from '../../server/blobs/port.ts'
+import { newName } from '../../server/blobs/port.ts'
 import { flat } from './hostile.ts'
 import { notLinux, openStudio, workerPids } from './studio.ts'
 
@@ -24,7 +24,7 @@ async function openHeldStudio(t: Parameters<typeof openStudio>[0], waiting = 2) 
   await reached
   /** Stands in the queue once this resolves; its outcome comes later. */
   async function queue(name: string, urgent: boolean, signal?: AbortSignal) {
-    const key = newKey()
+    const key = newName()
     await studio.disk.put(key, image)
     const request = { key, type: 'image/png', variant: 'thumb', urgent, ...(signal && { signal }) } as const
     const outcome = studio.previews.make(request).then(() => done.push(name))

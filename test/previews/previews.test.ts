@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import sharp from 'sharp'
-import { newKey, StorageFailed } from '../../server/blobs/port.ts'
+import { newName, StorageFailed } from '../../server/blobs/port.ts'
 import { sniffType } from '../../server/files/sniff.ts'
 import { flat, pdfPage } from './hostile.ts'
 import { openStudio } from './studio.ts'
@@ -135,7 +135,7 @@ test('what has no preview is refused at once, with its reason', async (t) => {
   await assert.rejects(make(Buffer.from('x'), 'text/plain'), refused('unsupported'))
   await assert.rejects(make(Buffer.alloc(1001), 'image/png'), refused('too_large'))
   await assert.rejects(make(Buffer.alloc(0), 'image/png'), refused('unreadable'))
-  const absent = { key: newKey(), type: 'image/png', variant: 'thumb', urgent: true } as const
+  const absent = { key: newName(), type: 'image/png', variant: 'thumb', urgent: true } as const
   await assert.rejects(previews.make(absent), { name: 'BlobAbsent' })
 })
 

@@ -2,8 +2,9 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
-import { openDiskBlobs } from '../../server/blobs/disk.ts'
-import { type Blobs, newKey } from '../../server/blobs/port.ts'
+import type { Blobs } from '../../server/blobs/blobs.ts'
+import { openDiskStore } from '../../server/blobs/disk.ts'
+import { newName } from '../../server/blobs/port.ts'
 import { createLog } from '../../server/log.ts'
 import { createPreviews, type PreviewRequest } from '../../server/previews/previews.ts'
 
@@ -15,7 +16,7 @@ export async function openStudio(
   { open, ...parts }: Partial<Omit<Parts, 'blobs'>> & { open?: (key: string) => Promise<void> } = {},
 ) {
   const data = await mkdtemp(join(tmpdir(), 'carnet-studio-'))
-  const disk = await openDiskBlobs({ folder: join(data, 'blobs'), staging: join(data, 'uploads') })
+  const disk = await openDiskStore({ folder: join(data, 'blobs'), staging: join(data, 'uploads') })
   const blobs: Pick<Blobs, 'stat' | 'open'> = {
     stat: disk.stat,
     async open(key, part) {
@@ -30,7 +31,7 @@ export async function openStudio(
   })
 
   async function make(bytes: Uint8Array, type: string, request: Partial<PreviewRequest> = {}) {
-    const key = newKey()
+    const key = newName()
     await disk.put(key, bytes)
     return await previews.make({ key, type, variant: 'thumb', urgent: true, ...request })
   }

@@ -1,0 +1,233 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { Readable } from 'node:stream'
+import {
+  type AppendOptions,
+  assertName,
+  type BlobStore,
+  BlobTooLarge,
+  type Bytes,
+  newName,
+  type Part,
+  StorageFailed,
+  UploadLost,
+} from './port.ts'
+import { createRunningHashes } from './running-hashes.ts'
+import { openPiece, openPieces, pieceAt, plainSize, type Seal, sealedSize, sealPieces } from './seal.ts'
+import { untilBroken } from './until-broken.ts'
+
+/** Size in bytes of what was given, and its hash as 64 hexadecimal digits. */
+export interface BlobFacts {
+  size: number
+  sha256: string
+}
+
+/**
+ * How far a staged blob has come: `offset` bytes of it are durable, together with `state`, which their keeper stores
+ * beside the offset, in the same write, and brings along next time.
+ */
+export interface Cursor {
+  offset: number
+  /** 16 random bytes that name this point, then the last bytes, sealed, where they don't fill a piece. */
+  state: Uint8Array | null
+}
+
+const TOKEN = 16
+
+/** Who gives secrets to seal with, and knows them again by what stands behind the name in a blob's key. */
+export interface Vault {
+  /** A new secret, wrapped by the key of a company; `null`: of no company. */
+  newSecret(companyId: string | null): Promise<string>
+  /** A new secret, wrapped as that one is. */
+  newSecretBeside(wrapped: string): Promise<string>
+  /** @throws {TypeError} nobody here wrapped this */
+  unwrap(wrapped: string): Promise<Uint8Array>
+}
+
+export type Blobs = ReturnType<typeof createBlobs>
+
+/** Of a blob's key, the name under which its bytes lie. The rest tells how to read them, and is nobody's business. */
+export function nameOf(key: string): string {
+  return splitKey(key).name
+}
+
+function splitKey(key: string): { name: string; wrapped: string | undefined } {
+  const dot = key.indexOf('.')
+  const name = dot < 0 ? key : key.slice(0, dot)
+  assertName(name)
+  return { name, wrapped: dot < 0 ? undefined : key.slice(dot + 1) }
+}
+
+/**
+ * Blobs by their keys: hashed as they come and, unless `seal` is off, sealed. A key is a name in the store, alone where
+ * the blob lies as it was given (as those of former versions do); otherwise with the blob's own secret behind it,
+ * wrapped. Once the row that holds the key is gone, nobody can read what is left of the bytes.
+ *
+ * The verbs are those of `BlobStore`, and so are their errors.
+ */
+export function createBlobs({ store, vault, seal }: { store: BlobStore; vault: Vault; seal: boolean }) {
+  const hashes = createRunningHashes()
+
+  async function read(key: string): Promise<{ name: string; seal: Seal | undefined }> {
+    const { name, wrapped } = splitKey(key)
+    return { name, seal: wrapped === undefined ? undefined : { name, secret: await vault.unwrap(wrapped) } }
+  }
+
+  async function newKey(companyId: string | null): Promise<string> {
+    return seal ? `${newName()}.${await vault.newSecret(companyId)}` : newName()
+  }
+
+  /** For what is made of a blob: whose that one is, this is. */
+  async function newKeyBeside(key: string): Promise<string> {
+    const { wrapped } = splitKey(key)
+    if (!seal || wrapped === undefined) return newKey(null)
+    return `${newName()}.${await vault.newSecretBeside(wrapped)}`
+  }
+
+  /** From where the blob begins on, `from` is `{ offset: 0, state: null }`. `max` is the size that the whole blob has in the end. */
+  async function append(
+    key: string,
+    from: Cursor,
+    bytes: Bytes,
+    { max, signal }: AppendOptions,
+  ): Promise<Cursor> {
+    const { name, seal } = await read(key)
+    const hash = hashes.take(key, from)
+    const begun = pieceAt(from.offset)
+    const last = from.state?.subarray(TOKEN) ?? new Uint8Array()
+    if (seal && from.offset > begun.plain && last.length === 0)
+      throw new UploadLost('its last bytes are lost')
+    let offset = from.offset
+    let rest: Uint8Array = new Uint8Array()
+    let failure: unknown
+
+    // To the store, a stream that fails is one whose sender broke off: whatever is our own fault must be told apart.
+    async function* coming(): AsyncGenerator<Uint8Array, void> {
+      try {
+        if (seal && offset > begun.plain) yield openPiece(seal, begun.number, last)
+        for await (const chunk of untilBroken(bytes, { signal })) {
+          if (offset + chunk.length > max) throw new BlobTooLarge(`more than ${max} bytes`)
+          offset += chunk.length
+          hash?.update(chunk)
+          yield chunk
+        }
+      } catch (error) {
+        failure = error
+        throw error
+      }
+    }
+    const sealed = () =>
+      seal &&
+      sealPieces(seal, begun.number, coming(), {
+        isEnd: () => offset === max,
+        rest: (sealed) => {
+          rest = sealed
+        },
+      })
+
+    const start = seal ? begun.sealed : offset
+    const size = { max: seal ? sealedSize(max) : max }
+    await store.append(name, start, sealed() ?? coming(), size)
+    if (failure) {
+      // Gives the room back at once; should even this fail, the next append drops these bytes.
+      await store.append(name, start, Readable.from([]), size).catch(() => {})
+      throw failure
+    }
+    const cursor = { offset, state: Buffer.concat([randomBytes(TOKEN), rest]) }
+    if (hash) hashes.keep(key, cursor, hash)
+    return cursor
+  }
+
+  /** `at` is what the last append answered, which had come to its `max`. */
+  async function commit(key: string, at: Cursor): Promise<BlobFacts> {
+    const { name, seal } = await read(key)
+    const hash = hashes.take(key, at)
+    const stored = await store.commit(name)
+    const size = seal ? plainSize(stored.size) : stored.size
+    if (size !== at.offset)
+      throw new StorageFailed(`${size} bytes are stored, ${at.offset} were acknowledged`)
+    return hash ? { size, sha256: hash.digest('hex') } : digest(key)
+  }
+
+  /** What is really there. @throws {StorageFailed} it is damaged */
+  async function digest(key: string): Promise<BlobFacts> {
+    const hash = createHash('sha256')
+    let size = 0
+    for await (const chunk of (await open(key)).stream) {
+      hash.update(chunk)
+      size += chunk.length
+    }
+    return { size, sha256: hash.digest('hex') }
+  }
+
+  async function put(key: string, bytes: Bytes | Uint8Array): Promise<BlobFacts> {
+    const { name, seal } = await read(key)
+    const hash = createHash('sha256')
+    let size = 0
+    async function* coming() {
+      const chunks = bytes instanceof Uint8Array ? [bytes] : (bytes as AsyncIterable<Uint8Array>)
+      for await (const chunk of chunks) {
+        hash.update(chunk)
+        size += chunk.length
+        yield chunk
+      }
+    }
+    await store.put(name, seal ? sealPieces(seal, 0, coming(), { isEnd: () => true }) : coming())
+    return { size, sha256: hash.digest('hex') }
+  }
+
+  async function open(key: string, part?: Part): Promise<{ stream: Readable; size: number }> {
+    const { name, seal } = await read(key)
+    if (!seal) return store.open(name, part)
+    if (!part) {
+      const { stream, size } = await store.open(name)
+      return { stream: follow(stream, openPieces(seal, 0, stream)), size: plainSize(size) }
+    }
+    const stored = (await store.stat(name))?.size ?? 0
+    const size = plainSize(stored)
+    const [first, last] = [pieceAt(part.start), pieceAt(part.end)]
+    if (stored > 0 && !(0 <= part.start && part.start <= part.end && part.end < size))
+      throw new RangeError(`bytes ${part.start}-${part.end} of ${size}`)
+    const { stream } = await store.open(name, {
+      start: first.sealed,
+      end: Math.min(last.sealedEnd, stored - 1),
+    })
+    const plain = openPieces(seal, first.number, stream)
+    return { stream: follow(stream, slice(plain, part.start - first.plain, part.end - first.plain)), size }
+  }
+
+  async function stat(key: string): Promise<{ size: number; modified: Date } | undefined> {
+    const { name, wrapped } = splitKey(key)
+    const found = await store.stat(name)
+    return found && wrapped !== undefined ? { ...found, size: plainSize(found.size) } : found
+  }
+
+  return {
+    newKey,
+    newKeyBeside,
+    append,
+    commit,
+    digest,
+    put,
+    open,
+    stat,
+    discard: async (key: string) => store.discard(nameOf(key)),
+    remove: async (key: string) => store.remove(nameOf(key)),
+    check: () => store.check(),
+  }
+}
+
+/** Ends its source with itself, even if nobody ever read from it. */
+function follow(source: Readable, bytes: AsyncIterable<Uint8Array>): Readable {
+  const stream = Readable.from(bytes, { objectMode: false })
+  return stream.once('close', () => source.destroy())
+}
+
+/** From byte `start` to byte `end`, both included. */
+async function* slice(bytes: AsyncIterable<Uint8Array>, start: number, end: number) {
+  let at = 0
+  for await (const chunk of bytes) {
+    const part = chunk.subarray(Math.max(0, start - at), end + 1 - at)
+    at += chunk.length
+    if (part.length > 0) yield part
+  }
+}

@@ -1,0 +1,146 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { StorageFailed } from './port.ts'
+
+// A sealed blob is a row of pieces: nonce (12 bytes) ‖ AES-256-GCM of up to 64 KiB ‖ tag (16 bytes), NIST SP 800-38D.
+// The nonce begins with the piece's number, and the name of the blob is authenticated with each: a piece that stands
+// elsewhere, or in another blob, doesn't open. Each writing of a piece has a nonce of its own; that of a blob cut
+// short at a piece's end is noticed by whoever knows its size.
+
+const PIECE = 64 * 1024
+const NONCE = 12
+const TAG = 16
+const OVERHEAD = NONCE + TAG
+export const SEALED_PIECE = PIECE + OVERHEAD
+/** Pieces that are handed on together. */
+const BATCH = 16
+
+export type Seal = { secret: Uint8Array; name: string }
+
+/** Bytes that a blob of `size` bytes takes once sealed. */
+export function sealedSize(size: number): number {
+  return size + OVERHEAD * Math.ceil(size / PIECE)
+}
+
+/** The inverse of `sealedSize`. @throws {StorageFailed} nothing sealed has this size */
+export function plainSize(sealed: number): number {
+  const rest = sealed % SEALED_PIECE
+  if (rest > 0 && rest <= OVERHEAD) throw new StorageFailed(`${sealed} bytes are no sealed blob`)
+  return Math.floor(sealed / SEALED_PIECE) * PIECE + Math.max(0, rest - OVERHEAD)
+}
+
+/** The piece that holds byte `offset`; where it begins in the blob, and as it is stored from `sealed` to `sealedEnd`, both included. */
+export function pieceAt(offset: number) {
+  const number = Math.floor(offset / PIECE)
+  const sealed = number * SEALED_PIECE
+  return { number, plain: number * PIECE, sealed, sealedEnd: sealed + SEALED_PIECE - 1 }
+}
+
+/**
+ * Seals what comes, the first byte of which is at the beginning of piece `first`. A last piece that isn't full is
+ * handed out too where `isEnd()` says that the blob ends there; otherwise `rest` is called with it.
+ */
+export async function* sealPieces(
+  { secret, name }: Seal,
+  first: number,
+  bytes: AsyncIterable<Uint8Array>,
+  { isEnd, rest }: { isEnd: () => boolean; rest?: (sealed: Uint8Array) => void },
+): AsyncGenerator<Uint8Array, void> {
+  let batch = Buffer.allocUnsafe(BATCH * SEALED_PIECE)
+  let filled = 0
+  let number = first
+  let inPiece = 0
+  let cipher: ReturnType<typeof startCipher> | undefined
+
+  const take = (part: Uint8Array) => {
+    batch.set(part, filled)
+    filled += part.length
+  }
+  const endPiece = () => {
+    if (!cipher) return
+    cipher.final()
+    take(cipher.getAuthTag())
+    cipher = undefined
+    inPiece = 0
+    number++
+  }
+
+  for await (const chunk of bytes) {
+    for (let at = 0; at < chunk.length; ) {
+      if (!cipher) {
+        const nonce = nonceOf(number)
+        take(nonce)
+        cipher = startCipher(secret, nonce, name)
+      }
+      const part = chunk.subarray(at, at + PIECE - inPiece)
+      take(cipher.update(part))
+      at += part.length
+      inPiece += part.length
+      if (inPiece < PIECE) continue
+      endPiece()
+      if (filled < batch.length) continue
+      yield batch
+      batch = Buffer.allocUnsafe(BATCH * SEALED_PIECE)
+      filled = 0
+    }
+  }
+  const whole = filled - (cipher ? NONCE + inPiece : 0)
+  endPiece()
+  if (isEnd()) yield batch.subarray(0, filled)
+  else {
+    if (whole > 0) yield batch.subarray(0, whole)
+    if (filled > whole) rest?.(batch.subarray(whole, filled))
+  }
+}
+
+/** Opens sealed pieces, of which the first is number `first`. @throws {StorageFailed} they are damaged */
+export async function* openPieces(
+  seal: Seal,
+  first: number,
+  sealed: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array, void> {
+  let left: Uint8Array = new Uint8Array()
+  let number = first
+  for await (const chunk of sealed) {
+    const bytes = left.length > 0 ? Buffer.concat([left, chunk]) : chunk
+    const pieces = Math.floor(bytes.length / SEALED_PIECE)
+    left = bytes.subarray(pieces * SEALED_PIECE)
+    if (pieces === 0) continue
+    const plain = Buffer.allocUnsafe(pieces * PIECE)
+    for (let i = 0; i < pieces; i++) {
+      const piece = bytes.subarray(i * SEALED_PIECE, (i + 1) * SEALED_PIECE)
+      plain.set(openPiece(seal, number++, piece), i * PIECE)
+    }
+    yield plain
+  }
+  if (left.length > 0) yield openPiece(seal, number, left)
+}
+
+/** @throws {StorageFailed} it is damaged, or not that piece of that blob */
+export function openPiece({ secret, name }: Seal, number: number, sealed: Uint8Array): Uint8Array {
+  const nonce = sealed.subarray(0, NONCE)
+  if (sealed.length <= OVERHEAD || Buffer.from(nonce).readUInt32BE() !== number)
+    throw new StorageFailed(`piece ${number} of ${name} is damaged`)
+  const cipher = createDecipheriv('aes-256-gcm', secret, nonce, { authTagLength: TAG })
+  cipher.setAAD(Buffer.from(name))
+  cipher.setAuthTag(sealed.subarray(-TAG))
+  const plain = cipher.update(sealed.subarray(NONCE, -TAG))
+  try {
+    cipher.final()
+  } catch (error) {
+    throw new StorageFailed(`piece ${number} of ${name} is damaged`, { cause: error })
+  }
+  return plain
+}
+
+function startCipher(secret: Uint8Array, nonce: Uint8Array, name: string) {
+  const cipher = createCipheriv('aes-256-gcm', secret, nonce, { authTagLength: TAG })
+  cipher.setAAD(Buffer.from(name))
+  return cipher
+}
+
+/** Its number, and 64 random bits: a piece that is written again after a broken upload never repeats its nonce. */
+function nonceOf(number: number): Uint8Array {
+  const nonce = randomBytes(NONCE)
+  nonce.writeUInt32BE(number)
+  return nonce
+}

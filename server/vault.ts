@@ -1,0 +1,136 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { type Kysely, sql } from 'kysely'
+import type { Vault } from './blobs/blobs.ts'
+import type { Database } from './db/schema.ts'
+import { fingerprintOf } from './master-key.ts'
+
+/** AES key wrap as in RFC 3394, with its own initial value: 32 bytes become 40 that can't be altered unnoticed. */
+const WRAP = 'id-aes256-wrap'
+const INITIAL = Buffer.alloc(8, 0xa6)
+
+type CompanyKey = { id: number; key: Uint8Array }
+
+/** Gives the master key that has this fingerprint; where nothing is sealed yet, whichever there is. */
+type ReadMasterKey = (wanted: string | undefined) => Promise<Uint8Array>
+
+/**
+ * The secrets of sealed blobs: each wrapped by the key of its company, as `N.…` where N is that key's number; those
+ * keys wrapped by the master key. A company's key never changes, so what is known of it stays true in every process.
+ * @throws {StartError} the master key is not the one that wrapped them
+ */
+export async function createVault({
+  db,
+  readMasterKey,
+}: {
+  db: Kysely<Database>
+  readMasterKey: ReadMasterKey
+}): Promise<Vault> {
+  const byNumber = new Map<number, Uint8Array>()
+  const byCompany = new Map<string | null, CompanyKey>()
+
+  await learn(db)
+
+  async function learn(on: Kysely<Database>): Promise<Uint8Array> {
+    const rows = await on.selectFrom('company_key').selectAll().execute()
+    const masterKey = await readMasterKey(rows[0]?.master)
+    for (const { id, company_id, wrapped } of rows) {
+      const key = byNumber.get(id) ?? unwrapKey(masterKey, wrapped)
+      byNumber.set(id, key)
+      byCompany.set(company_id, { id, key })
+    }
+    return masterKey
+  }
+
+  async function keyOf(companyId: string | null): Promise<CompanyKey> {
+    const known = byCompany.get(companyId)
+    if (known) return known
+    // In a transaction of its own: were it rolled back with somebody's, we would know a key that doesn't exist.
+    await db.transaction().execute(async (trx) => {
+      await lockKeys(trx)
+      const masterKey = await learn(trx)
+      if (byCompany.has(companyId)) return
+      const values = { company_id: companyId, wrapped: wrapKey(masterKey, randomBytes(32)) }
+      await trx
+        .insertInto('company_key')
+        .values({ ...values, master: fingerprintOf(masterKey) })
+        .execute()
+    })
+    await learn(db)
+    return byCompany.get(companyId) ?? refuse('no key for this company')
+  }
+
+  async function keyNumbered(number: number): Promise<Uint8Array> {
+    // Another process made it.
+    if (!byNumber.has(number)) await learn(db)
+    return byNumber.get(number) ?? refuse(`no company key has the number ${number}`)
+  }
+
+  const newSecretOf = ({ id, key }: CompanyKey) =>
+    `${id}.${wrapKey(key, randomBytes(32)).toString('base64url')}`
+
+  return {
+    newSecret: async (companyId) => newSecretOf(await keyOf(companyId)),
+
+    async newSecretBeside(wrapped) {
+      const { id } = readWrapped(wrapped)
+      return newSecretOf({ id, key: await keyNumbered(id) })
+    },
+
+    async unwrap(wrapped) {
+      const { id, secret } = readWrapped(wrapped)
+      const key = await keyNumbered(id)
+      try {
+        return unwrapKey(key, secret)
+      } catch {
+        return refuse('it was wrapped by another key')
+      }
+    },
+  }
+}
+
+/** The fingerprint of the master key that wrapped the companies' keys; undefined while nothing is sealed. */
+export async function readFingerprint(db: Kysely<Database>): Promise<string | undefined> {
+  return (await db.selectFrom('company_key').select('master').limit(1).executeTakeFirst())?.master
+}
+
+/** Wraps all companies' keys by another master key, at once. Resolves with how many. */
+export async function rewrapCompanyKeys(
+  db: Kysely<Database>,
+  { from, to }: { from: Uint8Array; to: Uint8Array },
+): Promise<number> {
+  return db.transaction().execute(async (trx) => {
+    await lockKeys(trx)
+    const rows = await trx.selectFrom('company_key').select(['id', 'wrapped']).execute()
+    const master = fingerprintOf(to)
+    for (const { id, wrapped } of rows) {
+      const rewrapped = wrapKey(to, unwrapKey(from, wrapped))
+      await trx.updateTable('company_key').set({ wrapped: rewrapped, master }).where('id', '=', id).execute()
+    }
+    return rows.length
+  })
+}
+
+/** All keys are wrapped by one master key: nobody adds one while it changes. */
+async function lockKeys(trx: Kysely<Database>): Promise<void> {
+  await sql`lock table company_key in share row exclusive mode`.execute(trx)
+}
+
+function readWrapped(text: string): { id: number; secret: Buffer } {
+  const [, number, secret] = /^(\d{1,9})\.([\w-]{54})$/.exec(text) ?? refuse('not a wrapped secret')
+  return { id: Number(number), secret: Buffer.from(secret ?? '', 'base64url') }
+}
+
+function wrapKey(by: Uint8Array, key: Uint8Array): Buffer {
+  const cipher = createCipheriv(WRAP, by, INITIAL)
+  return Buffer.concat([cipher.update(key), cipher.final()])
+}
+
+/** @throws unless `by` wrapped it */
+function unwrapKey(by: Uint8Array, wrapped: Uint8Array): Buffer {
+  const cipher = createDecipheriv(WRAP, by, INITIAL)
+  return Buffer.concat([cipher.update(wrapped), cipher.final()])
+}
+
+function refuse(why: string): never {
+  throw new TypeError(why)
+}
