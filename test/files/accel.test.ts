@@ -15,7 +15,7 @@ const PREFIX = '/carnet-blobs/'
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz'
 
 async function enter(t: TestContext) {
-  const world = await createWorld(t, { settings: { ACCEL_PREFIX: PREFIX } })
+  const world = await createWorld(t, { settings: { ACCEL_PREFIX: PREFIX, ENCRYPTION: 'off' } })
   const company = await world.addCompany()
   const olivia = await world.addProfessional(company)
   const client = await world.addClient(company)
