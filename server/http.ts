@@ -104,6 +104,9 @@ export async function createHttp(needs: Needs) {
     // HEAD, which tells how far an upload has come, is matched as GET.
     routeOfActor(method, '/api/uploads/:uploadId', (c, ...who) => uploads.answer(c.req.raw, ...who))
   }
+  routeOfActor('PUT', '/api/files/:name', (c, actor, readActor) =>
+    uploads.put(c.req.raw, actor, c.req.param('name') ?? '', readActor),
+  )
 
   app.use('/api/*', readJsonBodies({ bytes: 1024 * 1024, seconds: 30, atOnce: 200 }))
 

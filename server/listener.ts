@@ -39,6 +39,13 @@ export async function listen(host: string, port: number, drainMs = DRAIN_MS): Pr
       handler(request, response)
     },
   )
+  // Whoever asks before sending is told to go on once somebody reads, and spares the bytes when refused.
+  server.on('checkContinue', (request, response) => {
+    request.once('resume', () => {
+      if (!response.headersSent) response.writeContinue()
+    })
+    server.emit('request', request, response)
+  })
   const { watch, stop } = dropTheSlow()
   let closing = false
   server.timeout = IDLE_MS

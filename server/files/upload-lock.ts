@@ -13,12 +13,17 @@ const RENEW_MS = 1000
 const ASK_AGAIN_MS = 50
 const GIVE_UP_MS = 8000
 
+export type UploadLocks = ReturnType<typeof createUploadLocks>
+
 export type Lease = {
   /** Who writes to the row says so; a write under another token is void. */
   token: string
   /** False once somebody else may hold it: nothing may be written any more. */
   isOurs(): boolean
+  /** Lets somebody else have it at once. */
   release(): Promise<void>
+  /** Merely renews it no more, for one whose row is gone. */
+  end(): void
 }
 
 /**
@@ -64,6 +69,21 @@ export function createUploadLocks({ db }: { db: Kysely<Database> }) {
       sure = performance.now()
     }
     heldHere.set(id, letGo)
+    const lease = keep(id, { token, sure, letGo })
+    return {
+      ...lease,
+      async release() {
+        if (heldHere.get(id) === letGo) heldHere.delete(id)
+        await lease.release()
+      },
+    }
+  }
+
+  /** Renews a lease, which was ours at `sure`, until it is released. */
+  function keep(
+    id: string,
+    { token = randomUUID() as string, sure = performance.now(), letGo = () => {} } = {},
+  ): Lease {
     const timer = setInterval(async () => {
       const asked = performance.now()
       // Without an answer from the database the lease ends by itself.
@@ -71,17 +91,27 @@ export function createUploadLocks({ db }: { db: Kysely<Database> }) {
       if (renewed) sure = asked
       if (renewed === false) letGo()
     }, RENEW_MS)
+    const end = () => clearInterval(timer)
     return {
       token,
       isOurs: () => performance.now() < sure + GRACE * 1000,
+      end,
       async release() {
-        clearInterval(timer)
-        if (heldHere.get(id) === letGo) heldHere.delete(id)
+        end()
         await sql`update upload set held_by = null, held_until = null
           where id = ${id}::uuid and held_by = ${token}::uuid`.execute(db)
       },
     }
   }
 
-  return { acquire }
+  return {
+    acquire,
+    /** The lease of an upload that is about to begin: its row is to be made with `heldBy` it. */
+    hold: (id: string) => keep(id),
+  }
+}
+
+/** The columns of a row that is made with its lease. */
+export function heldBy({ token }: Lease) {
+  return { held_by: token, held_until: sql<Date>`now() + make_interval(secs => ${LEASE})` }
 }

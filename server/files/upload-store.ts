@@ -1,15 +1,16 @@
 import { buffer } from 'node:stream/consumers'
-import { type Kysely, type Selectable, sql } from 'kysely'
+import { type Insertable, type Kysely, type RawBuilder, type Selectable, sql, type Transaction } from 'kysely'
+import type { Item } from '../../core/api/shapes.ts'
 import { Problem } from '../../core/errors.ts'
 import type { Actor } from '../access.ts'
 import { type Blobs, type Cursor, nameOf } from '../blobs/blobs.ts'
 import { UploadLost } from '../blobs/port.ts'
 import type { Database, Upload as UploadTable } from '../db/schema.ts'
-import type { Items, Place } from './items.ts'
+import type { Items, NewBlob, Place } from './items.ts'
 import { reserveRoom } from './quota.ts'
 import { SNIFFED_BYTES, sniffType } from './sniff.ts'
 import { lockSpaces } from './space-lock.ts'
-import type { Lease } from './upload-lock.ts'
+import { heldBy, type Lease } from './upload-lock.ts'
 
 /** An upload that nobody goes on with is given up after this. */
 export const EXPIRES_MS = 7 * 86_400_000
@@ -20,19 +21,36 @@ const PIECE = 32 * 1024 * 1024
 
 export type UploadRow = Selectable<UploadTable>
 
+export type UploadRows = ReturnType<typeof createUploadRows>
+
 type Needs = { db: Kysely<Database>; blobs: Blobs; items: Items; now: () => Date }
 
 /** Uploads under way: their rows, and the bytes behind them. A row never claims more than is durable. */
 export function createUploadRows({ db, blobs, items, now }: Needs) {
   /** Announces an upload: room for all of it is reserved before the first byte comes. @throws quota_full */
   async function create(id: string, actor: Actor, place: Place, size: number): Promise<void> {
+    await insert(actor, place, { id, size, expires_at: new Date(now().getTime() + EXPIRES_MS) })
+  }
+
+  /** The same for one that nobody can go on with: it lives as long as it is held. @throws quota_full */
+  function reserve(id: string, actor: Actor, place: Place, size: number, lease: Lease): Promise<UploadRow> {
+    return insert(actor, place, { id, size, expires_at: now(), ...heldBy(lease) })
+  }
+
+  async function insert(
+    actor: Actor,
+    place: Place,
+    values: Pick<Insertable<UploadTable>, 'id' | 'size' | 'expires_at' | 'held_by'> & {
+      held_until?: RawBuilder<Date>
+    },
+  ): Promise<UploadRow> {
     const staging = await blobs.newKey(await companyOf(actor, place.spaceId))
-    await db.transaction().execute(async (trx) => {
-      const quota_company_id = await reserveRoom(trx, actor, place.spaceId, size)
-      await trx
+    return db.transaction().execute(async (trx) => {
+      const quota_company_id = await reserveRoom(trx, actor, place.spaceId, values.size)
+      return trx
         .insertInto('upload')
         .values({
-          id,
+          ...values,
           space_id: place.spaceId,
           parent_id: place.parentId,
           professional_id: actor.kind === 'professional' ? actor.professionalId : null,
@@ -42,12 +60,11 @@ export function createUploadRows({ db, blobs, items, now }: Needs) {
           level: place.level,
           branch_id: place.branchId,
           audience: place.audience,
-          size,
           staging,
           created_at: now(),
-          expires_at: new Date(now().getTime() + EXPIRES_MS),
         })
-        .execute()
+        .returningAll()
+        .executeTakeFirstOrThrow()
     })
   }
 
@@ -79,10 +96,15 @@ export function createUploadRows({ db, blobs, items, now }: Needs) {
 
   /**
    * Writes what comes, flushing and recording piece by piece; a stream that breaks merely ends. Resolves with how far
-   * it has come.
+   * it has come. With `verify`, which is told how many bytes have come, all of it counts or, if that throws, none.
    * @throws not_found when acknowledged bytes were lost: the upload has to start again
    */
-  async function append(row: UploadRow, stream: AsyncIterable<Uint8Array>, lease: Lease): Promise<UploadRow> {
+  async function append(
+    row: UploadRow,
+    stream: AsyncIterable<Uint8Array>,
+    lease: Lease,
+    verify?: (size: number) => void,
+  ): Promise<UploadRow> {
     const pieces = cut(stream, { from: row.bytes, size: PIECE, mayGoOn: lease.isOurs })
     let at = cursorOf(row)
     do {
@@ -91,8 +113,12 @@ export function createUploadRows({ db, blobs, items, now }: Needs) {
         await remove(row)
         throw new Problem('not_found')
       })
-      await record(row.id, lease, at)
+      if (!verify) await record(row.id, lease, at)
     } while (!pieces.ended())
+    if (verify) {
+      verify(at.offset - row.bytes)
+      await record(row.id, lease, at)
+    }
     return { ...row, bytes: at.offset, state: at.state && Buffer.from(at.state) }
   }
 
@@ -106,31 +132,63 @@ export function createUploadRows({ db, blobs, items, now }: Needs) {
     const facts = await blobs.commit(key, cursorOf(row))
     const { stream } = await blobs.open(key, { start: 0, end: Math.min(SNIFFED_BYTES, facts.size) - 1 })
     const type = await sniffType(await buffer(stream))
-    return db.transaction().execute(async (trx) => {
-      // First the space, then what is in it: as whoever merges its record with another does.
-      await lockSpaces(trx, sql`select space_id from upload where id = ${row.id}::uuid`)
-      const { rows } =
-        await sql<UploadRow>`select * from upload where id = ${row.id}::uuid for update`.execute(trx)
-      if (!rows[0]) throw new Problem('not_found')
-      if (rows[0].item_id) return rows[0].item_id
-      // The row as it is by now: its record may have been merged into another.
-      const item = await items.addFile(actor, placeOf(rows[0]), { key, type, ...facts }, trx)
+    return withRow(row, async (trx, found) => {
+      if (found.item_id) return found.item_id
+      const { id } = await items.addFile(actor, placeOf(found), { key, type, ...facts }, trx)
       const expires_at = new Date(now().getTime() + REMEMBERED_MS)
       // The key is the file's from here on, and goes with it.
       await trx
         .updateTable('upload')
-        .set({ item_id: item.id, expires_at, staging: nameOf(key), state: null })
+        .set({ item_id: id, expires_at, staging: nameOf(key), state: null })
         .where('id', '=', row.id)
         .execute()
-      return item.id
+      return id
     })
   }
 
-  /** Bytes first: should we stop in between, the row is still there to try again. */
-  async function remove({ id, staging, item_id }: UploadRow): Promise<void> {
-    await blobs.discard(staging)
-    if (!item_id) await blobs.remove(staging)
-    await db.deleteFrom('upload').where('id', '=', id).execute()
+  /** Makes the file of bytes that came at once, and forgets how. @throws upload_busy when the lease was lost meanwhile */
+  function settle(row: UploadRow, actor: Actor, facts: Omit<NewBlob, 'key'>, lease: Lease): Promise<Item> {
+    return withRow(row, async (trx, found) => {
+      if (found.held_by !== lease.token) throw new Problem('upload_busy')
+      const item = await items.addFile(actor, placeOf(found), { key: row.staging, ...facts }, trx)
+      await trx.deleteFrom('upload').where('id', '=', row.id).execute()
+      return item
+    })
+  }
+
+  /** With the row as it is by now: its record may have been merged into another. @throws not_found */
+  function withRow<T>(
+    { id }: UploadRow,
+    act: (trx: Transaction<Database>, found: UploadRow) => Promise<T>,
+  ): Promise<T> {
+    return db.transaction().execute(async (trx) => {
+      // First the space, then what is in it: as whoever merges its record with another does.
+      await lockSpaces(trx, sql`select space_id from upload where id = ${id}::uuid`)
+      const { rows } = await sql<UploadRow>`select * from upload where id = ${id}::uuid for update`.execute(
+        trx,
+      )
+      if (!rows[0]) throw new Problem('not_found')
+      return act(trx, rows[0])
+    })
+  }
+
+  /**
+   * Bytes first: should we stop in between, the row is still there to try again. The row is locked and read anew,
+   * because the file may have been made meanwhile, even by somebody who never heard so.
+   */
+  async function remove({ id }: Pick<UploadRow, 'id'>): Promise<void> {
+    await db.transaction().execute(async (trx) => {
+      const row = await trx
+        .selectFrom('upload')
+        .select(['staging', 'item_id'])
+        .where('id', '=', id)
+        .forUpdate()
+        .executeTakeFirst()
+      if (!row) return
+      await blobs.discard(row.staging)
+      if (!row.item_id) await blobs.remove(row.staging)
+      await trx.deleteFrom('upload').where('id', '=', id).execute()
+    })
   }
 
   /** Gives up what nobody went on with. */
@@ -150,7 +208,7 @@ export function createUploadRows({ db, blobs, items, now }: Needs) {
     return rows[0]?.id ?? null
   }
 
-  return { create, find, append, finish, remove, expire }
+  return { create, reserve, find, append, finish, settle, remove, expire }
 }
 
 export function placeOf(row: UploadRow): Place {

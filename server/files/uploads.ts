@@ -3,17 +3,19 @@ import type { Readable } from 'node:stream'
 import { Server } from '@tus/server'
 import { DataStore, Upload } from '@tus/utils'
 import type { Kysely } from 'kysely'
-import { z } from 'zod'
-import { Id, LevelShape } from '../../core/api/shapes.ts'
+import { Id } from '../../core/api/shapes.ts'
 import { type ErrorCode, Problem } from '../../core/errors.ts'
 import type { Actor } from '../access.ts'
 import type { Blobs } from '../blobs/blobs.ts'
 import { BlobTooLarge } from '../blobs/port.ts'
 import type { Database } from '../db/schema.ts'
 import { watchAccess } from './access-watch.ts'
-import type { Items, PlaceInput } from './items.ts'
+import { inspect, readUploadChecksum, TUS_ALGORITHMS } from './checksums.ts'
+import type { Items } from './items.ts'
 import { limitEach } from './limit-each.ts'
+import { createSingleUpload } from './single-upload.ts'
 import { createUploadLocks, type Lease } from './upload-lock.ts'
+import { readPlace } from './upload-place.ts'
 import { createUploadRows, EXPIRES_MS, placeOf } from './upload-store.ts'
 
 const MAX_SIZE = 5 * 1024 ** 3
@@ -21,23 +23,6 @@ const MAX_SIZE = 5 * 1024 ** 3
 const AT_ONCE = 20
 /** How many of everybody's: part of what the server answers at once, so that sending slowly leaves others their places. */
 const TOGETHER = 300
-
-/** What an upload's maker may say of it; its owner, company, size and type are never theirs to say. */
-const Metadata = z.strictObject({
-  filename: z
-    .string()
-    .nullable()
-    .transform((name) => name ?? ''),
-  spaceId: Id.optional(),
-  parentId: Id.optional(),
-  level: LevelShape.optional(),
-  branchId: Id.optional(),
-  audience: z
-    .string()
-    .transform((ids) => ids.split(','))
-    .pipe(z.array(Id).max(200))
-    .optional(),
-})
 
 type Needs = { db: Kysely<Database>; blobs: Blobs; items: Items; now: () => Date }
 
@@ -51,13 +36,16 @@ export function createUploads(needs: Needs) {
   // Sending is slow: nobody may take all the server's places with it.
   const inTurn = limitEach(AT_ONCE, 'too_many_uploads')
   const together = limitEach(TOGETHER, 'unavailable')
+  const bounded = <T>({ personId }: Actor, work: () => Promise<T>) =>
+    inTurn(personId, () => together('all', work))
+  const single = createSingleUpload({ ...needs, rows, locks, maxSize: MAX_SIZE })
 
   /**
    * Answers a request below /api/uploads; `readActor` tells who is calling by now, and throws once they may not.
    * The answer has `Carnet-Item` once the file is there. @throws too_many_uploads
    */
   const answer = (request: Request, actor: Actor, readActor: () => Promise<Actor>): Promise<Response> =>
-    inTurn(actor.personId, () => together('all', () => answerOne(request, actor, readActor)))
+    bounded(actor, () => answerOne(request, actor, readActor))
 
   async function answerOne(
     request: Request,
@@ -65,7 +53,10 @@ export function createUploads(needs: Needs) {
     readActor: () => Promise<Actor>,
   ): Promise<Response> {
     if (request.method === 'GET') throw new Problem('not_found')
+    const checksums = readUploadChecksum(request.headers)
     let lease: Lease | undefined
+    let letGo = false
+    let created: string | undefined
     let item: string | null = null
     let failure: unknown
 
@@ -85,7 +76,16 @@ export function createUploads(needs: Needs) {
       })
       try {
         if (offset !== row.bytes) throw new Problem('upload_changed')
-        const written = offset < row.size ? await rows.append(row, stream, lease) : row
+        const inspected = inspect(stream, checksums)
+        const verify = (size: number) => {
+          // Of one that was broken off on our side, nobody knows what was to come.
+          if (letGo || size !== inspected.size()) throw new Problem('upload_busy')
+          inspected.verify()
+        }
+        const written =
+          offset < row.size
+            ? await rows.append(row, inspected.bytes, lease, checksums.length > 0 ? verify : undefined)
+            : row
         if (refusal) throw refusal
         if (written.bytes === row.size) item = await rows.finish(written, await ask())
         return written.bytes
@@ -95,7 +95,7 @@ export function createUploads(needs: Needs) {
     }
 
     const store = Object.assign(new DataStore(), {
-      extensions: ['creation', 'creation-with-upload', 'termination', 'expiration'],
+      extensions: ['creation', 'creation-with-upload', 'termination', 'expiration', 'checksum'],
       getExpiration: () => EXPIRES_MS,
       // Its row was made in onUploadCreate, so that the lock finds it.
       create: async (upload: Upload) => upload,
@@ -107,7 +107,7 @@ export function createUploads(needs: Needs) {
         return new Upload({ id, size: row.size, offset: row.bytes, creation_date })
       },
       write,
-      remove: async (id: string) => rows.remove(await rows.find(id, actor)),
+      remove: (id: string) => giveUp(id, actor),
     })
 
     const tus = new Server({
@@ -122,8 +122,12 @@ export function createUploads(needs: Needs) {
       lockDrainTimeout: 100,
       locker: {
         newLock: (id) => ({
-          async lock(signal, letGo) {
-            lease = await locks.acquire(id, () => void letGo(), signal)
+          async lock(signal, askToLetGo) {
+            const askedFor = () => {
+              letGo = true
+              askToLetGo()
+            }
+            lease = await locks.acquire(id, askedFor, signal)
           },
           async unlock() {
             await lease?.release()
@@ -137,7 +141,8 @@ export function createUploads(needs: Needs) {
       },
       async onUploadCreate(_request, { id, size, metadata }) {
         if (!size) throw new Problem('empty_file')
-        await rows.create(id, actor, await items.place(actor, readMetadata(metadata)), size)
+        await rows.create(id, actor, await items.place(actor, readPlace(metadata ?? {})), size)
+        created = id
         return {}
       },
       onResponseError(_request, error) {
@@ -147,28 +152,29 @@ export function createUploads(needs: Needs) {
     })
 
     const response = await tus.handleWeb(request)
-    if (failure) throw toProblem(failure)
+    if (failure) {
+      // Its maker will never learn its address.
+      if (created && !item) await giveUp(created, actor).catch(() => {})
+      throw toProblem(failure)
+    }
     if (response.status >= 400) throw new Problem('bad_request')
+    if (request.method === 'OPTIONS') response.headers.set('Tus-Checksum-Algorithm', TUS_ALGORITHMS.join(','))
     response.headers.set('Cache-Control', 'no-store')
     if (item) response.headers.set('Carnet-Item', item)
     return response
   }
 
-  return { answer, expire: rows.expire }
-}
-
-/** @throws unknown_field, bad_request */
-function readMetadata(metadata: Upload['metadata']): PlaceInput {
-  const result = Metadata.safeParse(metadata ?? {})
-  if (result.success) {
-    const { filename, parentId = null, ...place } = result.data
-    return { ...place, name: filename, parentId }
+  async function giveUp(id: string, actor: Actor): Promise<void> {
+    await rows.remove(await rows.find(id, actor))
   }
-  const unknown = result.error.issues.flatMap((issue) =>
-    issue.code === 'unrecognized_keys' ? issue.keys : [],
-  )
-  if (unknown.length > 0) throw new Problem('unknown_field', { field: unknown.join(', ').slice(0, 200) })
-  throw new Problem('bad_request', { field: String(result.error.issues[0]?.path[0]) })
+
+  return {
+    answer,
+    /** Answers a plain `PUT` of a whole file. @throws too_many_uploads */
+    put: (request: Request, actor: Actor, name: string, readActor: () => Promise<Actor>) =>
+      bounded(actor, () => single(request, actor, name, readActor)),
+    expire: rows.expire,
+  }
 }
 
 /** By the statuses of tus, of which 409 and 423 make its clients ask for the offset and try again. */

@@ -15,13 +15,27 @@ const offset = {
   description: 'Bytes that are durable already, as HEAD tells.',
   schema: { type: 'integer' },
 }
-const conditions = ['If-None-Match', 'If-Match'].map((name) => ({
+const conditions = ['If-None-Match', 'If-Match', 'If-Modified-Since', 'If-Unmodified-Since'].map((name) => ({
   name,
   in: 'header',
   schema: { type: 'string' },
 }))
 const ranges = ['Range', 'If-Range'].map((name) => ({ name, in: 'header', schema: { type: 'string' } }))
 const bytes = { content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } } }
+const PLACE = [
+  ['spaceId', 'Whose files; a client’s own is known.'],
+  ['parentId', 'The folder, unless the root.'],
+  ['level', 'For professionals, unless the company’s own.'],
+  ['branchId', 'For professionals, unless the first of those shared.'],
+  ['audience', 'For clients, ids of professionals with commas, unless all.'],
+]
+const checksum = {
+  name: 'Upload-Checksum',
+  in: 'header',
+  description:
+    'As in tus, by sha1, sha256 or md5: `checksum_mismatch`, and none of these bytes counts, should they be others.',
+  schema: { type: 'string' },
+}
 const whole = { description: 'The bytes, of the type found in them', ...bytes }
 const progress = {
   'Upload-Offset': { description: 'Bytes that are durable.', schema: { type: 'integer' } },
@@ -114,7 +128,9 @@ export const OTHER_OPERATIONS = [
     operationId: 'uploads.describe',
     summary: 'What uploads can do: tus 1.0 (https://tus.io)',
     tags: ['uploads'],
-    responses: { 204: { description: 'Tus-Version, Tus-Extension and Tus-Max-Size' } },
+    responses: {
+      204: { description: 'Tus-Version, Tus-Extension, Tus-Checksum-Algorithm and Tus-Max-Size' },
+    },
   },
   {
     method: 'post',
@@ -162,7 +178,7 @@ export const OTHER_OPERATIONS = [
     operationId: 'uploads.append',
     summary: 'Send bytes from the offset on; with the last ones the file appears',
     tags: ['uploads'],
-    parameters: [uploadId, tus, offset],
+    parameters: [uploadId, tus, offset, checksum],
     requestBody: {
       required: true,
       content: { 'application/offset+octet-stream': { schema: { type: 'string', format: 'binary' } } },
@@ -177,6 +193,53 @@ export const OTHER_OPERATIONS = [
     tags: ['uploads'],
     parameters: [uploadId, tus],
     responses: { 204: { description: 'Its bytes are gone' } },
+  },
+  {
+    method: 'put',
+    path: '/api/files/{name}',
+    operationId: 'uploads.put',
+    summary: 'Add a file in a single request, as `curl -T` does; what is cut off leaves nothing',
+    tags: ['uploads'],
+    parameters: [
+      {
+        ...itemId,
+        name: 'name',
+        description: 'What the file is to be called. Names need not be unique: each request adds a file.',
+        schema: { type: 'string' },
+      },
+      ...PLACE.map(([name, description]) => ({
+        name,
+        in: 'query',
+        description,
+        schema: { type: 'string' },
+      })),
+      {
+        name: 'Content-Length',
+        in: 'header',
+        required: true,
+        description: 'Bytes of the whole file; `length_required` without.',
+        schema: { type: 'integer', minimum: 1 },
+      },
+      ...['Content-Digest', 'Repr-Digest'].map((name) => ({
+        name,
+        in: 'header',
+        description: 'As in RFC 9530, by sha-512, sha-256, sha or md5: other bytes are `checksum_mismatch`.',
+        schema: { type: 'string' },
+      })),
+    ],
+    requestBody: {
+      required: true,
+      description:
+        'The bytes. With `Expect: 100-continue` a refusal comes before them: of a place, a name, a quota.',
+      ...bytes,
+    },
+    responses: {
+      201: {
+        description: 'The file, which is durable',
+        headers: { Location: { schema: { type: 'string' } } },
+        content: { 'application/json': { schema: { $ref: '#/components/schemas/Item' } } },
+      },
+    },
   },
   {
     method: 'get',

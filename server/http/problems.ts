@@ -7,6 +7,9 @@ import type { Log } from '../log.ts'
 /** Seconds after which it is worth asking again. */
 const RETRY_AFTER = '5'
 
+/** What tus calls its own status, 460. */
+const CHECKSUM_MISMATCH = 'Checksum Mismatch'
+
 /** Answers an error with a problem document (RFC 9457). What its author may not read stays in the log. */
 export function answerProblem(error: unknown, log: Log): Response {
   const problem = asProblem(error)
@@ -20,7 +23,7 @@ function respond(problem: Problem, instance?: string): Response {
   const { code, status, data } = problem
   const body = {
     type: 'about:blank',
-    title: STATUS_CODES[status],
+    title: STATUS_CODES[status] ?? CHECKSUM_MISMATCH,
     status,
     code,
     ...(Object.keys(data).length > 0 && { data }),

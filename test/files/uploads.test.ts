@@ -1,111 +1,25 @@
 import assert from 'node:assert/strict'
-import { createHash, randomBytes, randomUUID } from 'node:crypto'
-import { type ClientRequest, request } from 'node:http'
-import { type TestContext, test } from 'node:test'
+import { randomBytes, randomUUID } from 'node:crypto'
+import { test } from 'node:test'
 import { Upload } from 'tus-js-client'
-import type { ErrorCode } from '../../core/errors.ts'
-import { nameOf } from '../../server/blobs/blobs.ts'
 import { until } from '../process.ts'
-import { type Browser, createWorld, encodeMetadata, problem, readProblem, type World } from '../world.ts'
+import { problem } from '../world.ts'
 import { startAppProcess } from './app-process.ts'
-
-const TUS = { 'Tus-Resumable': '1.0.0' }
-
-async function enter(t: TestContext, settings?: Record<string, string>) {
-  const world = await createWorld(t, settings && { settings })
-  const company = await world.addCompany()
-  const olivia = await world.addProfessional(company)
-  const client = await world.addClient(company)
-  await world.setStakeholder(client, olivia)
-  return { world, company, olivia, client, spaceId: client.spaceId, browser: await world.signIn(olivia) }
-}
-
-function create(browser: Browser, size: number, metadata: Record<string, string>): Promise<Response> {
-  const headers = { ...TUS, 'Upload-Length': String(size), 'Upload-Metadata': encodeMetadata(metadata) }
-  return browser.fetch('/api/uploads', { method: 'POST', headers })
-}
-
-async function begin(browser: Browser, size: number, metadata: Record<string, string>): Promise<string> {
-  const answer = await create(browser, size, { filename: 'x.bin', ...metadata })
-  assert.equal(answer.status, 201)
-  return answer.headers.get('Location') ?? ''
-}
-
-function patch(browser: Browser, path: string, offset: number, body: BodyInit): Promise<Response> {
-  const headers = {
-    ...TUS,
-    'Upload-Offset': String(offset),
-    'Content-Type': 'application/offset+octet-stream',
-  }
-  return browser.fetch(path, { method: 'PATCH', headers, body })
-}
-
-async function head(browser: Browser, path: string) {
-  const { status, headers } = await browser.fetch(path, { method: 'HEAD', headers: TUS })
-  return { status, offset: Number(headers.get('Upload-Offset')), item: headers.get('Carnet-Item') }
-}
-
-async function refused(answer: Promise<Response>, code: ErrorCode) {
-  const response = await answer
-  assert.equal(response.headers.get('Content-Type'), 'application/problem+json')
-  assert.equal((await readProblem(response)).code, code)
-}
-
-/** With these, what has come can be counted while it comes: what is sealed is stored piece by piece. */
-const AS_GIVEN = { ENCRYPTION: 'off' }
-
-/** A PATCH whose sender stops in the middle and stays silent, once somebody reads; where they aren't sealed, once the bytes have come. */
-async function hang(
-  world: World,
-  browser: Browser,
-  path: string,
-  offset: number,
-  bytes: Uint8Array,
-  size: number,
-) {
-  const sending: ClientRequest = request(new URL(path, browser.origin), {
-    method: 'PATCH',
-    headers: {
-      ...TUS,
-      Cookie: browser.cookie,
-      'Upload-Offset': String(offset),
-      'Content-Type': 'application/offset+octet-stream',
-      'Content-Length': String(size - offset),
-    },
-  })
-  const answer = new Promise<{ status: number; code?: string }>((resolve) => {
-    sending.on('error', () => resolve({ status: 0 }))
-    sending.on('response', async (response) => {
-      const text = Buffer.concat(await response.toArray()).toString()
-      resolve({ status: response.statusCode ?? 0, ...(text && { code: JSON.parse(text).code }) })
-    })
-  })
-  sending.write(bytes)
-  const { staging } = await world.db.selectFrom('upload').select('staging').executeTakeFirstOrThrow()
-  const sealed = nameOf(staging) !== staging
-  await until('the bytes have come', async () => {
-    for await (const { size } of world.services.store.list('staged'))
-      return sealed || size === offset + bytes.length
-    return false
-  })
-  return { answer, leave: () => sending.destroy() }
-}
-
-const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
-
-async function download(browser: Browser, itemId: string | null): Promise<Buffer> {
-  return Buffer.from(await (await browser.fetch(`/api/items/${itemId}/content`)).arrayBuffer())
-}
-
-async function countItems(world: World): Promise<number> {
-  return (await world.db.selectFrom('item').select('id').where('kind', '=', 'file').execute()).length
-}
-
-async function countStaged(world: World): Promise<number> {
-  let count = 0
-  for await (const _ of world.services.store.list('staged')) count++
-  return count
-}
+import {
+  AS_GIVEN,
+  begin,
+  countItems,
+  countStaged,
+  create,
+  download,
+  enter,
+  hang,
+  head,
+  patch,
+  refused,
+  sha256,
+  TUS,
+} from './tus.ts'
 
 test('who was chosen, or the branch, may leave while the file is coming: it is kept as it was meant', async (t) => {
   const { world, company, olivia, client } = await enter(t)
@@ -199,7 +113,10 @@ test('nothing is begun that could not end well', async (t) => {
 
   const about = await browser.fetch('/api/uploads', { method: 'OPTIONS' })
   assert.equal(about.headers.get('Tus-Max-Size'), String(5 * 1024 ** 3))
-  assert.equal(about.headers.get('Tus-Extension'), 'creation,creation-with-upload,termination,expiration')
+  assert.equal(
+    about.headers.get('Tus-Extension'),
+    'creation,creation-with-upload,termination,expiration,checksum',
+  )
 })
 
 test('a client adds to their own files, for all their professionals or for some', async (t) => {

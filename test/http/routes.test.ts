@@ -23,7 +23,12 @@ type Ids = Record<
 >
 
 type Hat = 'professional' | 'client'
-type Sent = { query?: Record<string, string>; json?: unknown; headers?: Record<string, string> }
+type Sent = {
+  query?: Record<string, string>
+  json?: unknown
+  body?: string
+  headers?: Record<string, string>
+}
 
 /** What to send to routes that take more than the ids in their path. */
 const EXAMPLES: Record<string, (ids: Ids, hat: Hat) => Sent> = {
@@ -83,6 +88,7 @@ const EXAMPLES: Record<string, (ids: Ids, hat: Hat) => Sent> = {
       'Upload-Metadata': encodeMetadata({ filename: 'x', spaceId }),
     },
   }),
+  'PUT /api/files/:name': ({ spaceId }) => ({ query: { spaceId }, body: 'x' }),
   'PATCH /api/uploads/:uploadId': () => ({
     headers: {
       'Tus-Resumable': '1.0.0',
@@ -364,18 +370,19 @@ async function makeStrangers(world: World): Promise<Record<Hat, Browser>> {
 
 async function send(browser: Browser, route: string, ids: Ids, hat: Hat = 'professional') {
   const [method = '', pattern = ''] = route.split(' ')
-  const { query, json, headers } =
+  const { query, json, body, headers } =
     OWN[route] ??
     EXAMPLES[route]?.(ids, hat) ??
     (NEVER_OWN.has(route) ? { json: { id: ids.professionalId } } : {})
   const path = pattern
     .replace(':variant', 'thumb')
+    .replace(':name', 'x.txt')
     .replace(/:(\w+)/g, (_, name: string) => (ids as Record<string, string>)[name] ?? '')
   // How far an upload has come is asked with HEAD, which has no body to compare.
   const real = pattern === '/api/uploads/:uploadId' && method === 'GET' ? 'HEAD' : method
   const answer = await browser.fetch(`${path}?${new URLSearchParams(query)}`, {
     method: real,
-    ...(json !== undefined && { body: JSON.stringify(json) }),
+    ...(json !== undefined ? { body: JSON.stringify(json) } : body !== undefined && { body }),
     headers: { ...(json !== undefined && { 'Content-Type': 'application/json' }), ...headers },
   })
   const text = await answer.text()

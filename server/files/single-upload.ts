@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto'
+import { Readable } from 'node:stream'
+import type { ReadableStream as NodeReadableStream } from 'node:stream/web'
+import type { Item } from '../../core/api/shapes.ts'
+import { Problem } from '../../core/errors.ts'
+import type { Actor } from '../access.ts'
+import type { Blobs } from '../blobs/blobs.ts'
+import { watchAccess } from './access-watch.ts'
+import { type Checksum, inspect, readDigests } from './checksums.ts'
+import type { Items } from './items.ts'
+import { SNIFFED_BYTES, sniffType } from './sniff.ts'
+import type { Lease, UploadLocks } from './upload-lock.ts'
+import { readPlace } from './upload-place.ts'
+import type { UploadRow, UploadRows } from './upload-store.ts'
+
+type Needs = { blobs: Blobs; items: Items; rows: UploadRows; locks: UploadLocks; maxSize: number }
+
+/**
+ * A whole file in one plain `PUT`, as `curl -T` sends it: all or nothing, by the rules of the resumable way. Its room
+ * is reserved by a row of `upload` that lives no longer than its lease, so that nothing is left of one that is killed.
+ */
+export function createSingleUpload({ blobs, items, rows, locks, maxSize }: Needs) {
+  /**
+   * `name` from the address, the other fields of uploads from its query.
+   * @throws length_required, empty_file, too_large, checksum_mismatch, quota_full, what `items.place` throws
+   */
+  async function put(
+    request: Request,
+    actor: Actor,
+    name: string,
+    readActor: () => Promise<Actor>,
+  ): Promise<Response> {
+    const size = readSize(request.headers)
+    const checksums = readDigests(request.headers)
+    const query = new URL(request.url).searchParams
+    if (query.has('filename')) throw new Problem('unknown_field', { field: 'filename' })
+    const place = await items.place(actor, readPlace({ ...Object.fromEntries(query), filename: name }))
+    const ask = async () => {
+      const caller = await readActor()
+      await items.placeAgain(caller, place)
+      return caller
+    }
+    const id = randomUUID()
+    const lease = locks.hold(id)
+    try {
+      const row = await rows.reserve(id, actor, place, size, lease)
+      const item = await receive(row, request, { checksums, lease, ask })
+      const headers = { Location: `/api/items/${item.id}`, 'Cache-Control': 'no-store' }
+      return Response.json(item, { status: 201, headers })
+    } finally {
+      lease.end()
+    }
+  }
+
+  async function receive(
+    row: UploadRow,
+    request: Request,
+    how: { checksums: readonly Checksum[]; lease: Lease; ask: () => Promise<Actor> },
+  ): Promise<Item> {
+    // Only now is the body touched: whoever expects a word before sending has had it.
+    const body = Readable.fromWeb((request.body ?? new Response('').body) as NodeReadableStream)
+    let refusal: Problem | undefined
+    const stopAsking = watchAccess(how.ask, (problem) => {
+      refusal = problem
+      body.destroy(problem)
+    })
+    const inspected = inspect(body, how.checksums)
+    try {
+      const first = keepFirst(inspected.bytes, SNIFFED_BYTES)
+      const facts = await blobs.put(row.staging, first.bytes)
+      inspected.verify()
+      const type = await sniffType(first.kept())
+      return await rows.settle(row, await how.ask(), { ...facts, type }, how.lease)
+    } catch (error) {
+      // Should this fail, it happens once the lease has run out.
+      await rows.remove(row).catch(() => {})
+      throw refusal ?? (inspected.isBroken() ? new Problem('bad_request') : error)
+    } finally {
+      stopAsking()
+    }
+  }
+
+  /** @throws length_required, empty_file, too_large, bad_request for what says that it is no whole file */
+  function readSize(headers: Headers): number {
+    for (const field of ['Content-Range', 'Content-Encoding'])
+      if (headers.has(field)) throw new Problem('bad_request', { field })
+    const length = headers.get('Content-Length')
+    if (length === null) throw new Problem('length_required')
+    const size = Number(length)
+    if (size === 0) throw new Problem('empty_file')
+    if (size > maxSize) throw new Problem('too_large')
+    return size
+  }
+
+  return put
+}
+
+/** Passes bytes on, and keeps the first of them. */
+function keepFirst(stream: AsyncIterable<Uint8Array>, size: number) {
+  const chunks: Uint8Array[] = []
+  let left = size
+  async function* pass() {
+    for await (const chunk of stream) {
+      if (left > 0) chunks.push(chunk.subarray(0, left))
+      left -= chunk.length
+      yield chunk
+    }
+  }
+  return { bytes: pass(), kept: () => Buffer.concat(chunks) }
+}

@@ -1,0 +1,262 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { createHash, randomBytes, randomUUID } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
+import { type ClientRequest, type IncomingMessage, request } from 'node:http'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { promisify } from 'node:util'
+import type { Item } from '../../core/api/shapes.ts'
+import { until } from '../process.ts'
+import { makeTempFolder } from '../temp-folder.ts'
+import { type Browser, readProblem, type World } from '../world.ts'
+import { startAppProcess } from './app-process.ts'
+import { countItems, countStaged, download, enter, refused, sha256 } from './tus.ts'
+
+const run = promisify(execFile)
+
+function put(
+  browser: Browser,
+  name: string,
+  place: Record<string, string>,
+  body: BodyInit,
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  const path = `/api/files/${encodeURIComponent(name)}?${new URLSearchParams(place)}`
+  return browser.fetch(path, { method: 'PUT', body, headers })
+}
+
+/** A PUT whose sender decides itself what it sends, and when. */
+function open(
+  { origin, cookie }: Browser,
+  place: Record<string, string>,
+  headers: Record<string, string | number>,
+) {
+  const url = new URL(`/api/files/x.bin?${new URLSearchParams(place)}`, origin)
+  const sending: ClientRequest = request(url, { method: 'PUT', headers: { Cookie: cookie, ...headers } })
+  const answer = new Promise<{ status: number; text: string }>((resolve) => {
+    sending.on('error', () => resolve({ status: 0, text: '' }))
+    sending.on('response', async (response: IncomingMessage) => {
+      const text = Buffer.concat(await response.toArray()).toString()
+      resolve({ status: response.statusCode ?? 0, text })
+    })
+  })
+  return { sending, answer }
+}
+
+const reservations = async ({ db }: World) => (await db.selectFrom('upload').select('id').execute()).length
+
+async function blobsOf({ services }: World): Promise<number> {
+  let count = 0
+  for await (const _ of services.store.list()) count++
+  return count
+}
+
+test('a file comes in one request: durable, placed and named as asked, and the answer says what it is', async (t) => {
+  const { world, browser, client, olivia, spaceId } = await enter(t)
+  const bytes = randomBytes(300_000)
+  const { id: parentId } = await browser.api.files.createFolder({ spaceId, parentId: null, name: 'f' })
+  const answer = await put(browser, 'Été 100% #1?.pdf', { spaceId, parentId, level: 'everybody' }, bytes)
+  assert.equal(answer.status, 201)
+  const item = (await answer.json()) as Item
+  assert.equal(answer.headers.get('Location'), `/api/items/${item.id}`)
+  assert.deepEqual(item, await browser.api.files.readItem({ itemId: item.id }))
+  assert.deepEqual(
+    [item.name, item.size, item.parentId, item.level, item.owner?.you],
+    ['Été 100% #1?.pdf', 300_000, parentId, 'everybody', true],
+  )
+  assert.equal(sha256(await download(browser, item.id)), sha256(bytes))
+  const { sha256: stored } = await world.db.selectFrom('blob').select('sha256').executeTakeFirstOrThrow()
+  assert.equal(stored.toString('hex'), sha256(bytes))
+  assert.deepEqual([await reservations(world), await countStaged(world)], [0, 0])
+
+  const page = await put(browser, 'page.pdf', { spaceId }, '<!doctype html><script>1</script>')
+  assert.equal(((await page.json()) as Item).type, 'text/plain', 'the type is found in the bytes')
+  const itself = await world.signIn(client)
+  const photo = await put(itself, 'photo', { audience: olivia.id }, 'photo')
+  assert.equal(((await photo.json()) as Item).audience, 'chosen')
+  const entries = await world.db
+    .selectFrom('audit_entry')
+    .select('id')
+    .where('action', '=', 'file_added')
+    .execute()
+  assert.equal(entries.length, 3)
+})
+
+test('what the resumable way refuses, this way refuses, and nothing is left of it', async (t) => {
+  const { world, company, browser, spaceId, client } = await enter(t)
+  const reader = await world.addProfessional(company, 'read_only')
+  await world.setStakeholder(client, reader)
+  const other = await world.addClient(company)
+  const itself = await world.signIn(client)
+  await refused(put(browser, 'x', { spaceId }, ''), 'empty_file')
+  await refused(put(browser, '../x', { spaceId }, 'x'), 'name_characters')
+  await refused(put(browser, ' ', { spaceId }, 'x'), 'name_empty')
+  await refused(put(browser, 'a\0b', { spaceId }, 'x'), 'name_characters')
+  await refused(put(browser, 'x'.repeat(300), { spaceId }, 'x'), 'name_too_long')
+  await refused(put(browser, 'x', { spaceId, level: 'all' }, 'x'), 'bad_request')
+  for (const field of ['ownerId', 'companyId', 'size', 'type', 'filename', 'key', 'protected'])
+    await refused(put(browser, 'x', { spaceId, [field]: 'x' }, 'x'), 'unknown_field')
+  await refused(put(browser, 'x', { spaceId: other.spaceId }, 'x'), 'not_found')
+  await refused(put(browser, 'x', { spaceId, parentId: randomUUID() }, 'x'), 'not_found')
+  await refused(put(await world.signIn(reader), 'x', { spaceId }, 'x'), 'read_only')
+  await refused(put(itself, 'x', { level: 'me' }, 'x'), 'bad_request')
+  await refused(put(itself, 'x', { audience: randomUUID() }, 'x'), 'not_involved')
+  await refused(put(world.visitor(), 'x', { spaceId }, 'x'), 'not_signed_in')
+  await refused(put(browser, 'x', { spaceId }, 'x', { Origin: 'https://evil.test' }), 'wrong_origin')
+  await refused(put(browser, 'x', { spaceId }, 'x', { 'Content-Range': 'bytes 0-0/2' }), 'bad_request')
+  await refused(put(browser, 'x', { spaceId }, 'x', { 'Content-Encoding': 'gzip' }), 'bad_request')
+  const unknownLength = open(browser, { spaceId }, { 'Transfer-Encoding': 'chunked' })
+  unknownLength.sending.end('x')
+  assert.equal((await unknownLength.answer).status, 411)
+  const large = open(browser, { spaceId }, { 'Content-Length': 5 * 1024 ** 3 + 1 })
+  large.sending.flushHeaders()
+  assert.equal((await large.answer).status, 413)
+  assert.deepEqual(await left(world), [0, 0, 0, 0])
+})
+
+const left = async (world: World) => [
+  await countItems(world),
+  await reservations(world),
+  await countStaged(world),
+  await blobsOf(world),
+]
+
+test('bytes that aren’t those that were meant leave nothing', async (t) => {
+  const { world, browser, spaceId } = await enter(t)
+  const digest = (algorithm: string, text: string) => createHash(algorithm).update(text).digest('base64')
+  const right = [
+    { 'Content-Digest': `sha-256=:${digest('sha256', 'abc')}:` },
+    { 'Repr-Digest': `sha-512=:${digest('sha512', 'abc')}:` },
+    { 'Content-Digest': `crc32c=:AAAA:, sha=:${digest('sha1', 'abc')}:,md5=:${digest('md5', 'abc')}:` },
+  ]
+  const wrong = [
+    { 'Content-Digest': `sha-256=:${digest('sha256', 'abd')}:` },
+    { 'Repr-Digest': `sha-512=:${digest('sha512', 'abd')}:` },
+    { 'Content-Digest': `sha-256=:${digest('sha256', 'abc')}:, md5=:${digest('md5', 'abd')}:` },
+    { 'Content-Digest': right[0]?.['Content-Digest'], 'Repr-Digest': `md5=:${digest('md5', 'abd')}:` },
+  ]
+  const senseless = ['sha-256=abc', 'sha-256=:YWJj:', 'crc32c=:AAAA:', ':', 'SHA-256=:x:']
+  for (const headers of wrong)
+    await refused(
+      put(browser, 'x', { spaceId }, 'abc', headers as Record<string, string>),
+      'checksum_mismatch',
+    )
+  for (const header of senseless)
+    await refused(put(browser, 'x', { spaceId }, 'abc', { 'Content-Digest': header }), 'bad_request')
+  assert.deepEqual(await left(world), [0, 0, 0, 0])
+  for (const headers of right)
+    assert.equal((await put(browser, 'x', { spaceId }, 'abc', headers as Record<string, string>)).status, 201)
+})
+
+test('whoever asks before sending is told to go on, or is refused before the bytes', async (t) => {
+  const { world, company, browser, spaceId } = await enter(t)
+  const ask = { Expect: '100-continue', 'Content-Length': 5 }
+  const welcome = open(browser, { spaceId }, ask)
+  let told = false
+  welcome.sending.on('continue', () => {
+    told = true
+    welcome.sending.end('hello')
+  })
+  welcome.sending.flushHeaders()
+  assert.equal((await welcome.answer).status, 201)
+  assert.ok(told)
+
+  await world.db.updateTable('company').set({ quota_bytes: 9 }).where('id', '=', company.id).execute()
+  for (const [place, code] of [
+    [{ spaceId }, 'quota_full'],
+    [{ spaceId: randomUUID() }, 'not_found'],
+  ] as const) {
+    const refusal = open(browser, place, ask)
+    refusal.sending.on('continue', () => assert.fail('no bytes are wanted'))
+    refusal.sending.flushHeaders()
+    assert.equal(JSON.parse((await refusal.answer).text).code, code)
+  }
+  const json = request(new URL('/api/folders', browser.origin), {
+    method: 'POST',
+    headers: { Cookie: browser.cookie, 'Content-Type': 'application/json', Expect: '100-continue' },
+  })
+  const made = new Promise<IncomingMessage>((resolve) => json.on('response', resolve))
+  json.on('continue', () => json.end(JSON.stringify({ spaceId, parentId: null, name: 'f' })))
+  json.flushHeaders()
+  assert.equal((await made).statusCode, 201)
+})
+
+test('many at once never take more room than there is', async (t) => {
+  const { world, company, browser, spaceId } = await enter(t)
+  await world.db.updateTable('company').set({ quota_bytes: 100 }).where('id', '=', company.id).execute()
+  const answers = await Promise.all(
+    Array.from({ length: 12 }, () => put(browser, 'x', { spaceId }, 'x'.repeat(30))),
+  )
+  const full = answers.filter(({ status }) => status === 507)
+  assert.equal(answers.filter(({ status }) => status === 201).length, 3)
+  for (const answer of full) assert.equal((await readProblem(answer)).code, 'quota_full')
+  assert.deepEqual(await left(world), [3, 0, 0, 3])
+})
+
+test('of one that is cut off, whose maker may no more, or that is given no room, nothing is left', async (t) => {
+  const { world, olivia, client, browser, spaceId } = await enter(t)
+  const cut = open(browser, { spaceId }, { 'Content-Length': 1_000_000 })
+  cut.sending.write(Buffer.alloc(300_000))
+  await until('it is being received', async () => (await countStaged(world)) === 1)
+  assert.equal(await reservations(world), 1)
+  cut.sending.destroy()
+  await until('nothing is left', async () => (await left(world)).every((count) => count === 0))
+
+  t.mock.timers.enable({ apis: ['setInterval'] })
+  const held = open(browser, { spaceId }, { 'Content-Length': 1_000_000 })
+  held.sending.write(Buffer.alloc(300_000))
+  await until('it is being received', async () => (await countStaged(world)) === 1)
+  await world.setStakeholder(client, olivia, 'archived')
+  t.mock.timers.tick(2000)
+  assert.equal(JSON.parse((await held.answer).text).code, 'not_found')
+  held.sending.destroy()
+  t.mock.timers.reset()
+  await world.setStakeholder(client, olivia)
+  assert.deepEqual(await left(world), [0, 0, 0, 0])
+
+  const { origin } = await startAppProcess(t, world, { maxFile: 1000 })
+  await refused(put(browser.at(origin), 'x', { spaceId }, randomBytes(3_000_000)), 'disk_full')
+  assert.deepEqual(await left(world), [0, 0, 0, 0])
+})
+
+test('of one whose server is killed, what was reserved is given back by another', async (t) => {
+  const { world, browser, spaceId } = await enter(t)
+  const server = await startAppProcess(t, world)
+  const sent = open(browser.at(server.origin), { spaceId }, { 'Content-Length': 1_000_000 })
+  sent.sending.write(Buffer.alloc(300_000))
+  await until('it is being received', async () => (await countStaged(world)) === 1)
+  const expire = async () => {
+    await world.services.jobs.add(world.db, 'expire-uploads', {})
+    await world.runJobs()
+  }
+  await expire()
+  assert.equal(await reservations(world), 1, 'it is held')
+  await server.kill()
+  // As if its time had run out.
+  await world.db
+    .updateTable('upload')
+    .set({ held_until: new Date(Date.now() - 1000) })
+    .execute()
+  await expire()
+  assert.deepEqual(await left(world), [0, 0, 0, 0])
+})
+
+const CURL = await run('curl', ['--version']).then(
+  () => true,
+  () => false,
+)
+
+test('curl -T sends a file under its own name', {
+  skip: CURL ? false : 'there is no curl on this machine',
+}, async (t) => {
+  const { browser, spaceId } = await enter(t)
+  const path = join(await makeTempFolder(), 'Été, week 1.pdf')
+  await writeFile(path, '%PDF-1.7\n')
+  const url = `${browser.origin}/api/files/?spaceId=${spaceId}`
+  const { stdout } = await run('curl', ['--fail', '-sS', '-b', browser.cookie, '-T', path, url])
+  assert.deepEqual(
+    [(JSON.parse(stdout) as Item).name, (JSON.parse(stdout) as Item).type],
+    ['Été, week 1.pdf', 'application/pdf'],
+  )
+})
