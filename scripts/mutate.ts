@@ -17,7 +17,13 @@ const FILE = 'server/access.ts'
 const ROOT = join(import.meta.dirname, '..')
 const SLOWER = [
   ['test/model/model.test.ts'],
-  ['test/access.test.ts', 'test/security/*.test.ts', 'test/files/*.test.ts', 'test/people/*.test.ts'],
+  [
+    'test/access.test.ts',
+    'test/scanning/*.test.ts',
+    'test/security/*.test.ts',
+    'test/files/*.test.ts',
+    'test/people/*.test.ts',
+  ],
 ]
 
 await using stack = new AsyncDisposableStack()

@@ -151,6 +151,21 @@ export function mayDelete(i: string, v: string): Fragment {
       and (inside.protected or not ${isOwner('inside', v)}))))`
 }
 
+/**
+ * Whether `v`, who sees the item `i`, may have the bytes of its blob `b`, or of what lies in a folder: nobody, where
+ * malware was found; its owner alone, as long as a scanner that there is hasn't looked. A copy is no way round.
+ */
+export function mayFetch(i: string, b: string, v: string): Fragment {
+  const [item, blob] = [sql.ref(i), sql.ref(b)]
+  return sql`(${blob}.scan is null or ${isFree(b)}
+    or ${blob}.scan <> 'infected' and not ${item}.protected and not ${item}.of_another and ${isOwner(i, v)})`
+}
+
+/** Whether nothing is held against the blob `b`. */
+export function isFree(b: string): Fragment {
+  return sql`(${sql.ref(b)}.scan in ('none', 'clean'))`
+}
+
 /** Whether `v` may add to the folder `i`, which it sees. Members never write in a group's space. */
 export function mayAddInside(i: string, v: string): Fragment {
   return sql`(${sql.ref(i)}.kind = 'folder' and not ${sql.ref(i)}.protected and ${sql.ref(v)}.may_write)`

@@ -3,12 +3,14 @@ import { sql } from 'kysely'
 import { createAuditLog } from './audit/log.ts'
 import { createBlobs } from './blobs/blobs.ts'
 import { openDiskStore } from './blobs/disk.ts'
+import { createClamd } from './clamd.ts'
 import type { OpenDatabase } from './db/open.ts'
 import { createCustody } from './files/custody.ts'
 import { createDownloads } from './files/downloads.ts'
 import { createItems } from './files/items.ts'
 import { createPreviewJobs } from './files/preview-jobs.ts'
 import { createRestoring } from './files/restoring.ts'
+import { createScanJobs } from './files/scan-jobs.ts'
 import { createUploads } from './files/uploads.ts'
 import { createZips } from './files/zips.ts'
 import { createForesight } from './foresight.ts'
@@ -56,7 +58,9 @@ export async function createApp({ settings, publicUrl, secret, log, database, ov
   const mail = createMail(settings, log)
   opened.defer(() => mail.close())
   const people = createPeople({ db, jobs, mail, log, now, publicUrl, secret })
-  const items = createItems({ db, jobs, now })
+  const clamd = settings.clamdUrl ? createClamd(settings.clamdUrl) : null
+  const items = createItems({ db, jobs, scans: clamd !== null, now })
+  const scanJobs = createScanJobs({ db, blobs, jobs, clamd, log, now })
   const previews = createPreviews({ blobs, log })
   opened.defer(previews.close)
   const previewJobs = createPreviewJobs({ db, blobs, previews, now })
@@ -68,6 +72,7 @@ export async function createApp({ settings, publicUrl, secret, log, database, ov
   const tasks: TaskHandlers = {
     mail: people.tasks.mail,
     preview: previewJobs.makeAll,
+    scan: scanJobs.scan,
     purge: items.purge,
     erase: async ({ keys }) => {
       for (const key of await items.unreferenced(keys)) await blobs.remove(key)
@@ -75,6 +80,7 @@ export async function createApp({ settings, publicUrl, secret, log, database, ov
     'expire-uploads': uploads.expire,
   }
   if (!overrides.jobsOnDemand) {
+    await scanJobs.begin()
     const runner = await jobs.start(tasks)
     opened.defer(runner.stop)
   }
@@ -90,7 +96,7 @@ export async function createApp({ settings, publicUrl, secret, log, database, ov
       lives: people.lives,
       involvement: people.involvement,
       inbox: createInbox({ db, now }),
-      administration: people.administration,
+      administration: { ...people.administration, readScanner: scanJobs.readScanner },
       custody: {
         ...createCustody({ db, now }),
         ...createRestoring({ db, now }),
@@ -104,7 +110,11 @@ export async function createApp({ settings, publicUrl, secret, log, database, ov
     downloads,
     zips,
     auditLog,
-    health: { database: () => sql`select 1`.execute(db), blobs: blobs.check },
+    health: {
+      database: () => sql`select 1`.execute(db),
+      blobs: blobs.check,
+      ...(scanJobs.check && { scanner: scanJobs.check }),
+    },
     pages: join(import.meta.dirname, '../dist'),
   })
 
@@ -113,7 +123,7 @@ export async function createApp({ settings, publicUrl, secret, log, database, ov
   return {
     fetch,
     routes,
-    services: { people, items, jobs, blobs, store },
+    services: { people, items, jobs, blobs, store, scanJobs },
     /** Where the first super admin is made, as long as there is none. */
     setupLink,
     runJobs: () => jobs.runDue(tasks),

@@ -137,7 +137,7 @@ export async function createHttp(needs: Needs) {
     c.json(document, { headers: { 'Cache-Control': 'no-cache' } }),
   )
   const checks = shareChecks(needs.health)
-  route('public', 'GET', '/healthz', () => answerHealth(checks))
+  route('public', 'GET', '/healthz', () => answerHealth(checks, ['scanner']))
   app.all('/api/*', () => {
     throw new Problem('not_found')
   })

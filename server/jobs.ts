@@ -14,6 +14,8 @@ export type Tasks = {
   purge: Record<string, never>
   /** Remove the bytes behind keys that nothing refers to any more. */
   erase: { keys: string[] }
+  /** Have the next file scanned for malware, if one waits and there is a scanner. */
+  scan: Record<string, never>
   /** Remove uploads that were abandoned. */
   'expire-uploads': Record<string, never>
 }
@@ -23,6 +25,8 @@ export type TaskHandlers = { [Name in TaskName]: (payload: Tasks[Name]) => Promi
 export type Jobs = ReturnType<typeof createJobs>
 
 const HOURLY: TaskName[] = ['purge', 'expire-uploads']
+/** Whatever a scanner that was away, or a process that ended, left behind. */
+const MINUTELY: TaskName[] = ['scan']
 
 /**
  * Work that may wait, in the database's own queue: `add` belongs to the caller's transaction, so that a job
@@ -62,11 +66,13 @@ export function createJobs({ pool, log }: { pool: Pool; log: Log }) {
       const runner = await run({
         ...shared,
         taskList: taskList(handlers),
-        concurrency: 2,
+        // Two of them for scans, which may take minutes each.
+        concurrency: 4,
         noHandleSignals: true,
-        parsedCronItems: parseCronItems(
-          HOURLY.map((task, i) => ({ task, match: `${7 + 20 * i} * * * *`, identifier: task })),
-        ),
+        parsedCronItems: parseCronItems([
+          ...HOURLY.map((task, i) => ({ task, match: `${7 + 20 * i} * * * *`, identifier: task })),
+          ...MINUTELY.map((task) => ({ task, match: '* * * * *', identifier: task })),
+        ]),
       })
       return { stop: () => runner.stop() }
     },

@@ -106,6 +106,17 @@ export const settingsTable = {
     default: 'Carnet <carnet@localhost>',
     schema: z.string().regex(/^(?:[^<>\r\n]*<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)$/),
   }),
+  clamdUrl: setting({
+    env: 'CLAMD_URL',
+    doc: 'The malware scanner, ClamAV’s clamd: `tcp://host:3310` or `unix:/run/clamav/clamd.ctl`. Until it has looked at a file, only the file’s owner gets its bytes.',
+    must: 'the address of clamd, such as tcp://host:3310 or unix:/path',
+    unset: 'files are not scanned',
+    schema: z
+      .string()
+      .regex(/^(?:tcp:\/\/[^/?#@]+:[1-9]\d*\/?|unix:\/[^?#]+)$/)
+      .refine((text) => URL.canParse(text))
+      .optional(),
+  }),
   secret: setting({
     env: 'SECRET',
     doc: 'The key that signs sessions and encrypts what authenticator apps share with us. Changing it signs everybody out; who uses such an app then needs a recovery code.',

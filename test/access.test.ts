@@ -128,6 +128,7 @@ function check(cell: Cell & { kind: Kind }, thing: Thing, item: Item | undefined
   assert.deepEqual(
     item.can,
     {
+      download: true,
       modify: own,
       delete: word === 'own',
       addInside: item.kind === 'folder' && word !== 'see',

@@ -70,10 +70,10 @@ export async function createWorld(
   opened.defer(database.close)
   t.after(() => opened.disposeAsync())
 
-  async function serve() {
+  async function serve(other: Record<string, string> = {}) {
     const listener = await listen('127.0.0.1', 0, 100)
     const origin = `http://${use.host ?? '127.0.0.1'}:${listener.port}`
-    const settings = readSettings({ DATA_DIR: dataDir, ...use.settings })
+    const settings = readSettings({ DATA_DIR: dataDir, ...use.settings, ...other })
     const parts = { settings, publicUrl: origin, secret: 's'.repeat(32), log, database, overrides }
     const app = await createApp(parts).catch(async (error) => {
       await listener.close()
@@ -81,6 +81,7 @@ export async function createWorld(
     })
     opened.defer(app.close)
     opened.defer(listener.close)
+    await app.services.scanJobs.begin()
     listener.serve(getRequestListener(app.fetch))
     return { app, origin }
   }
@@ -119,7 +120,7 @@ export async function createWorld(
     dataDir,
     ...app,
 
-    /** Another process's worth of app on the same database and files. */
+    /** Another process's worth of app on the same database and files; `other` settings of its own win. */
     serve,
 
     /** Makes it later, for whatever asks the app's clock. */

@@ -147,6 +147,14 @@ export const administration = {
     })
     .input(z.strictObject({ professionalId: Id }))
     .output(Done),
+  readScanner: oc
+    .route({
+      method: 'GET',
+      path: '/scanner',
+      summary: 'Whether files are scanned for malware, and whether the scanner answers',
+      tags,
+    })
+    .output(z.strictObject({ scanner: z.enum(['none', 'ok', 'failing']) })),
   readCompany: oc
     .route({ method: 'GET', path: '/company', summary: 'The settings of the company', tags })
     .output(Company),

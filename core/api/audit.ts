@@ -16,6 +16,7 @@ export const AUDIT_ACTIONS = {
     'item_moved',
     'item_deleted',
     'deletion_undone',
+    'malware_found',
   ],
   visibility: ['level_changed', 'audience_changed'],
   sign_in: [

@@ -2,7 +2,7 @@ import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { Cursor, Id, Time } from './shapes.ts'
 
-/** Everything that people are told of in the app. Each has a sentence: `inbox_<kind>` in the common messages. */
+/** Everything that people are told of in the app. Each has a sentence, `inbox_<kind>`. */
 export const INBOX_KINDS = [
   /** To a colleague: somebody made them a stakeholder. */
   'stakeholder_added',
@@ -20,6 +20,12 @@ export const INBOX_KINDS = [
   /** To the former owner of an item, or of all that they made in a client's or group's files. */
   'item_taken_over',
   'space_taken_over',
+  /** To the owner of a file: that it is blocked, or that its check is not possible. */
+  'own_file_infected',
+  'own_file_uncheckable',
+  /** To administrators: of a file that they see, and of one that they don't. */
+  'file_infected',
+  'hidden_file_infected',
   /** To whom a colleague's work was handed over, and to that colleague. */
   'work_received',
   'work_handed_over',

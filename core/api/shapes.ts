@@ -56,7 +56,14 @@ export const Item = z.strictObject({
   picture: z.strictObject({ hash: z.string(), width: z.number().int(), height: z.number().int() }).nullable(),
   /** Seconds, of what plays. */
   duration: z.number().nullable(),
+  /**
+   * What the malware scanner said, where that keeps it from somebody: `waiting` until it was asked, `unscannable` where
+   * it can't look, `infected`. Null for a folder, and for a file that nothing is held against.
+   */
+  scan: z.enum(['waiting', 'unscannable', 'infected']).nullable(),
   can: z.strictObject({
+    /** Have its bytes or, of a folder, as many of those inside it as one may. */
+    download: z.boolean(),
     /** Rename, move, change its level or audience. */
     modify: z.boolean(),
     delete: z.boolean(),

@@ -49,6 +49,9 @@ export interface Blob {
   created_at: Generated<Timestamp>;
   id: Generated<string>;
   key: string;
+  malware: string | null;
+  scan: Generated<string>;
+  scan_after: Timestamp | null;
   sha256: Buffer;
   size: number;
   type: string;

@@ -1,8 +1,9 @@
 import { type Kysely, sql } from 'kysely'
+import type { Item } from '../../core/api/shapes.ts'
 import { Problem } from '../../core/errors.ts'
 import { type Actor, viewerOf, visible } from '../access.ts'
 import type { Database } from '../db/schema.ts'
-import { findItems } from './listing.ts'
+import { findItem, findItems } from './listing.ts'
 
 /** Where the bytes of a file are. `type` was found in them; `own`: the actor is its owner, and it is no copy of another's. */
 export type Content = {
@@ -14,6 +15,8 @@ export type Content = {
   type: string
   addedAt: Date
   own: boolean
+  /** What is held against it: its owner may have it all the same, what decodes it may not. */
+  scan: Item['scan']
 }
 
 /** A file or folder among those that are asked for together. */
@@ -29,25 +32,31 @@ const MAX_ENTRIES = 20_000
 
 /** The way to bytes: through items that the actor sees now. */
 export function createContents({ db }: { db: Kysely<Database> }) {
-  /** Of those of the files that the actor sees, in no order. */
-  async function readContents(actor: Actor, ids: readonly string[]): Promise<Content[]> {
-    const seen = new Map((await findItems(db, actor, ids)).map((item) => [item.id, item]))
-    const { rows } = await sql<Omit<Content, 'own'> & { of_another: boolean }>`
+  /** Of those of the files that the actor sees and may fetch, in no order. */
+  const readContents = async (actor: Actor, ids: readonly string[]): Promise<Content[]> =>
+    contentsOf((await findItems(db, actor, ids)).filter(({ can }) => can.download))
+
+  async function contentsOf(items: readonly Item[]): Promise<Content[]> {
+    const seen = new Map(items.map((item) => [item.id, item]))
+    const { rows } = await sql<Omit<Content, 'own' | 'scan'> & { of_another: boolean }>`
       select i.id, i.name, b.id as "blobId", b.key, b.size, b.type, i.created_at as "addedAt",
         i.of_another from item i join blob b on b.id = i.blob_id
       where i.id = any(${sql.val([...seen.keys()])}::uuid[])`.execute(db)
     return rows.map(({ of_another, ...row }) => ({
       ...row,
       own: (!of_another && seen.get(row.id)?.owner?.you) ?? false,
+      scan: seen.get(row.id)?.scan ?? null,
     }))
   }
 
   return {
     readContents,
 
-    /** @throws not_found */
+    /** @throws not_found, file_unchecked, file_uncheckable, file_infected */
     async content(actor: Actor, itemId: string): Promise<Content> {
-      const [content] = await readContents(actor, [itemId])
+      const item = await findItem(db, actor, itemId)
+      if (!item.can.download) throw heldBack(item)
+      const [content] = await contentsOf([item])
       if (!content) throw new Problem('not_found')
       return content
     },
@@ -78,4 +87,10 @@ export function createContents({ db }: { db: Kysely<Database> }) {
       return rows
     },
   }
+}
+
+/** What keeps the bytes of a file from somebody who sees it. */
+export function heldBack({ scan }: Pick<Item, 'scan'>): Problem {
+  if (scan === 'infected') return new Problem('file_infected')
+  return new Problem(scan === 'unscannable' ? 'file_uncheckable' : 'file_unchecked')
 }

@@ -3,6 +3,7 @@ import { Problem } from '../../core/errors.ts'
 import { type Actor, viewerOf } from '../access.ts'
 import { record } from '../audit.ts'
 import type { Database } from '../db/schema.ts'
+import { heldBack } from './contents.ts'
 import { findItems } from './listing.ts'
 import { lockSpaces } from './space-lock.ts'
 import { sharedBranches } from './spaces.ts'
@@ -10,8 +11,9 @@ import { sharedBranches } from './spaces.ts'
 /**
  * Copies files of a space that the actor sees to the root of these clients' records, as far as the actor may add there. A copy
  * is the actor's own, keeps name and level, and refers to the same bytes; from then on neither knows of the other.
+ * What the scanner hasn't looked at waits wherever it is copied to.
  * Resolves with how many records were reached.
- * @throws not_found for what isn't there or isn't seen, bad_request for what isn't a professional's file
+ * @throws not_found for what isn't there or isn't seen, bad_request for what isn't a professional's file, file_infected
  */
 export async function copyFiles(
   trx: Kysely<Database>,
@@ -31,6 +33,8 @@ export async function copyFiles(
     there.rows.map(({ id }) => id),
   )
   if (files.length < new Set(ids).size) throw new Problem('not_found')
+  const infected = files.find(({ scan }) => scan === 'infected')
+  if (infected) throw heldBack(infected)
   // Folders, and what the software or a client made, have no level of their own to be copied with.
   if (files.some((file) => file.protected || !file.level)) throw new Problem('bad_request', { field: 'ids' })
   const { rows: spaces } = await sql<{ id: string }>`${goals} order by s.id`.execute(trx)

@@ -8,6 +8,7 @@ import { recordOpening } from '../audit.ts'
 import { type Blobs, nameOf } from '../blobs/blobs.ts'
 import type { Database } from '../db/schema.ts'
 import { judge } from './conditional.ts'
+import { heldBack } from './contents.ts'
 import type { Items } from './items.ts'
 import { limitStreams } from './limit-each.ts'
 import { breakOff, findOutgoing, refuseBusy } from './outgoing.ts'
@@ -88,7 +89,10 @@ export function createDownloads(needs: {
     /** A small image of a file, made now if need be. @throws not_found, no_preview, unavailable, too_many_requests */
     async preview(request: Request, actor: Actor, itemId: string, variant: string) {
       if (variant !== 'thumb' && variant !== 'view') throw new Problem('not_found')
-      const { blobId, key, type } = await items.content(actor, itemId)
+      const content = await items.content(actor, itemId)
+      // Its owner may have the bytes before they were scanned; the decoders may not.
+      if (content.scan) throw heldBack(content)
+      const { blobId, key, type } = content
       const how = { urgent: true, signal: request.signal }
       const preview = hasPreview(type)
         ? await previewJobs.make({ id: blobId, key, type }, variant, how).catch(refuseBusy)

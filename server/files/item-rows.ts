@@ -6,6 +6,7 @@ import {
   type Actor,
   mayAddInside,
   mayDelete,
+  mayFetch,
   mayModify,
   mayTakeOver,
   reachesClient,
@@ -34,8 +35,10 @@ export type ItemRow = {
   original_width: number | null
   original_height: number | null
   duration: number | null
+  scan: 'none' | 'waiting' | 'clean' | 'unscannable' | 'infected' | null
   files: string | null
   client_sees: boolean
+  download: boolean
   modify: boolean
   delete: boolean
   add_inside: boolean
@@ -50,10 +53,10 @@ export function itemParts({ asAnother = false } = {}): { columns: Sql; joins: Sq
   return {
     columns: sql`i.id, i.parent_id, i.kind, i.name, i.level, i.audience is not null as chosen, i.protected,
       i.owner_professional_id, i.owner_client_id, coalesce(op.name, oc.name) as owner_name, i.created_at,
-      b.type, b.size, case when p.key is not null then 'ready' when ${stands('p', sql`now()`)} then 'failed' end as preview,
+      b.type, b.size, b.scan, case when p.key is not null then 'ready' when ${stands('p', sql`now()`)} then 'failed' end as preview,
       p.hash, p.original_width, p.original_height, p.duration,
       inside.files, case when i.kind = 'file' then ${reachesClient('i')} else inside.client_sees end as client_sees,
-      ${mayModify('i', 'v')} as modify, ${mayDelete('i', 'v')} as delete, ${mayAddInside('i', 'v')} as add_inside,
+      ${mayFetch('i', 'b', 'v')} as download, ${mayModify('i', 'v')} as modify, ${mayDelete('i', 'v')} as delete, ${mayAddInside('i', 'v')} as add_inside,
       ${mayTakeOver('i', 'v')} as take_over`,
     joins: sql`left join blob b on b.id = i.blob_id
       left join preview p on p.blob_id = b.id and p.variant = 'thumb'
@@ -76,6 +79,7 @@ export function toItem(row: ItemRow, actor: Actor, asAnother = false): Item {
     actor.kind === 'client'
       ? row.owner_client_id === actor.clientId
       : row.owner_professional_id === actor.professionalId
+  const scan = row.scan === 'none' || row.scan === 'clean' ? null : row.scan
   return {
     id: row.id,
     kind: row.kind,
@@ -98,14 +102,22 @@ export function toItem(row: ItemRow, actor: Actor, asAnother = false): Item {
     audience: byClient ? (row.chosen ? 'chosen' : 'all') : null,
     clientSees: row.client_sees,
     addedAt: row.created_at.toISOString(),
-    preview: row.type !== null && hasPreview(row.type) ? (row.preview ?? 'pending') : 'none',
+    preview: !scan && row.type !== null && hasPreview(row.type) ? (row.preview ?? 'pending') : 'none',
+    // What was learned of it before is in it as well.
     picture:
-      row.hash !== null && row.original_width !== null && row.original_height !== null
+      !scan && row.hash !== null && row.original_width !== null && row.original_height !== null
         ? { hash: row.hash, width: row.original_width, height: row.original_height }
         : null,
-    duration: row.duration,
+    duration: scan ? null : row.duration,
+    scan,
     can: asAnother
-      ? { modify: false, delete: false, addInside: false, takeOver: false }
-      : { modify: row.modify, delete: row.delete, addInside: row.add_inside, takeOver: row.take_over },
+      ? { download: !scan, modify: false, delete: false, addInside: false, takeOver: false }
+      : {
+          download: row.download,
+          modify: row.modify,
+          delete: row.delete,
+          addInside: row.add_inside,
+          takeOver: row.take_over,
+        },
   }
 }

@@ -47,6 +47,14 @@ export type Place = {
 /** Durable bytes that an item is about to refer to; `sha256` as 64 hexadecimal digits. */
 export type NewBlob = { key: string; size: number; sha256: string; type: string }
 
+type Needs = {
+  db: Db
+  jobs: Jobs
+  /** There is a malware scanner. */
+  scans?: boolean
+  now: () => Date
+}
+
 export type Items = ReturnType<typeof createItems>
 
 /**
@@ -54,7 +62,7 @@ export type Items = ReturnType<typeof createItems>
  * and the unknown are the same `not_found`. Every change holds its space's row lock: two moves can't make a
  * ring, and nothing is added to what is being deleted.
  */
-export function createItems({ db, jobs, now }: { db: Db; jobs: Jobs; now: () => Date }) {
+export function createItems({ db, jobs, scans = false, now }: Needs) {
   const deletions = createDeletions({ db, jobs, now, changing })
 
   /** Checks that the actor may add there now. @throws not_found, read_only, forbidden, name_… */
@@ -211,10 +219,13 @@ export function createItems({ db, jobs, now }: { db: Db; jobs: Jobs; now: () => 
               size: blob.size,
               sha256: Buffer.from(blob.sha256, 'hex'),
               type: blob.type,
+              scan: scans ? 'waiting' : 'none',
             })
             .returning('id')
             .executeTakeFirstOrThrow()
-          await jobs.add(trx, 'preview', { blobId: id })
+          // Previews are made of what was scanned.
+          if (scans) await jobs.add(trx, 'scan', {})
+          else await jobs.add(trx, 'preview', { blobId: id })
           return insert(trx, actor, allowed, id)
         },
         on,

@@ -1,5 +1,6 @@
 import { type Insertable, type Kysely, type RawBuilder, sql } from 'kysely'
 import { hasPreview, kindOf } from '../../core/kinds.ts'
+import { isFree } from '../access.ts'
 import type { Blobs } from '../blobs/blobs.ts'
 import type { Database, Preview as PreviewTable } from '../db/schema.ts'
 import { PreviewFailed } from '../previews/failures.ts'
@@ -98,6 +99,7 @@ export function createPreviewJobs({
         .selectFrom('blob')
         .select(['id', 'key', 'type'])
         .where('id', '=', blobId)
+        .where(sql<boolean>`${isFree('blob')}`)
         .executeTakeFirst()
       if (!blob || !hasPreview(blob.type)) return
       await make(blob, 'thumb', { urgent: false })

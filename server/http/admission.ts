@@ -89,6 +89,7 @@ export const OPERATIONS = {
     withdrawInvitation: 'professional',
     changeProfessional: 'professional',
     archiveProfessional: 'professional',
+    readScanner: 'professional',
     readCompany: 'professional',
     changeCompany: 'professional',
   },

@@ -146,6 +146,7 @@ const OWN: Record<string, Sent> = {
     json: { name: 'Somebody else', email: 'else@carnet.test', profile: 'super_admin', branchIds: [] },
   },
   'GET /api/company': {},
+  'GET /api/scanner': {},
   'GET /api/deletions': {},
   'PATCH /api/company': { json: { retentionDays: 30 } },
   'OPTIONS /api/uploads': { headers: { 'Tus-Resumable': '1.0.0' } },

@@ -166,6 +166,7 @@ export function shown(state: State, viewer: Viewer, item: Item) {
     files: item.kind === 'folder' ? files.length : null,
     clientSees: item.kind === 'folder' ? files.some(includesTheClient) : includesTheClient(item),
     can: {
+      download: true,
       modify: mayModify(viewer, item),
       delete: mayDelete(state, viewer, item),
       addInside: mayAddInside(state, viewer, item),

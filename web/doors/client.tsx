@@ -1,7 +1,6 @@
 import { lazy, Suspense } from 'react'
 import { Redirect, Route, Switch } from 'wouter'
 import { useT, withMessages } from '../i18n.ts'
-import { AccountPage } from '../pages/account.tsx'
 import { ClientFilesPage } from '../pages/client/files-page.tsx'
 import { NotFoundPage } from '../pages/not-found.tsx'
 import { ClientHeader, ClientShell } from '../parts/client-shell.tsx'
@@ -22,7 +21,7 @@ const ProfessionalsPage = lazy(() =>
     default: page.ProfessionalsPage,
   })),
 )
-
+const AccountPage = lazy(() => import('../pages/account.tsx').then((page) => ({ default: page.AccountPage })))
 const OpeningsPage = lazy(() =>
   import('../pages/client/openings-page.tsx').then((page) => ({ default: page.OpeningsPage })),
 )
@@ -42,7 +41,11 @@ export function ClientDoor() {
           </Suspense>
         </Route>
         <Route path="/notifications" component={NotificationsPage} />
-        <Route path="/account" component={AccountPage} />
+        <Route path="/account">
+          <Suspense fallback={null}>
+            <AccountPage />
+          </Suspense>
+        </Route>
         <Route path="/openings">
           <Suspense fallback={null}>
             <OpeningsPage />

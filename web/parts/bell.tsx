@@ -23,7 +23,7 @@ export function Bell({ className, named = false }: { className?: string | undefi
       {...(!named && { 'data-tooltip': '' })}
     >
       <Icon of={Shape} size={20} />
-      {named && <span className={css.word}>{t('notifications')}</span>}
+      {named && <span className={css.word}>{t('notifications')}</span>}{' '}
       {waiting > 0 && (
         <span className={css.count} aria-hidden="true">
           {waiting > MOST ? `${format.number(MOST)}+` : format.number(waiting)}

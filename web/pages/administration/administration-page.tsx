@@ -8,6 +8,7 @@ import { Branches } from './branches.tsx'
 import { CompanySettings } from './company-settings.tsx'
 import { DeletedFiles } from './deleted-files.tsx'
 import { People } from './people.tsx'
+import { ScannerNote } from './scanner-note.tsx'
 
 const Audit = lazy(() => import('./audit.tsx').then((tab) => ({ default: tab.Audit })))
 
@@ -39,6 +40,7 @@ export function AdministrationPage({ tab }: { tab: AdministrationTab }) {
           { href: `${home}/audit`, label: t('admin_audit') },
         ]}
       />
+      <ScannerNote />
       {tab === 'people' && <People />}
       {tab === 'branches' && <Branches />}
       {tab === 'company' && <CompanySettings />}

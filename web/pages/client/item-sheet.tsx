@@ -4,6 +4,7 @@ import { download } from '../../bytes.ts'
 import { useFormat, useT } from '../../i18n.ts'
 import { nameOf } from '../../names.ts'
 import { Dialog } from '../../parts/dialog.tsx'
+import { ScanBadge } from '../../parts/scan-badge.tsx'
 import { Choice, Choices } from './choices.tsx'
 import type { Asked } from './item-dialogs.tsx'
 
@@ -29,16 +30,19 @@ export function ItemSheet({
   return (
     <Dialog title={item.name} onClose={onClose}>
       <p>{[shared, format.size(size ?? 0)].join(' · ')}</p>
+      <ScanBadge scan={item.scan} />
       <Choices>
-        <Choice
-          icon={Download}
-          onClick={() => {
-            onClose()
-            download(item.id)
-          }}
-        >
-          {t('files_download')}
-        </Choice>
+        {can.download && (
+          <Choice
+            icon={Download}
+            onClick={() => {
+              onClose()
+              download(item.id)
+            }}
+          >
+            {t('files_download')}
+          </Choice>
+        )}
         {can.modify && (
           <Choice icon={Pencil} onClick={() => onAsk('rename')}>
             {t('files_rename')}

@@ -13,7 +13,9 @@ export const newForYou = api.files.listItems.queryOptions({
   input: { scope: 'flat', sort: 'added', order: 'desc' },
   select: ({ items }) => {
     const since = Date.now() - DAYS * 86_400_000
-    return items.filter(({ owner, addedAt }) => !owner?.you && Date.parse(addedAt) > since).slice(0, MOST)
+    return items
+      .filter(({ owner, addedAt, scan }) => !owner?.you && !scan && Date.parse(addedAt) > since)
+      .slice(0, MOST)
   },
 })
 

@@ -14,7 +14,7 @@ export function abilitiesOf(items: readonly Item[]): Abilities {
   const some = items.length > 0
   const modify = some && items.every(({ can }) => can.modify)
   return {
-    download: some && items.length <= ZIP_ITEMS,
+    download: some && items.length <= ZIP_ITEMS && items.every(({ can }) => can.download),
     rename: modify && items.length === 1,
     move: modify,
     // Folders have no level, and what a client made has none that a professional could change.

@@ -7,6 +7,7 @@ import { useMedia } from '../../media.ts'
 import { Checkbox } from '../../parts/checkbox.tsx'
 import { cx } from '../../parts/class-names.ts'
 import { ItemThumb } from '../../parts/item-thumb.tsx'
+import { ScanBadge } from '../../parts/scan-badge.tsx'
 import css from './file-grid.module.css'
 import type { ItemActions } from './item-actions.tsx'
 import { ItemName, ItemVisibility, useSizeWords } from './item-cells.tsx'
@@ -133,6 +134,7 @@ const Card = memo(function Card({
     >
       <div className={css.picture} data-open="">
         <ItemThumb item={item} size="fill" />
+        <ScanBadge scan={item.scan} className={css.scan} />
       </div>
       {!asClient && (
         <span className={css.tick} data-tick="">

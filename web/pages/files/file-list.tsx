@@ -9,6 +9,7 @@ import { Checkbox } from '../../parts/checkbox.tsx'
 import { cx } from '../../parts/class-names.ts'
 import { Icon } from '../../parts/icon.tsx'
 import { ItemThumb } from '../../parts/item-thumb.tsx'
+import { ScanBadge } from '../../parts/scan-badge.tsx'
 import css from './file-list.module.css'
 import type { ItemActions } from './item-actions.tsx'
 import { ItemName, ItemVisibility, useOwnerWords, useSizeWords } from './item-cells.tsx'
@@ -183,9 +184,10 @@ const Row = memo(function Row({
           )}
         </span>
         <span className={css.words}>
-          <ItemName item={item} href={href} tabIndex={tabIndex} withDuration />
+          <ItemName item={item} href={href} tabIndex={tabIndex} withDuration withScan={!narrow} />
           {narrow && (
             <span className={css.meta}>
+              <ScanBadge scan={item.scan} />
               {!asClient && (item.kind === 'file' || item.clientSees) && (
                 <ItemVisibility item={item} space={space} />
               )}

@@ -4,19 +4,25 @@ import { useFormat, useT } from '../../i18n.ts'
 import { nameOf } from '../../names.ts'
 import { Icon } from '../../parts/icon.tsx'
 import { LevelBadge } from '../../parts/level-badge.tsx'
+import { ScanBadge } from '../../parts/scan-badge.tsx'
 import css from './item-cells.module.css'
 
-/** The name, a link to what it opens; after it how long it plays, if wished, and a lock where it is protected. */
+/**
+ * The name, a link to what it opens; after it, if wished, how long it plays and what the malware scanner said, and a
+ * lock where it is protected.
+ */
 export function ItemName({
   item,
   href,
   tabIndex,
   withDuration = false,
+  withScan = false,
 }: {
   item: Item
   href: string
   tabIndex: number
   withDuration?: boolean
+  withScan?: boolean
 }) {
   const t = useT()
   const format = useFormat()
@@ -33,6 +39,7 @@ export function ItemName({
           <Icon of={Lock} size={15} />
         </span>
       )}
+      {withScan && <ScanBadge scan={item.scan} />}
     </span>
   )
 }

@@ -61,7 +61,7 @@ export function useListing(listed: Listed) {
   const { data } = query
   const items = useMemo(() => data?.pages.flatMap((page) => page.items) ?? [], [data])
   const [first] = data?.pages ?? []
-  usePreviewsInTheMaking(listed, data)
+  useFilesInTheMaking(listed, data)
   return {
     items,
     /** Folders from the root down to and with this one; null while unknown. */
@@ -86,11 +86,14 @@ export function prefetchListing(listed: Listed): void {
 
 const PATIENCE = [1500, 3000, 6000, 12_000, 30_000, 60_000]
 
-/** Asks ever more rarely for the pages with a thumbnail that is being made, and takes over nothing but that. */
-function usePreviewsInTheMaking(listed: Listed, data: Pages | undefined): void {
-  const isPending = ({ preview }: Item) => preview === 'pending'
+/** Asks ever more rarely for the pages with a file that is being scanned or pictured, and takes over nothing but that. */
+function useFilesInTheMaking(listed: Listed, data: Pages | undefined): void {
+  const isPending = ({ preview, scan }: Item) => preview === 'pending' || scan === 'waiting'
   const cursors = data?.pageParams.filter((_, at) => data.pages[at]?.items.some(isPending)) ?? []
-  const which = data?.pages.flatMap(({ items }) => items.filter(isPending).map(({ id }) => id)).join() ?? ''
+  const which =
+    data?.pages
+      .flatMap(({ items }) => items.filter(isPending).map(({ id, scan }) => `${id}${scan}`))
+      .join() ?? ''
   const ask = useEffectEvent(async () => {
     const pages = await Promise.all(
       cursors.map((cursor) => api.files.listItems.call(inputOf(listed, cursor)).catch(() => null)),
@@ -98,9 +101,17 @@ function usePreviewsInTheMaking(listed: Listed, data: Pages | undefined): void {
     const seen = new Map(
       pages
         .flatMap((page) => page?.items ?? [])
-        .map(({ id, preview, picture, duration }) => [id, { preview, picture, duration }]),
+        .map(({ id, preview, picture, duration, scan, can }) => [
+          id,
+          { made: { preview, picture, duration, scan }, download: can.download },
+        ]),
     )
-    editListings((items) => items.map((item) => (isPending(item) ? { ...item, ...seen.get(item.id) } : item)))
+    editListings((items) =>
+      items.map((item) => {
+        const now = isPending(item) && seen.get(item.id)
+        return now ? { ...item, ...now.made, can: { ...item.can, download: now.download } } : item
+      }),
+    )
   })
   useEffect(() => {
     if (which === '') return

@@ -28,8 +28,9 @@ export function CopyChoice({
   const files = useQuery(
     api.files.listItems.queryOptions({ input: { spaceId, scope: 'flat' }, enabled: open }),
   )
-  // What the software filed can't be copied by hand.
-  const offered = files.data?.items.filter((item) => item.level && !item.protected) ?? []
+  // What the software filed can't be copied by hand, and what is blocked by nobody.
+  const offered =
+    files.data?.items.filter((item) => item.level && !item.protected && item.scan !== 'infected') ?? []
   const all = offered.length > 0 && offered.every(({ id }) => chosen.has(id))
 
   function toggle(id: string): void {

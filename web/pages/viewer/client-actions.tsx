@@ -28,7 +28,9 @@ export function ClientActions({
 
   return (
     <>
-      <IconButton icon={Download} label={t('files_download')} onClick={() => download(item.id)} />
+      {item.can.download && (
+        <IconButton icon={Download} label={t('files_download')} onClick={() => download(item.id)} />
+      )}
       {(item.can.modify || item.can.delete) && (
         <IconButton
           icon={EllipsisVertical}

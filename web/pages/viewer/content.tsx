@@ -2,6 +2,7 @@ import { lazy, Suspense } from 'react'
 import type { Item } from '../../../core/api/shapes.ts'
 import { hasPreview, kindOf } from '../../../core/kinds.ts'
 import { useT } from '../../i18n.ts'
+import { HeldBack } from './held-back.tsx'
 import { ImageContent } from './image-content.tsx'
 import { MediaContent } from './media-content.tsx'
 import { TextContent } from './text-content.tsx'
@@ -15,6 +16,7 @@ export function Content({ item }: { item: Item }) {
   const t = useT()
   const type = item.type ?? ''
   const kind = kindOf(type)
+  if (item.scan) return <HeldBack item={item} scan={item.scan} />
   if (kind === 'image' && hasPreview(type)) return <ImageContent item={item} />
   if (kind === 'pdf') {
     return (

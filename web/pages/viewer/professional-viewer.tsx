@@ -43,6 +43,7 @@ export function ProfessionalViewer({
 
   function actions(item: Item) {
     if (asClient || !(item.can.modify || item.can.delete || item.can.takeOver)) {
+      if (!item.can.download) return null
       return (
         <Button
           icon={Download}
@@ -68,9 +69,11 @@ export function ProfessionalViewer({
           </Button>
         }
       >
-        <MenuItem icon={Download} onAction={() => download(item.id)}>
-          {t('files_download')}
-        </MenuItem>
+        {item.can.download && (
+          <MenuItem icon={Download} onAction={() => download(item.id)}>
+            {t('files_download')}
+          </MenuItem>
+        )}
         {item.can.modify && (
           <>
             <MenuItem icon={Pencil} onAction={() => onRename(item)}>

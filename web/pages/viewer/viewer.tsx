@@ -15,6 +15,9 @@ import { useSwipe } from './swipe.ts'
 import css from './viewer.module.css'
 import { Waiting } from './waiting.tsx'
 
+/** How often it is asked whether a file was scanned meanwhile. */
+const SCAN_MS = 3000
+
 /** An item opened over the list it stands in. */
 export interface Opened {
   itemId: string
@@ -80,6 +83,7 @@ export function Viewer({
     api.files.readItem.queryOptions({
       input: { itemId },
       placeholderData: () => files[at],
+      refetchInterval: ({ state }) => (state.data?.scan === 'waiting' ? SCAN_MS : false),
     }),
   )
   const gone = error instanceof Problem && (error.status === 404 || error.status === 400)
