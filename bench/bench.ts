@@ -7,12 +7,13 @@ import { openDatabase } from '../server/db/open.ts'
 import { createJobs } from '../server/jobs.ts'
 import { createLog } from '../server/log.ts'
 import { listing } from './listing.ts'
-import type { Ratio, Workload } from './workload.ts'
+import { transfers } from './transfers.ts'
+import type { Ground, Ratio, Workload } from './workload.ts'
 
 // `npm run bench`, or `npm run bench -- listing --items 10000`: each workload against a baseline of the same run. Fails
-// when a ratio is above its bound.
+// when a ratio is beyond its bound.
 
-const WORKLOADS: Record<string, Workload> = { listing }
+const WORKLOADS: Record<string, Workload> = { listing, transfers }
 
 const BREAK_OFF = `select pg_terminate_backend(pid) from pg_stat_activity
   where datname = current_database() and pid <> pg_backend_pid()`
@@ -31,14 +32,12 @@ for (const name of names) {
   console.log(`${name}: ${workload.about}`)
   const ratios = await onOwnGround((ground) => workload.run({ ...ground, items: Number(values.items) }))
   print(ratios)
-  fails ||= ratios.some(isAbove)
+  fails ||= ratios.some(isBeyond)
 }
 process.exitCode = fails ? 1 : 0
 
 /** A database of the kind that the app runs on, flushes and all, in a folder of its own. */
-async function onOwnGround<T>(
-  work: (ground: { database: Awaited<ReturnType<typeof openDatabase>>; folder: string }) => Promise<T>,
-) {
+async function onOwnGround<T>(work: (ground: Omit<Ground, 'items'>) => Promise<T>) {
   const log = createLog('error')
   const folder = await mkdtemp(join(tmpdir(), 'carnet-bench-'))
   await using opened = new AsyncDisposableStack()
@@ -56,20 +55,26 @@ async function onOwnGround<T>(
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop)
   await migrate(database.pool, log)
   await createJobs({ pool: database.pool, log }).migrate()
-  return await work({ database, folder })
+  return await work({ database, folder, closing: opened.use(new AsyncDisposableStack()) })
 }
 
-function isAbove({ baseline, measured, most }: Ratio): boolean {
-  return most !== undefined && measured / baseline > most
+function isBeyond({ baseline, measured, most = Number.POSITIVE_INFINITY, speed = 0 }: Ratio): boolean {
+  return measured / baseline > most || baseline / measured < speed
 }
 
 function print(ratios: readonly Ratio[]): void {
   const width = Math.max(...ratios.map(({ what }) => what.length))
-  console.log(`${'p50'.padEnd(width)}  baseline  measured  ratio`)
+  console.log(`${'p50'.padEnd(width)}   baseline   measured  ratio  speed   memory`)
   for (const ratio of ratios) {
-    const { what, baseline, measured, most } = ratio
-    const cells = [`${baseline.toFixed(1)} ms`, `${measured.toFixed(1)} ms`, (measured / baseline).toFixed(2)]
-    const bound = most === undefined ? '' : `at most ${most}${isAbove(ratio) ? ': FAILS' : ''}`
-    console.log(`${what.padEnd(width)}  ${cells.map((cell) => cell.padStart(8)).join('  ')}  ${bound}`)
+    const { what, baseline, measured, most, speed, memory } = ratio
+    const cells = [
+      `${baseline.toFixed(1)} ms`.padStart(11),
+      `${measured.toFixed(1)} ms`.padStart(11),
+      (measured / baseline).toFixed(2).padStart(7),
+      (baseline / measured).toFixed(2).padStart(7),
+      (memory === undefined ? '' : `${Math.round(memory / 1024 ** 2)} MB`).padStart(9),
+    ]
+    const bounds = [most && `ratio at most ${most}`, speed && `speed at least ${speed}`].filter(Boolean)
+    console.log(`${what.padEnd(width)}${cells.join('')}  ${bounds.join()}${isBeyond(ratio) ? ': FAILS' : ''}`)
   }
 }

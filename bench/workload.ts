@@ -1,10 +1,20 @@
 import type { OpenDatabase } from '../server/db/open.ts'
 
-/** What a workload runs on: a migrated database of its own and a folder, both gone afterwards. */
-export type Ground = { database: OpenDatabase; folder: string; items: number }
+/** What a workload runs on: a migrated database of its own and a folder, both gone afterwards, as is what `closing` holds. */
+export type Ground = { database: OpenDatabase; folder: string; items: number; closing: AsyncDisposableStack }
 
-/** Two medians of the same run, in milliseconds, and what their ratio may be at most. */
-export type Ratio = { what: string; baseline: number; measured: number; most?: number }
+/**
+ * Two medians of the same run, in milliseconds. `most` is how long the measured may take in terms of the baseline,
+ * `speed` how many times as fast it has to be; `memory` the most (bytes) that the measured held.
+ */
+export type Ratio = {
+  what: string
+  baseline: number
+  measured: number
+  most?: number
+  speed?: number
+  memory?: number
+}
 
 export type Workload = { about: string; run(ground: Ground): Promise<Ratio[]> }
 
@@ -26,6 +36,16 @@ export async function compare(
   return { baseline: median(times[0]), measured: median(times[1]) }
 }
 
-function median(times: number[]): number {
-  return times.sort((a, b) => a - b)[times.length >> 1] ?? Number.NaN
+export function median(times: readonly number[]): number {
+  return times.toSorted((a, b) => a - b)[times.length >> 1] ?? Number.NaN
+}
+
+/** As a test would hand it over to what cleans up after itself. */
+export function after(closing: AsyncDisposableStack) {
+  return {
+    after: (end: unknown) =>
+      void closing.defer(async () => {
+        await (end as () => unknown)()
+      }),
+  }
 }

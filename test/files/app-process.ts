@@ -17,11 +17,14 @@ import { readSettings } from '../../server/settings.ts'
 export async function startAppProcess(
   t: Pick<TestContext, 'after'>,
   { database, dataDir }: { database: { connectionString: string }; dataDir: string },
-  { maxFile }: { maxFile?: number } = {},
+  { maxFile, settings = {} }: { maxFile?: number; settings?: Record<string, string> } = {},
 ) {
   const limit = maxFile ? `ulimit -f ${maxFile * 2}; ` : ''
-  const args = [process.execPath, import.meta.filename, database.connectionString, dataDir]
-  const child = spawn('sh', ['-c', `${limit}exec "$0" "$@"`, ...args], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const args = [process.execPath, import.meta.filename, database.connectionString]
+  const child = spawn('sh', ['-c', `${limit}exec "$0" "$@"`, ...args], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, ...settings, DATA_DIR: dataDir },
+  })
   const kill = async () => {
     child.kill('SIGKILL')
     if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
@@ -33,16 +36,16 @@ export async function startAppProcess(
     const status = await readFile(`/proc/${child.pid}/status`, 'utf8')
     return Number(/VmHWM:\s*(\d+) kB/.exec(status)?.[1]) * 1024
   }
-  return { origin, kill, peak }
+  return { origin, kill, peak, pid: child.pid ?? 0 }
 }
 
 if (import.meta.main) {
-  const [connectionString = '', dataDir = ''] = process.argv.slice(2)
+  const [connectionString = ''] = process.argv.slice(2)
   const log = createLog('error')
   const listener = await listen('127.0.0.1', 0)
   const origin = `http://127.0.0.1:${listener.port}`
   const app = await createApp({
-    settings: readSettings({ DATA_DIR: dataDir }),
+    settings: readSettings(),
     publicUrl: origin,
     secret: 's'.repeat(32),
     log,
