@@ -15,7 +15,7 @@ import { refuseDepth } from './depth.ts'
 import { foresee, readLevels } from './foresight/foresight.ts'
 import { findItem, findItems, type ListQuery, listItems } from './listing.ts'
 import { lockSpaces } from './space-lock.ts'
-import { readSpace, sharedBranches } from './spaces.ts'
+import { readDefaults, readSpace } from './spaces.ts'
 
 type Db = Kysely<Database>
 type Trx = Transaction<Database>
@@ -93,15 +93,10 @@ export function createItems({ db, jobs, scans = false, now }: Needs) {
       return { ...at, level: 'client', companyId: null, branchId: null, audience }
     }
     if (input.audience) throw new Problem('bad_request', { field: 'audience' })
-    const branches = await sharedBranches(on, actor, at.spaceId)
+    const { branches, level: preferred } = await readDefaults(on, actor, at.spaceId)
     const branch = input.branchId ? branches.find((b) => b.id === input.branchId) : branches[0]
     if (input.branchId && !branch) throw new Problem('bad_request', { field: 'branchId' })
-    const company = await on
-      .selectFrom('company')
-      .select('default_level')
-      .where('id', '=', actor.companyId)
-      .executeTakeFirstOrThrow()
-    const level = input.level ?? (company.default_level as Level)
+    const level = input.level ?? preferred
     if (level === 'branch' && !branch) throw new Problem('bad_request', { field: 'branchId' })
     return { ...at, level, companyId: actor.companyId, branchId: branch?.id ?? null, audience: null }
   }

@@ -7,7 +7,7 @@ import type { Actor } from '../access.ts'
 import type { Blobs } from '../blobs/blobs.ts'
 import { watchAccess } from './access-watch.ts'
 import { type Checksum, inspect, readDigests } from './checksums.ts'
-import type { Items } from './items.ts'
+import type { Items, Place } from './items.ts'
 import { SNIFFED_BYTES, sniffType } from './sniff.ts'
 import type { Lease, UploadLocks } from './upload-lock.ts'
 import { readPlace } from './upload-place.ts'
@@ -35,16 +35,11 @@ export function createSingleUpload({ blobs, items, rows, locks, maxSize }: Needs
     const query = new URL(request.url).searchParams
     if (query.has('filename')) throw new Problem('unknown_field', { field: 'filename' })
     const place = await items.place(actor, readPlace({ ...Object.fromEntries(query), filename: name }))
-    const ask = async () => {
-      const caller = await readActor()
-      await items.placeAgain(caller, place)
-      return caller
-    }
     const id = randomUUID()
     const lease = locks.hold(id)
     try {
       const row = await rows.reserve(id, actor, place, size, lease)
-      const item = await receive(row, request, { checksums, lease, ask })
+      const item = await receive(row, request, { checksums, lease, place, readActor })
       const headers = { Location: `/api/items/${item.id}`, 'Cache-Control': 'no-store' }
       return Response.json(item, { status: 201, headers })
     } finally {
@@ -55,12 +50,13 @@ export function createSingleUpload({ blobs, items, rows, locks, maxSize }: Needs
   async function receive(
     row: UploadRow,
     request: Request,
-    how: { checksums: readonly Checksum[]; lease: Lease; ask: () => Promise<Actor> },
+    how: { checksums: readonly Checksum[]; lease: Lease; place: Place; readActor: () => Promise<Actor> },
   ): Promise<Item> {
     // Only now is the body touched: whoever expects a word before sending has had it.
     const body = Readable.fromWeb((request.body ?? new Response('').body) as NodeReadableStream)
     let refusal: Problem | undefined
-    const stopAsking = watchAccess(how.ask, (problem) => {
+    const ask = async () => items.placeAgain(await how.readActor(), how.place)
+    const stopAsking = watchAccess(ask, (problem) => {
       refusal = problem
       body.destroy(problem)
     })
@@ -70,7 +66,7 @@ export function createSingleUpload({ blobs, items, rows, locks, maxSize }: Needs
       const facts = await blobs.put(row.staging, first.bytes)
       inspected.verify()
       const type = await sniffType(first.kept())
-      return await rows.settle(row, await how.ask(), { ...facts, type }, how.lease)
+      return await rows.settle(row, await how.readActor(), { ...facts, type }, how.lease)
     } catch (error) {
       // Should this fail, it happens once the lease has run out.
       await rows.remove(row).catch(() => {})

@@ -40,10 +40,32 @@ export async function readSpace(
   }
 }
 
+type Branch = { id: string; name: string; shared: boolean }
+
 /** The branches that the space shares with the actor or, where there are none, the actor's own. */
 export async function sharedBranches(db: Kysely<Database>, actor: Professional, spaceId: string) {
-  const { rows } = await sql<{ id: string; name: string; shared: boolean }>`
-    select b.id, b.name, sb.branch_id is not null as shared
+  const { rows } = await sql<Branch>`${branchesBetween(actor, spaceId)}`.execute(db)
+  return preferShared(rows)
+}
+
+/** What the company prefers for its files, with the branches of `sharedBranches`. */
+export async function readDefaults(db: Kysely<Database>, actor: Professional, spaceId: string) {
+  const { rows } = await sql<{ level: Level; branches: Branch[] }>`
+    select default_level as level,
+      coalesce((select json_agg(b) from (${branchesBetween(actor, spaceId)}) b), '[]') as branches
+    from company where id = ${actor.companyId}::uuid`.execute(db)
+  const [{ level, branches } = { level: 'me' as const, branches: [] }] = rows
+  return { level, branches: preferShared(branches) }
+}
+
+function preferShared(rows: readonly Branch[]) {
+  const shared = rows.filter((row) => row.shared)
+  return (shared.length > 0 ? shared : rows).map(({ id, name }) => ({ id, name }))
+}
+
+/** A query of the branches in which the actor works, and whether the space is in them too. */
+function branchesBetween(actor: Professional, spaceId: string) {
+  return sql<Branch>`select b.id, b.name, sb.branch_id is not null as shared
     from branch b
     left join (
       select cb.branch_id from client_branch cb join space s using (client_id) where s.id = ${spaceId}::uuid
@@ -52,7 +74,5 @@ export async function sharedBranches(db: Kysely<Database>, actor: Professional, 
     left join professional_branch pb on pb.branch_id = b.id and pb.professional_id = ${actor.professionalId}::uuid
     where b.company_id = ${actor.companyId}::uuid
       and (pb.branch_id is not null or ${actor.profile === 'super_admin'})
-    order by b.name collate natural_order, b.id`.execute(db)
-  const shared = rows.filter((row) => row.shared)
-  return (shared.length > 0 ? shared : rows).map(({ id, name }) => ({ id, name }))
+    order by b.name collate natural_order, b.id`
 }

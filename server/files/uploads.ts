@@ -87,7 +87,7 @@ export function createUploads(needs: Needs) {
             ? await rows.append(row, inspected.bytes, lease, checksums.length > 0 ? verify : undefined)
             : row
         if (refusal) throw refusal
-        if (written.bytes === row.size) item = await rows.finish(written, await ask())
+        if (written.bytes === row.size) item = await rows.finish(written, await readActor())
         return written.bytes
       } finally {
         stopAsking()
