@@ -24,6 +24,7 @@ import { createPeople } from './people/people.ts'
 import { createTransfers } from './people/transfer.ts'
 import { createPreviews } from './previews/previews.ts'
 import type { Settings } from './settings.ts'
+import { createCheck } from './upkeep/check.ts'
 import { createVault } from './vault.ts'
 
 export interface AppParts {
@@ -68,6 +69,9 @@ export async function createApp({ settings, publicUrl, secret, log, database, ov
   const auditLog = createAuditLog({ db })
   const zips = createZips({ db, items, blobs, previewJobs, now })
   const downloads = createDownloads({ db, items, blobs, previewJobs, now, accelPrefix: settings.accelPrefix })
+  const { lostKeys } = vault
+  const bytesPerSecond = settings.backgroundSpeed * 1e6
+  const check = createCheck({ db, blobs, store, lostKeys, jobs, log, now, bytesPerSecond })
 
   const tasks: TaskHandlers = {
     mail: people.tasks.mail,
@@ -78,6 +82,7 @@ export async function createApp({ settings, publicUrl, secret, log, database, ov
       for (const key of await items.unreferenced(keys)) await blobs.remove(key)
     },
     'expire-uploads': uploads.expire,
+    check: () => check.checkOn(),
   }
   if (!overrides.jobsOnDemand) {
     await scanJobs.begin()
@@ -123,7 +128,7 @@ export async function createApp({ settings, publicUrl, secret, log, database, ov
   return {
     fetch,
     routes,
-    services: { people, items, jobs, blobs, store, scanJobs },
+    services: { people, items, jobs, blobs, store, vault, scanJobs, check },
     /** Where the first super admin is made, as long as there is none. */
     setupLink,
     runJobs: () => jobs.runDue(tasks),

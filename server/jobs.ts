@@ -18,15 +18,22 @@ export type Tasks = {
   scan: Record<string, never>
   /** Remove uploads that were abandoned. */
   'expire-uploads': Record<string, never>
+  /** Go on looking whether everything that is stored is whole. */
+  check: Record<string, never>
 }
 export type TaskName = keyof Tasks
 export type TaskHandlers = { [Name in TaskName]: (payload: Tasks[Name]) => Promise<void> }
 
 export type Jobs = ReturnType<typeof createJobs>
 
-const HOURLY: TaskName[] = ['purge', 'expire-uploads']
-/** Whatever a scanner that was away, or a process that ended, left behind. */
-const MINUTELY: TaskName[] = ['scan']
+/** When what comes back by itself does, as in a crontab (UTC). */
+const CRON: Partial<Record<TaskName, string>> = {
+  purge: '7 * * * *',
+  'expire-uploads': '27 * * * *',
+  // Whatever a scanner that was away, or a process that ended, left behind.
+  scan: '* * * * *',
+  check: '40 1 * * *',
+}
 
 /**
  * Work that may wait, in the database's own queue: `add` belongs to the caller's transaction, so that a job
@@ -69,10 +76,9 @@ export function createJobs({ pool, log }: { pool: Pool; log: Log }) {
         // Two of them for scans, which may take minutes each.
         concurrency: 4,
         noHandleSignals: true,
-        parsedCronItems: parseCronItems([
-          ...HOURLY.map((task, i) => ({ task, match: `${7 + 20 * i} * * * *`, identifier: task })),
-          ...MINUTELY.map((task) => ({ task, match: '* * * * *', identifier: task })),
-        ]),
+        parsedCronItems: parseCronItems(
+          Object.entries(CRON).map(([task, match]) => ({ task, match, identifier: task })),
+        ),
       })
       return { stop: () => runner.stop() }
     },

@@ -8,6 +8,7 @@ import { createLog, type Log } from './log.ts'
 import { rotateMasterKey } from './master-key.ts'
 import { readSettings, type Settings } from './settings.ts'
 import { StartError } from './start-error.ts'
+import { CHECK_USAGE, readCheckWords, runCheck } from './upkeep/command.ts'
 import { readFingerprint, rewrapCompanyKeys } from './vault.ts'
 
 /** Each takes as many words as its function. */
@@ -17,6 +18,9 @@ const COMMANDS: Record<string, (...words: string[]) => Promise<void>> = {
   'reset-second-factors': resetSecondFactors,
   'rotate-master-key': rotate,
 }
+
+/** These read what is typed behind them by themselves. */
+const WITH_OPTIONS: typeof COMMANDS = { check }
 
 /** How long a stop may take in all before what is left is abandoned; the database recovers from that by itself. */
 const STOP_MS = 30_000
@@ -119,6 +123,18 @@ async function rotate(): Promise<void> {
   process.stdout.write(`${outcome}\n`)
 }
 
+/** Says what isn't as it should be; that, or not being through, is an exit code of 1. */
+async function check(...words: string[]): Promise<void> {
+  const asked = await readCheckWords(words)
+  const settings = readSettings()
+  await using opened = new AsyncDisposableStack()
+  const publicUrl = settings.publicUrl ?? `http://localhost:${settings.port}`
+  const log = createLog(settings.logLevel, process.stderr)
+  const { app } = await compose(settings, publicUrl, log, opened, { jobsOnDemand: true })
+  const well = await runCheck(app.services, asked, (line) => process.stdout.write(`${line}\n`))
+  if (!well) process.exitCode = 1
+}
+
 /** One line for what the operator can mend, a stack for what we must. The embedded database ends with us. */
 function fail(error: unknown): never {
   const text = error instanceof StartError ? error.message.replaceAll(/\s+/g, ' ') : (error as Error).stack
@@ -127,8 +143,12 @@ function fail(error: unknown): never {
 }
 
 const [name = '', ...words] = process.argv.slice(2)
-const command = COMMANDS[name]
-if (!command || words.length !== command.length) {
-  fail(new StartError(`usage: node server/main.ts ${Object.keys(COMMANDS).join(' | ')} <e-mail>`))
+const command = WITH_OPTIONS[name] ?? COMMANDS[name]
+if (!command || (words.length !== command.length && !WITH_OPTIONS[name])) {
+  fail(
+    new StartError(
+      `usage: node server/main.ts ${Object.keys(COMMANDS).join(' | ')} <e-mail> | ${CHECK_USAGE}`,
+    ),
+  )
 }
 await command(...words).catch((error) => stopping || fail(error))

@@ -159,6 +159,13 @@ export const settingsTable = {
       .transform((text) => resolve(text))
       .optional(),
   }),
+  backgroundSpeed: setting({
+    env: 'BACKGROUND_MB_PER_SECOND',
+    doc: 'How fast files are read beside people’s work, in megabytes a second: by the nightly check, and by what seals the files of earlier versions.',
+    must: 'a whole number from 1 to 10000',
+    default: '20',
+    schema: wholeNumber(1, 10_000),
+  }),
   trustProxy: setting({
     env: 'TRUST_PROXY',
     doc: 'How many reverse proxies stand in front: that many last entries of `X-Forwarded-For` are believed.',

@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { type Kysely, sql } from 'kysely'
 import type { Vault } from './blobs/blobs.ts'
+import { SecretLost } from './blobs/port.ts'
 import type { Database } from './db/schema.ts'
 import { fingerprintOf } from './master-key.ts'
 
@@ -9,6 +10,9 @@ const WRAP = 'id-aes256-wrap'
 const INITIAL = Buffer.alloc(8, 0xa6)
 
 type CompanyKey = { id: number; key: Uint8Array }
+
+/** A company's key that the master key doesn't unwrap: what it sealed can't be read. */
+export type LostKey = { id: number; companyId: string | null }
 
 /** Gives the master key that has this fingerprint; where nothing is sealed yet, whichever there is. */
 type ReadMasterKey = (wanted: string | undefined) => Promise<Uint8Array>
@@ -24,17 +28,24 @@ export async function createVault({
 }: {
   db: Kysely<Database>
   readMasterKey: ReadMasterKey
-}): Promise<Vault> {
+}): Promise<Vault & { lostKeys(): Promise<LostKey[]> }> {
   const byNumber = new Map<number, Uint8Array>()
   const byCompany = new Map<string | null, CompanyKey>()
+  let lost: LostKey[] = []
 
   await learn(db)
 
   async function learn(on: Kysely<Database>): Promise<Uint8Array> {
     const rows = await on.selectFrom('company_key').selectAll().execute()
     const masterKey = await readMasterKey(rows[0]?.master)
+    lost = []
     for (const { id, company_id, wrapped } of rows) {
-      const key = byNumber.get(id) ?? unwrapKey(masterKey, wrapped)
+      // One that is damaged costs its company its files, nobody else theirs.
+      const key = byNumber.get(id) ?? tryUnwrapping(masterKey, wrapped)
+      if (!key) {
+        lost.push({ id, companyId: company_id })
+        continue
+      }
       byNumber.set(id, key)
       byCompany.set(company_id, { id, key })
     }
@@ -49,6 +60,7 @@ export async function createVault({
       await lockKeys(trx)
       const masterKey = await learn(trx)
       if (byCompany.has(companyId)) return
+      if (lost.some((one) => one.companyId === companyId)) refuse('the key of this company is damaged')
       const values = { company_id: companyId, wrapped: wrapKey(masterKey, randomBytes(32)) }
       await trx
         .insertInto('company_key')
@@ -69,6 +81,15 @@ export async function createVault({
     `${id}.${wrapKey(key, randomBytes(32)).toString('base64url')}`
 
   return {
+    async lostKeys() {
+      const rows = await db.selectFrom('company_key').selectAll().execute()
+      const masterKey = await readMasterKey(rows[0]?.master)
+      // Even those that this process unwrapped before: they may be damaged by now.
+      return rows
+        .filter(({ wrapped }) => !tryUnwrapping(masterKey, wrapped))
+        .map(({ id, company_id }) => ({ id, companyId: company_id }))
+    },
+
     newSecret: async (companyId) => newSecretOf(await keyOf(companyId)),
 
     async newSecretBeside(wrapped) {
@@ -125,6 +146,14 @@ function wrapKey(by: Uint8Array, key: Uint8Array): Buffer {
   return Buffer.concat([cipher.update(key), cipher.final()])
 }
 
+function tryUnwrapping(by: Uint8Array, wrapped: Uint8Array): Uint8Array | undefined {
+  try {
+    return unwrapKey(by, wrapped)
+  } catch {
+    return undefined
+  }
+}
+
 /** @throws unless `by` wrapped it */
 function unwrapKey(by: Uint8Array, wrapped: Uint8Array): Buffer {
   const cipher = createDecipheriv(WRAP, by, INITIAL)
@@ -132,5 +161,5 @@ function unwrapKey(by: Uint8Array, wrapped: Uint8Array): Buffer {
 }
 
 function refuse(why: string): never {
-  throw new TypeError(why)
+  throw new SecretLost(why)
 }

@@ -17,6 +17,8 @@ export const AUDIT_ACTIONS = {
     'item_deleted',
     'deletion_undone',
     'malware_found',
+    'file_damaged',
+    'file_mended',
   ],
   visibility: ['level_changed', 'audience_changed'],
   sign_in: [

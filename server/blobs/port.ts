@@ -80,6 +80,16 @@ export class StorageFailed extends Error {
   override name = 'StorageFailed'
 }
 
+/** Bytes came, and they are not those that were stored. */
+export class BlobDamaged extends StorageFailed {
+  override name = 'BlobDamaged'
+}
+
+/** Nobody here can unwrap the secret that a blob was sealed with. */
+export class SecretLost extends TypeError {
+  override name = 'SecretLost'
+}
+
 export class BlobAbsent extends Error {
   override name = 'BlobAbsent'
 }

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
-import { StorageFailed } from './port.ts'
+import { BlobDamaged } from './port.ts'
 
 // A sealed blob is a row of pieces: nonce (12 bytes) ‖ AES-256-GCM of up to 64 KiB ‖ tag (16 bytes), NIST SP 800-38D.
 // The nonce begins with the piece's number, and the name of the blob is authenticated with each: a piece that stands
@@ -21,10 +21,10 @@ export function sealedSize(size: number): number {
   return size + OVERHEAD * Math.ceil(size / PIECE)
 }
 
-/** The inverse of `sealedSize`. @throws {StorageFailed} nothing sealed has this size */
+/** The inverse of `sealedSize`. @throws {BlobDamaged} nothing sealed has this size */
 export function plainSize(sealed: number): number {
   const rest = sealed % SEALED_PIECE
-  if (rest > 0 && rest <= OVERHEAD) throw new StorageFailed(`${sealed} bytes are no sealed blob`)
+  if (rest > 0 && rest <= OVERHEAD) throw new BlobDamaged(`${sealed} bytes are no sealed blob`)
   return Math.floor(sealed / SEALED_PIECE) * PIECE + Math.max(0, rest - OVERHEAD)
 }
 
@@ -92,7 +92,7 @@ export async function* sealPieces(
   }
 }
 
-/** Opens sealed pieces, of which the first is number `first`. @throws {StorageFailed} they are damaged */
+/** Opens sealed pieces, of which the first is number `first`. @throws {BlobDamaged} they are damaged */
 export async function* openPieces(
   seal: Seal,
   first: number,
@@ -115,11 +115,11 @@ export async function* openPieces(
   if (left.length > 0) yield openPiece(seal, number, left)
 }
 
-/** @throws {StorageFailed} it is damaged, or not that piece of that blob */
+/** @throws {BlobDamaged} it is damaged, or not that piece of that blob */
 export function openPiece({ secret, name }: Seal, number: number, sealed: Uint8Array): Uint8Array {
   const nonce = sealed.subarray(0, NONCE)
   if (sealed.length <= OVERHEAD || Buffer.from(nonce).readUInt32BE() !== number)
-    throw new StorageFailed(`piece ${number} of ${name} is damaged`)
+    throw new BlobDamaged(`piece ${number} of ${name} is damaged`)
   const cipher = createDecipheriv('aes-256-gcm', secret, nonce, { authTagLength: TAG })
   cipher.setAAD(Buffer.from(name))
   cipher.setAuthTag(sealed.subarray(-TAG))
@@ -127,7 +127,7 @@ export function openPiece({ secret, name }: Seal, number: number, sealed: Uint8A
   try {
     cipher.final()
   } catch (error) {
-    throw new StorageFailed(`piece ${number} of ${name} is damaged`, { cause: error })
+    throw new BlobDamaged(`piece ${number} of ${name} is damaged`, { cause: error })
   }
   return plain
 }

@@ -47,6 +47,7 @@ export interface Authenticator {
 
 export interface Blob {
   created_at: Generated<Timestamp>;
+  damage: string | null;
   id: Generated<string>;
   key: string;
   malware: string | null;
@@ -62,6 +63,25 @@ export interface Branch {
   created_at: Generated<Timestamp>;
   id: Generated<string>;
   name: string;
+}
+
+export interface CheckRun {
+  after: Generated<string>;
+  by: string;
+  bytes: Generated<number>;
+  ended_at: Timestamp | null;
+  files: Generated<number>;
+  found: Generated<Json>;
+  id: Generated<number>;
+  previews: Generated<number>;
+  started_at: Timestamp;
+  step: string;
+}
+
+export interface CheckRunCompany {
+  company_id: string;
+  files: number;
+  run_id: number;
 }
 
 export interface Client {
@@ -338,6 +358,11 @@ export interface RecoveryCode {
   used_at: Timestamp | null;
 }
 
+export interface RemovedName {
+  at: Generated<Timestamp>;
+  name: string;
+}
+
 export interface Session {
   acting_as: string | null;
   created_at: Generated<Timestamp>;
@@ -424,6 +449,8 @@ export interface Database {
   authenticator: Authenticator;
   blob: Blob;
   branch: Branch;
+  check_run: CheckRun;
+  check_run_company: CheckRunCompany;
   client: Client;
   client_branch: ClientBranch;
   client_company: ClientCompany;
@@ -452,6 +479,7 @@ export interface Database {
   professional_invitation_branch: ProfessionalInvitationBranch;
   rate_limit: RateLimit;
   recovery_code: RecoveryCode;
+  removed_name: RemovedName;
   session: Session;
   sign_in_token: SignInToken;
   space: Space;

@@ -1,0 +1,105 @@
+import { type Kysely, sql } from 'kysely'
+import type { BlobStore, StoredBlob } from '../blobs/port.ts'
+import type { Database } from '../db/schema.ts'
+
+const BATCH = 500
+
+/** Bytes that no row refers to. */
+export type Extra = StoredBlob & { staged: boolean }
+
+type Needs = { db: Kysely<Database>; store: BlobStore; now: () => Date }
+
+/**
+ * What the store holds and nobody refers to: bytes of a process that died between writing them and their row, or after
+ * their row had gone. Whatever is younger than the limit may still be on its way to its row.
+ */
+export function createExtras({ db, store, now }: Needs) {
+  /** Every one that is older than `olderMs`, looked at twice. */
+  async function* find(olderMs: number): AsyncGenerator<Extra, void> {
+    for (const which of ['committed', 'staged'] as const)
+      for await (const batch of batches(aged(which, olderMs))) yield* verified(batch, which)
+  }
+
+  async function* aged(which: 'committed' | 'staged', olderMs: number) {
+    for await (const blob of store.list(which)) if (isOlder(blob, olderMs)) yield blob
+  }
+
+  const isOlder = ({ modified }: Pick<StoredBlob, 'modified'>, ms: number) =>
+    modified.getTime() < now().getTime() - ms
+
+  async function* verified(batch: StoredBlob[], which: 'committed' | 'staged') {
+    const unknown = new Set(
+      await unreferenced(
+        db,
+        batch.map(({ name }) => name),
+        which,
+      ),
+    )
+    if (unknown.size === 0) return
+    // Removed between the list and the question: bytes go after their rows, or before, and both are as it should be.
+    const there = new Set<string>()
+    if (which === 'staged') for await (const { name } of store.list('staged')) there.add(name)
+    else for (const name of unknown) if (await store.stat(name)) there.add(name)
+    for (const blob of batch)
+      if (unknown.has(blob.name) && there.has(blob.name)) yield { ...blob, staged: which === 'staged' }
+  }
+
+  /** False where something refers to it by now, or it is written anew: then it is left alone. */
+  async function remove({ name, staged }: Extra, olderMs: number): Promise<boolean> {
+    if (staged) {
+      // The row of an upload comes before its bytes: what has none will never have one.
+      const [unknown] = await unreferenced(db, [name], 'staged')
+      if (unknown) await store.discard(name)
+      return unknown !== undefined
+    }
+    const found = await store.stat(name)
+    if (found && !isOlder(found, olderMs)) return false
+    const removed = await db.transaction().execute(async (trx) => {
+      // Whoever writes a row with this name has done so when we are through, or is refused from then on.
+      await sql`select lock_name(${name}, true)`.execute(trx)
+      if ((await unreferenced(trx, [name], 'committed')).length === 0) return false
+      await sql`insert into removed_name (name) values (${name}) on conflict do nothing`.execute(trx)
+      return true
+    })
+    if (removed) await store.remove(name)
+    return removed
+  }
+
+  return { find, remove }
+}
+
+/** Of these names, those that no row refers to, and no job is about to remove. */
+async function unreferenced(
+  on: Kysely<Database>,
+  names: string[],
+  which: 'committed' | 'staged',
+): Promise<string[]> {
+  const committed = sql`and not exists (select from blob b where split_part(b.key, '.', 1) = n.name)
+    and not exists (select from preview p where split_part(p.key, '.', 1) = n.name)`
+  const { rows } = await sql<{ name: string }>`
+    select n.name from unnest(${sql.val(names)}::text[]) n(name)
+    where not exists (select from upload u where split_part(u.staging, '.', 1) = n.name)
+      ${which === 'committed' ? committed : sql``}`.execute(on)
+  const found = rows.map(({ name }) => name)
+  if (found.length === 0 || which === 'staged') return found
+  // The queue tells what it was given in no view of its own.
+  const { rows: waiting } = await sql<{ name: string }>`
+    select distinct name from graphile_worker._private_jobs j
+    join graphile_worker._private_tasks t on t.id = j.task_id and t.identifier = 'erase'
+    cross join json_array_elements_text(j.payload -> 'keys') name
+    where (j.attempts < j.max_attempts or j.locked_at is not null) and name = any(${sql.val(found)}::text[])`.execute(
+    on,
+  )
+  const erased = new Set(waiting.map(({ name }) => name))
+  return found.filter((name) => !erased.has(name))
+}
+
+async function* batches(all: AsyncIterable<StoredBlob>): AsyncGenerator<StoredBlob[], void> {
+  let batch: StoredBlob[] = []
+  for await (const one of all) {
+    if (batch.push(one) < BATCH) continue
+    yield batch
+    batch = []
+  }
+  if (batch.length > 0) yield batch
+}

@@ -1,0 +1,60 @@
+import { type Kysely, sql } from 'kysely'
+import { nameOf } from '../blobs/blobs.ts'
+import type { Database } from '../db/schema.ts'
+import type { Jobs } from '../jobs.ts'
+import type { Look } from './looking.ts'
+import { fullSpeed } from './pace.ts'
+import { each, nextOf, type Round, type Step } from './round.ts'
+
+const BATCH = 64
+
+type Row = { blob_id: string; variant: string; key: string; size: number; name: string }
+
+/** Small images: whether they are there and open. One that is broken is dropped, and made again. */
+export function createPreviewsStep({
+  db,
+  look,
+  jobs,
+}: {
+  db: Kysely<Database>
+  look: Look
+  jobs: Jobs
+}): Step {
+  async function examine(row: Row, round: Round): Promise<void> {
+    const stored = { key: row.key, size: row.size }
+    if (!(await look(stored, round.pace)) || !(await isStill(row))) return
+    const damage = await look(stored, fullSpeed)
+    if (!damage || !(await isStill(row))) return
+    const repaired = (round.repair || round.remake) && (await drop(row))
+    const what = `${row.name}, the ${row.variant} of blob ${row.blob_id}, is ${damage}`
+    round.tell({ kind: 'preview', what, repaired })
+  }
+
+  const isStill = async ({ blob_id, variant, key }: Row) =>
+    (
+      await sql`select from preview
+      where blob_id = ${blob_id}::uuid and variant = ${variant} and key = ${key}`.execute(db)
+    ).rows.length > 0
+
+  function drop({ blob_id, variant, key }: Row): Promise<boolean> {
+    return db.transaction().execute(async (trx) => {
+      const { rows } = await sql`delete from preview
+        where blob_id = ${blob_id}::uuid and variant = ${variant} and key = ${key} returning 1`.execute(trx)
+      if (rows.length === 0) return false
+      await jobs.add(trx, 'erase', { keys: [nameOf(key)] })
+      const { rows: whole } =
+        await sql`select from blob where id = ${blob_id}::uuid and damage is null`.execute(trx)
+      if (whole.length > 0) await jobs.add(trx, 'preview', { blobId: blob_id })
+      return true
+    })
+  }
+
+  return async (after, round) => {
+    const { rows } = await sql<Row>`
+      select blob_id, variant, key, size, split_part(key, '.', 1) as name from preview
+      where split_part(key, '.', 1) > ${after} order by split_part(key, '.', 1) limit ${BATCH}`.execute(db)
+    await each(rows, round.atOnce, (row) => examine(row, round))
+    const bytes = rows.reduce((sum, { size }) => sum + size, 0)
+    return { next: nextOf(rows, BATCH), previews: rows.length, bytes }
+  }
+}
