@@ -21,6 +21,13 @@ const BY_TYPE = new Map<string, Kind>([
 
 const PREVIEWED = new Set([
   'application/pdf',
+  'audio/aac',
+  'audio/flac',
+  'audio/mp4',
+  'audio/mpeg',
+  'audio/ogg',
+  'audio/wav',
+  'audio/x-m4a',
   'image/apng',
   'image/avif',
   'image/gif',
@@ -30,6 +37,7 @@ const PREVIEWED = new Set([
   'image/png',
   'image/tiff',
   'image/webp',
+  'text/plain',
   'video/mp4',
   'video/quicktime',
   'video/webm',

@@ -39,7 +39,9 @@ export const decodeImage: Decoder = async (source, variant, pixels) => {
 /** What goes beside new metadata must hold nothing of the old: the library would keep the thumbnail inside. */
 async function copyPixels(image: Sharp): Promise<Sharp> {
   const { data, info } = await image.raw().toBuffer({ resolveWithObject: true })
-  return sharp(data, { raw: info })
+  const { width, height, channels } = info
+  // Of pixels that had been transparent once, `info` says what would spoil their colours.
+  return sharp(data, { raw: { width, height, channels } })
 }
 
 /** WebP that fits the variant's box; never larger than the picture is. */

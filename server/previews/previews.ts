@@ -19,7 +19,7 @@ export interface PreviewRequest extends Asking {
 }
 
 interface Limits extends WorkerLimits {
-  /** Of an image or a PDF, which are read whole. */
+  /** Of what is read whole: all but films, recordings and texts. */
   bytes: number
   /** That a picture may claim. */
   pixels: number
@@ -32,6 +32,7 @@ const LIMITS: Limits = { bytes: 200 * MB, pixels: 250e6, memory: 768 * MB, secon
 /** Native decoders leak and scatter their memory: a new process from time to time. */
 const PREVIEWS_PER_WORKER = 100
 const IDLE_MS = 60_000
+const STREAMED = new Set(['video', 'audio', 'text'])
 
 interface Worker {
   process: ReturnType<typeof startWorker>
@@ -70,7 +71,7 @@ export function createPreviews(parts: {
     const blob = await blobs.stat(key)
     if (!blob) throw new BlobAbsent(key)
     if (blob.size === 0) throw new PreviewFailed('unreadable')
-    if (blob.size > limits.bytes && kindOf(type) !== 'video') throw new PreviewFailed('too_large')
+    if (blob.size > limits.bytes && !STREAMED.has(kindOf(type))) throw new PreviewFailed('too_large')
     if (closed) throw new PreviewsBusy('closing')
     const worker = takeWorker()
     try {

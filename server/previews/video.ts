@@ -1,17 +1,18 @@
-import '@napi-rs/webcodecs/polyfill'
-import { ALL_FORMATS, CustomSource, EncodedPacketSink, Input, VideoSampleSink } from 'mediabunny'
+import { EncodedPacketSink, VideoSampleSink } from 'mediabunny'
 import sharp from 'sharp'
+import { decodeAudio } from './audio.ts'
 import { encode } from './image.ts'
+import { durationOf, openMedia } from './media.ts'
 import type { Decoder } from './messages.ts'
 
 /** A whole frame near this time: films often begin in the dark. */
 const SECONDS = 1
 
-export const decodeVideo: Decoder = async ({ size, read }, _variant, pixels) => {
-  const source = new CustomSource({ getSize: () => size, read: (start, end) => read(start, end - 1) })
-  using input = new Input({ source, formats: ALL_FORMATS })
+export const decodeVideo: Decoder = async (source, variant, pixels) => {
+  using input = openMedia(source)
   const track = await input.getPrimaryVideoTrack()
-  if (!track) throw new Error('no film')
+  // What browsers record of a voice may be called a film.
+  if (!track) return await decodeAudio(source, variant, pixels)
   if ((await track.getCodedWidth()) * (await track.getCodedHeight()) > pixels)
     throw new Error('too many pixels')
   // Only a key frame stands by itself: any other would cost the decoding of all since the one before.
@@ -28,10 +29,4 @@ export const decodeVideo: Decoder = async ({ size, read }, _variant, pixels) => 
     original: { width: frame.displayWidth, height: frame.displayHeight },
     ...(await durationOf(input)),
   }
-}
-
-/** As the file says or, where it doesn't, as its last packets tell; a recording that was cut short tells neither. */
-export async function durationOf(input: Input): Promise<{ duration?: number }> {
-  const duration = (await input.getDurationFromMetadata()) ?? (await input.computeDuration().catch(() => 0))
-  return Number.isFinite(duration) && duration > 0 ? { duration } : {}
 }

@@ -28,6 +28,8 @@ async function decoderOf(type: string): Promise<Decoder> {
   const kind = kindOf(type)
   if (kind === 'pdf') return (await import('./pdf.ts')).decodePdf
   if (kind === 'video') return (await import('./video.ts')).decodeVideo
+  if (kind === 'text') return (await import('./text.ts')).decodeText
+  if (kind === 'audio') return (await import('./audio.ts')).decodeAudio
   if (type === 'image/heic' || type === 'image/heif') return (await import('./heic.ts')).decodeHeic
   return decodeImage
 }

@@ -62,9 +62,9 @@ const stream = (entries: string, content: string) =>
 const tree = ['<</Type/Catalog /Pages 2 0 R>>', '<</Type/Pages /Kids [3 0 R] /Count 1>>']
 const font = '/Font <</F <</Type/Font /Subtype/Type1 /BaseFont/Helvetica>>>>'
 
-export function pdfPage(text: string, box = '0 0 612 792'): Buffer {
+export function pdfPage(text: string, box = '0 0 612 792', before = ''): Buffer {
   const page = `<</Type/Page /Parent 2 0 R /MediaBox [${box}] /Contents 4 0 R /Resources <<${font}>>>>`
-  return pdf(...tree, page, stream('', `BT /F 48 Tf 100 500 Td (${text}) Tj ET`))
+  return pdf(...tree, page, stream('', `${before} BT /F 48 Tf 100 500 Td (${text}) Tj ET`))
 }
 
 /** A page tiled with itself, a hair's breadth apart: a few hundred bytes, and more work than there is time. */

@@ -127,12 +127,31 @@ test('of a PDF the first page is drawn', async (t) => {
   assert.ok((await sharp(empty.bytes).stats()).channels.every(({ min }) => min > 250))
 })
 
+test('colours stay what they are, on a page and in what is half transparent', async (t) => {
+  const { make } = await openStudio(t)
+  const page = await make(pdfPage('', undefined, '0.8 0.2 0.4 rg 0 0 612 792 re f'), 'application/pdf')
+  const darkest = (await sharp(page.bytes).stats()).channels.map(({ min }) => min)
+  const glass = sharp({
+    create: { width: 900, height: 900, channels: 4, background: { r: 200, g: 100, b: 50, alpha: 0.5 } },
+  })
+  const seen = await make(await glass.png().toBuffer(), 'image/png')
+  const { data } = await sharp(seen.bytes).raw().toBuffer({ resolveWithObject: true })
+  for (const [found, painted] of [
+    [darkest, [204, 51, 102]],
+    [[...data.subarray(0, 4)], [200, 100, 50, 128]],
+  ] as const) {
+    assert.equal(found.length, painted.length)
+    for (const [index, value] of painted.entries())
+      assert.ok(Math.abs((found[index] ?? 0) - value) < 25, `${found} for ${painted}`)
+  }
+})
+
 test('what has no preview is refused at once, with its reason', async (t) => {
   const { make, previews } = await openStudio(t, { limits: { bytes: 1000 } })
   const refused = (reason: string) => ({ name: 'PreviewFailed', reason })
   await assert.rejects(make(pdfPage('x'), 'application/pdf', { variant: 'view' }), refused('unsupported'))
   await assert.rejects(make(Buffer.from('x'), 'image/svg+xml'), refused('unsupported'))
-  await assert.rejects(make(Buffer.from('x'), 'text/plain'), refused('unsupported'))
+  await assert.rejects(make(Buffer.from('x'), 'application/zip'), refused('unsupported'))
   await assert.rejects(make(Buffer.alloc(1001), 'image/png'), refused('too_large'))
   await assert.rejects(make(Buffer.alloc(0), 'image/png'), refused('unreadable'))
   const absent = { key: newName(), type: 'image/png', variant: 'thumb', urgent: true } as const

@@ -47,7 +47,7 @@ export function FileIcon({
         css[size],
         pictured && css.pictured,
         type === null && css.folder,
-        type === 'application/pdf' && css.page,
+        (type === 'application/pdf' || type === 'text/plain') && css.page,
       )}
       aria-hidden="true"
     >

@@ -4,6 +4,7 @@ import { contentUrl } from '../../bytes.ts'
 import { useT } from '../../i18n.ts'
 import { fileIcon } from '../../parts/file-icon.tsx'
 import { Icon } from '../../parts/icon.tsx'
+import { ItemThumb } from '../../parts/item-thumb.tsx'
 import css from './content.module.css'
 import { Unshowable } from './unshowable.tsx'
 
@@ -22,9 +23,15 @@ export function MediaContent({ item, kind }: { item: Item; kind: 'video' | 'audi
   if (kind === 'audio') {
     return (
       <div className={css.card}>
-        <span className={css.well}>
-          <Icon of={fileIcon(item.type ?? '')} size={40} />
-        </span>
+        {item.preview === 'ready' ? (
+          <span className={css.cover}>
+            <ItemThumb item={item} size="fill" />
+          </span>
+        ) : (
+          <span className={css.well}>
+            <Icon of={fileIcon(item.type ?? '')} size={40} />
+          </span>
+        )}
         <p className={css.name}>{item.name}</p>
         <audio {...player} className={css.audio} />
       </div>
