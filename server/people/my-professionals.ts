@@ -6,6 +6,7 @@ import { record } from '../audit.ts'
 import type { Database } from '../db/schema.ts'
 import { tell } from '../notify/inbox.ts'
 import { endInvolvement } from './archiving.ts'
+import { isBrought } from './reach.ts'
 
 type Db = Kysely<Database>
 type Client = Extract<Actor, { kind: 'client' }>
@@ -16,7 +17,7 @@ export function createMyProfessionals({ db, now }: { db: Db; now: () => Date }) 
   async function list(on: Db, { clientId }: Client): Promise<MyProfessional[]> {
     const { rows } = await sql<Row>`
       select v.professional_id as "professionalId", v.name, co.name as company, st.since, adder.name as "addedBy",
-        not exists (select from client_company o where o.client_id = s.client_id
+        ${isBrought} or not exists (select from client_company o where o.client_id = s.client_id
           and o.company_id = v.company_id and o.archived_at is null) as external
       from ${viewers} v
       join space s on s.id = v.space_id
@@ -32,7 +33,7 @@ export function createMyProfessionals({ db, now }: { db: Db; now: () => Date }) 
   return {
     listMyProfessionals: (actor: Client) => list(db, actor),
 
-    /** @throws not_found where there is no such professional; forbidden for one of a company that follows the client */
+    /** @throws not_found where there is no such professional; forbidden for one whom a company that follows the client has added */
     endExternal(actor: Client, { professionalId }: { professionalId: string }): Promise<{ ok: true }> {
       return db.transaction().execute(async (trx) => {
         const target = (await list(trx, actor)).find((one) => one.professionalId === professionalId)

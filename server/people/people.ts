@@ -33,6 +33,7 @@ import { createNotices } from './sign-in/notices.ts'
 import { createOneTime } from './sign-in/one-time.ts'
 import { createPasskeys } from './sign-in/passkeys.ts'
 import { createSessionCookies } from './sign-in/session-cookies.ts'
+import { createStrong } from './sign-in/strong.ts'
 import { createSignIn } from './sign-in.ts'
 import { createStakeholders } from './stakeholders.ts'
 
@@ -55,6 +56,7 @@ export function createPeople(parts: {
   const oneTime = createOneTime(parts)
   const devices = createDevices(parts)
   const factors = createFactors(parts)
+  const strong = createStrong({ db, sessions, factors })
   const passkeys = createPasskeys({ ...parts, oneTime })
   const notices = createNotices(parts)
   const entryLinks = createEntryLinks({ ...parts, limits, devices, oneTime })
@@ -86,7 +88,7 @@ export function createPeople(parts: {
     /** For whoever lost theirs; asked of the operator. */
     resetSecondFactors: createFactorReset({ db, factors, notices }),
     /** The operations of core/api/security.ts. */
-    security: { ...signIn.ways, ...createSecurity({ ...parts, ...means, sessions, signIn }) },
+    security: { ...signIn.ways, ...createSecurity({ ...parts, ...means, sessions, signIn, strong }) },
     /** The operations of core/api/account.ts. */
     account: {
       readSetup,
@@ -95,7 +97,7 @@ export function createPeople(parts: {
       acceptInvitation: invitations.acceptInvitation,
       joinCompany: invitations.joinCompany,
       ...createAccounts(parts),
-      ...createErasing({ ...parts, limits, passwords }),
+      ...createErasing({ ...parts, limits, passwords, strong }),
     },
     /** The operations of core/api/people.ts. */
     people: {

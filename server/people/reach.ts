@@ -26,6 +26,9 @@ export function isOwn(companyId: string): RawBuilder<boolean> {
     or exists (select from client_group o where o.id = s.group_id and o.company_id = ${companyId}::uuid))`
 }
 
+/** Whether the stakeholder `v` is one by the invitation of another company than theirs, of which `adder` is. */
+export const isBrought = sql`coalesce(adder.company_id <> v.company_id, false)`
+
 /** The space of a client, of a group, or by its own id. @throws not_found alike where it is unknown or out of reach */
 export async function reachSpace(
   db: Kysely<Database>,

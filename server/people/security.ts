@@ -9,11 +9,14 @@ import { endOthers, recordOfPerson, type Session, type Sessions } from './sessio
 import type { Factors } from './sign-in/factors.ts'
 import type { Notices } from './sign-in/notices.ts'
 import type { Passkeys } from './sign-in/passkeys.ts'
+import type { Strong } from './sign-in/strong.ts'
 import type { SignIn } from './sign-in.ts'
 
 type Db = Kysely<Database>
 
 const PASSWORD_TRIES = { max: 10, seconds: 15 * 60 }
+/** At the first code of an app: it is six digits long, and whoever found a session open may not guess at it. */
+const CODE_TRIES = { max: 10, seconds: 15 * 60 }
 const DONE = { ok: true } as const
 
 /**
@@ -29,21 +32,9 @@ export function createSecurity(parts: {
   factors: Factors
   passkeys: Passkeys
   notices: Notices
+  strong: Strong
 }) {
-  const { db, limits, passwords, sessions, signIn, factors, passkeys, notices } = parts
-
-  /** @throws sign_in_again */
-  async function requireMayChange(session: Session): Promise<void> {
-    await sessions.requireFresh(session)
-    const { asked } = await factors.readHeld(db, session.personId)
-    if (!asked) return
-    const { two_factors } = await readSession(session)
-    // Else whoever knows a password alone could add a second factor of their own.
-    if (!two_factors) throw new Problem('sign_in_again')
-  }
-
-  const readSession = ({ id }: Session) =>
-    db.selectFrom('session').select('two_factors').where('id', '=', id).executeTakeFirstOrThrow()
+  const { db, limits, passwords, sessions, signIn, factors, passkeys, notices, strong } = parts
 
   const readPerson = ({ personId }: Session) =>
     db
@@ -73,9 +64,10 @@ export function createSecurity(parts: {
     endSession: sessions.endSession,
     endOtherSessions: sessions.endOtherSessions,
 
-    /** @throws present_password_wrong, password_…, too_many_requests */
+    /** @throws sign_in_again, present_password_wrong, password_…, too_many_requests */
     async changePassword(session: Session, { present, password }: { present: string; password: string }) {
       requireLegalPassword(password)
+      await strong.requireStrongBesides(session)
       const key = `password ${session.id}`
       await limits.count(key, PASSWORD_TRIES)
       const { email } = await readPerson(session)
@@ -93,15 +85,17 @@ export function createSecurity(parts: {
 
     /** @throws sign_in_again; conflict where there is an app already */
     async beginApp(session: Session) {
-      await requireMayChange(session)
+      await strong.requireStrong(session)
       const { email } = await readPerson(session)
       return factors.beginApp(db, session.personId, email)
     },
 
-    /** The app is asked for from now on. @throws code_wrong */
-    confirmApp(session: Session, { code }: { code: string }): Promise<{ recoveryCodes: string[] }> {
+    /** The app is asked for from now on. @throws code_wrong, too_many_requests */
+    async confirmApp(session: Session, { code }: { code: string }): Promise<{ recoveryCodes: string[] }> {
       const { personId } = session
-      return db.transaction().execute(async (trx) => {
+      const tries = `confirm app ${personId}`
+      await limits.count(tries, CODE_TRIES)
+      const confirmed = await db.transaction().execute(async (trx) => {
         if (!(await factors.takeCode(trx, personId, code, { confirmed: false })))
           throw new Problem('code_wrong')
         // The others were opened without it.
@@ -111,11 +105,13 @@ export function createSecurity(parts: {
         await recordOfPerson(trx, session, 'second_factor_added', { factor: 'app' })
         return { recoveryCodes: await factors.makeRecoveryCodes(trx, personId) }
       })
+      await limits.forget(tries)
+      return confirmed
     },
 
     /** @throws sign_in_again, not_found, last_second_factor */
     async removeApp(session: Session) {
-      await requireMayChange(session)
+      await strong.requireStrong(session)
       await db.transaction().execute(async (trx) => {
         await factors.removeApp(trx, session.personId)
         await notices.send(trx, session.personId, 'app_removed')
@@ -126,13 +122,13 @@ export function createSecurity(parts: {
 
     /** @throws sign_in_again; conflict where there are too many */
     async askToMakePasskey(session: Session) {
-      await requireMayChange(session)
+      await strong.requireStrong(session)
       return { ...(await passkeys.askToMake(await readPerson(session))) }
     },
 
     /** @throws sign_in_again, passkey_refused */
     async addPasskey(session: Session, { name, answer }: { name: string; answer: PasskeyAnswer }) {
-      await requireMayChange(session)
+      await strong.requireStrong(session)
       const legal = legalPersonName(name)
       await db.transaction().execute(async (trx) => {
         await passkeys.add(trx, session.personId, legal, answer)
@@ -151,7 +147,7 @@ export function createSecurity(parts: {
 
     /** @throws sign_in_again, not_found, last_second_factor */
     async removePasskey(session: Session, { passkeyId }: { passkeyId: string }) {
-      await requireMayChange(session)
+      await strong.requireStrong(session)
       await db.transaction().execute(async (trx) => {
         const name = await passkeys.remove(trx, session.personId, passkeyId)
         await factors.settle(trx, session.personId)
@@ -163,7 +159,7 @@ export function createSecurity(parts: {
 
     /** @throws sign_in_again; conflict where there is nothing to recover from */
     async makeRecoveryCodes(session: Session) {
-      await requireMayChange(session)
+      await strong.requireStrong(session)
       const { app, passkeys } = await factors.readHeld(db, session.personId)
       if (!app && passkeys === 0) throw new Problem('conflict')
       return db.transaction().execute(async (trx) => {

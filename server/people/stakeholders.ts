@@ -8,7 +8,14 @@ import type { Database } from '../db/schema.ts'
 import { tell } from '../notify/inbox.ts'
 import { endInvolvement } from './archiving.ts'
 import type { Externals } from './externals.ts'
-import { managesStakeholders, type Professional, type Reached, reachSpace, requireManaging } from './reach.ts'
+import {
+  isBrought,
+  managesStakeholders,
+  type Professional,
+  type Reached,
+  reachSpace,
+  requireManaging,
+} from './reach.ts'
 
 type Db = Kysely<Database>
 type Input = { spaceId: string; professionalId: string }
@@ -128,13 +135,16 @@ export function createStakeholders({
 
 type Row = Omit<Stakeholder, 'since' | 'canArchive'> & { since: Date | null; own: boolean }
 
-/** Everybody in reach; `own` says of each whether their company follows the client itself, or has the group. */
+/**
+ * Everybody in reach; `own` says of each whether their company follows the client itself, or has the group, and
+ * didn't get them there by the invitation of another.
+ */
 async function findInvolved(on: Db, actor: Professional, space: Reached): Promise<Row[]> {
   const { rows } = await sql<Row>`
     select v.professional_id as "professionalId", v.name, co.name as company, w.profile,
       v.company_id = ${actor.companyId}::uuid as colleague, v.professional_id = ${actor.professionalId}::uuid as you,
       st.since, adder.name as "addedBy",
-      ${space.groupId}::uuid is not null or exists (select from client_company o
+      ${space.groupId}::uuid is not null or not ${isBrought} and exists (select from client_company o
         where o.client_id = ${space.clientId}::uuid and o.company_id = v.company_id and o.archived_at is null) as own
     from ${viewers} v
     join professional w on w.id = v.professional_id
@@ -154,8 +164,8 @@ function whose({ clientId, groupId }: Reached): { clientId?: string; groupId?: s
 
 /**
  * Colleagues are archived by who manages the stakeholders; managers and above may also leave themselves. An external,
- * whose company doesn't follow the client, leaves freely, and is ended by a super admin of a company that does; a
- * company that follows the client keeps its own stakeholders.
+ * whose company doesn't follow the client or who came by the invitation of another, leaves freely, and is ended by a
+ * super admin of a company that follows the client; whom such a company has added itself, it alone ends.
  */
 function mayArchive(
   actor: Professional,

@@ -144,5 +144,34 @@ journey(
     await expect(sessions).toHaveCount(1)
     await other.getByRole('link', { name: 'Administration' }).click()
     await expect(other.getByRole('heading', { name: 'Sign in again' })).toBeVisible()
+
+    // A password alone changes no password, nor erases the account.
+    await world.db
+      .updateTable('session')
+      .set({ created_at: new Date(Date.now() - 11 * 60_000) })
+      .execute()
+    await page.getByRole('button', { name: 'Change the password' }).click()
+    await page.getByLabel('Present password').fill(PASSWORD)
+    await page.getByLabel('New password').fill('another horse battery')
+    await page.getByRole('button', { name: 'Confirm' }).click()
+    const confirming = page.getByRole('dialog', { name: 'Confirm that it’s you' })
+    await expectNoAxeViolations(page)
+    await confirming.getByLabel('Password', { exact: true }).fill(PASSWORD)
+    await confirming.getByRole('button', { name: 'Sign in' }).click()
+    await confirming.getByRole('button', { name: 'Use a recovery code' }).click()
+    await confirming.getByLabel('Recovery code').fill(hers.recoveryCodes[1] ?? '')
+    await page.keyboard.press('Enter')
+    await expect(page.getByText('Your password was changed.')).toBeVisible()
+    await expect(page.getByRole('dialog')).toHaveCount(0)
+
+    await world.db
+      .updateTable('session')
+      .set({ created_at: new Date(Date.now() - 11 * 60_000) })
+      .execute()
+    await page.getByRole('button', { name: 'Erase', exact: true }).click()
+    await page.getByLabel(`Type ${ana.email}`).fill(ana.email)
+    await page.getByLabel('Present password').fill('another horse battery')
+    await page.getByRole('dialog').getByRole('button', { name: 'Erase my account' }).click()
+    await expect(confirming).toBeVisible()
   },
 )

@@ -246,3 +246,45 @@ test('an external may leave', async (t) => {
   await asEva.involvement.archiveStakeholder({ spaceId, professionalId: eva.id })
   await assert.rejects(asEva.involvement.listStakeholders({ spaceId }), problem('not_found'))
 })
+
+test('whom another company brought in is ended by the client and by a super admin, though their own follows the client too', async (t) => {
+  const { world, client, spaceId, solo, eva, asEva, asMarc, asAna, invite } = await withRecord(t)
+  await world.db.insertInto('client_company').values({ client_id: client.id, company_id: solo.id }).execute()
+  const emile = await world.addProfessional(solo, 'super_admin', { name: 'Émile' })
+  const asEmile = (await world.signIn(emile)).api
+  const asZoé = (await world.signIn(client)).api
+  const accept = async () => {
+    await invite(asMarc)
+    const [request] = await asEva.involvement.listRequests()
+    await asEva.involvement.answerRequest({ requestId: request?.id ?? '', accept: true, as: eva.id })
+  }
+  const which = { spaceId, professionalId: eva.id }
+  const gone = () => assert.rejects(asEva.files.listItems({ spaceId }), problem('not_found'))
+  const externals = async () =>
+    (await asZoé.involvement.listMyProfessionals()).flatMap(({ external, name }) => (external ? [name] : []))
+
+  await accept()
+  assert.deepEqual(await externals(), ['Éva'])
+  await assert.rejects(asMarc.involvement.archiveStakeholder(which), problem('forbidden'), 'a manager')
+  await asAna.involvement.archiveStakeholder(which)
+  await gone()
+
+  await accept()
+  await asZoé.involvement.endExternal({ professionalId: eva.id })
+  await gone()
+
+  await accept()
+  await asEva.involvement.archiveStakeholder(which)
+  await gone()
+
+  await accept()
+  await asEmile.involvement.archiveStakeholder(which)
+  await gone()
+
+  // Whom their own company has added stays that company's.
+  await asEmile.involvement.addStakeholder(which)
+  assert.deepEqual(await externals(), [])
+  await assert.rejects(asAna.involvement.archiveStakeholder(which), problem('forbidden'))
+  await assert.rejects(asZoé.involvement.endExternal({ professionalId: eva.id }), problem('forbidden'))
+  await assert.rejects(asEva.involvement.archiveStakeholder(which), problem('forbidden'))
+})

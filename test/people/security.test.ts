@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { nameDevice } from '../../core/user-agents.ts'
+import { codeOf, stepAt } from '../../server/people/sign-in/totp.ts'
 import { readMails } from '../mails.ts'
 import { startNode } from '../process.ts'
-import { addApp, addPasskey, openDevice } from './factors.ts'
+import { addApp, addPasskey, fromBase32, openDevice } from './factors.ts'
 import { openHouse, PASSWORD, problem } from './house.ts'
 
 const ANA = 'ana@carnet.test'
@@ -139,6 +140,49 @@ test('setting the app up takes a right code, ends other sessions, and each chang
   const done = await actions(house)
   for (const action of ['signed_in', 'second_factor_added', 'second_factor_removed'])
     assert.ok(done.includes(action), action)
+})
+
+test('the first code of an app is not to be guessed at', async (t) => {
+  const { house, home, security } = await open(t)
+  const { secret } = await security.beginApp(await home.session())
+  const session = await home.session()
+  const right = () => codeOf(fromBase32(secret), stepAt(house.now()))
+  const give = (code: string) => security.confirmApp(session, { code })
+  const wrong = () => (right() === '000000' ? '000001' : '000000')
+  for (let n = 0; n < 10; n++) await assert.rejects(give(wrong()), problem('code_wrong'))
+  await assert.rejects(give(right()), problem('too_many_requests'))
+  house.pass(16 * MINUTE)
+  assert.equal((await give(right())).recoveryCodes.length, 10)
+})
+
+test('who has a second factor changes the password and erases the account with it only', async (t) => {
+  const { house, parc, home, security, account } = await open(t)
+  await house.addProfessional(parc, 'Bob Hay', 'super_admin')
+  const { code } = await addApp(house, home)
+  const change = async () =>
+    security.changePassword(await home.session(), { present: PASSWORD, password: 'another horse battery' })
+  const erase = async (password: string) => account.eraseAccount(await home.session(), { password })
+  house.pass(11 * MINUTE)
+  // Not even whether the password is right is told, nor does it count as a try.
+  for (const password of [PASSWORD, ...Array<string>(11).fill('wrong horse battery')])
+    await assert.rejects(erase(password), problem('sign_in_again'))
+  await assert.rejects(change(), problem('sign_in_again'))
+
+  const again = async (password: string, later: number) => {
+    const { secondStep } = await home.signIn(ANA, password)
+    const token = secondStep?.token ?? assert.fail('no second step')
+    await home.ask((visit) => security.signInWithCode(visit, { token, kind: 'app', code: code(later) }))
+  }
+  await again(PASSWORD, 1)
+  await change()
+  await assert.rejects(erase('wrong horse battery'), problem('present_password_wrong'))
+  // A session from before a second factor was there is as good as none.
+  await house.db.updateTable('session').set({ two_factors: false }).execute()
+  await assert.rejects(erase('another horse battery'), problem('sign_in_again'))
+  house.pass(MINUTE)
+  await again('another horse battery', 1)
+  await erase('another horse battery')
+  assert.equal(await home.who(), null)
 })
 
 test('nobody’s passkey is another’s to name or remove', async (t) => {

@@ -8,16 +8,17 @@ import type { Limits } from '../limits.ts'
 import type { Passwords } from '../passwords.ts'
 import { lockCompany } from '../scope.ts'
 import { recordOfPerson, type Session } from '../sessions.ts'
+import type { Strong } from '../sign-in/strong.ts'
 
 type Db = Kysely<Database>
 
 /** Tries at the password, by whoever found a session open. */
 const TRIES = { max: 10, seconds: 15 * 60 }
 
-type Needs = { db: Db; jobs: Jobs; limits: Limits; passwords: Passwords; now: () => Date }
+type Needs = { db: Db; jobs: Jobs; limits: Limits; passwords: Passwords; strong: Strong; now: () => Date }
 
 /** Erasing an account: its sessions, factors and address are gone for good; records and what was added stay. */
-export function createErasing({ db, jobs, limits, passwords, now }: Needs) {
+export function createErasing({ db, jobs, limits, passwords, strong, now }: Needs) {
   /** @throws present_password_wrong, too_many_requests */
   async function requirePassword({ personId }: Session, password: string): Promise<void> {
     const tries = `erase ${personId}`
@@ -37,10 +38,11 @@ export function createErasing({ db, jobs, limits, passwords, now }: Needs) {
     /**
      * As a professional one becomes a former member, who owns what they added; as a client one's record stays with
      * the practices, without an account.
-     * @throws present_password_wrong, too_many_requests; company_left_alone where nobody would look after a company's people
+     * @throws sign_in_again, present_password_wrong, too_many_requests; company_left_alone where nobody would look after a company's people
      */
     async eraseAccount(session: Session, { password }: { password: string }): Promise<{ ok: true }> {
       const { personId } = session
+      await strong.requireStrongBesides(session)
       await requirePassword(session, password)
       return db.transaction().execute(async (trx) => {
         const professionals = await lockCompanies(trx, personId)
