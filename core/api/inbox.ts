@@ -17,6 +17,10 @@ export const INBOX_KINDS = [
   'external_involved',
   /** To who entered the address of somebody with an account. */
   'client_accepted',
+  /** To the other stakeholders of a client without an account, and to the administrators. */
+  'client_address_given',
+  'client_address_changed',
+  'client_address_removed',
   /** To the former owner of an item, or of all that they made in a client's or group's files. */
   'item_taken_over',
   'space_taken_over',

@@ -30,6 +30,8 @@ export const ClientRecord = z.strictObject({
   can: z.strictObject({
     edit: z.boolean(),
     manageStakeholders: z.boolean(),
+    /** Give the client an e-mail address, or another: as long as there is no account. */
+    address: z.boolean(),
     invite: z.boolean(),
     /** Archive it, change its branches, merge it with another. */
     manage: z.boolean(),

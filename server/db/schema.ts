@@ -59,6 +59,7 @@ export interface Blob {
 }
 
 export interface Branch {
+  archived_at: Timestamp | null;
   company_id: string;
   created_at: Generated<Timestamp>;
   id: Generated<string>;
@@ -86,6 +87,8 @@ export interface CheckRunCompany {
 
 export interface Client {
   access_ended_at: Timestamp | null;
+  addressed_at: Timestamp | null;
+  addressed_by: string | null;
   created_at: Generated<Timestamp>;
   email: string | null;
   id: Generated<string>;

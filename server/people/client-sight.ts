@@ -69,7 +69,7 @@ export async function readClientSight(
       ? 'restore'
       : can.invite
         ? 'invite'
-        : app === 'none' && can.edit
+        : app === 'none' && can.address
           ? 'address'
           : null
     if (app !== 'active') causes.push({ code: 'app', app, clients: [{ id, name, reached: true }], mend })

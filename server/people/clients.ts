@@ -6,6 +6,7 @@ import { viewerOf } from '../access.ts'
 import { record } from '../audit.ts'
 import type { Database } from '../db/schema.ts'
 import type { Language } from '../notify/letters.ts'
+import { type Addressed, markAddressed, mayAddress, tellAddressed } from './addresses.ts'
 import type { Invitations } from './invitations.ts'
 import { legalPersonName } from './names.ts'
 import { claimAddress, isActive, releaseAddress } from './persons.ts'
@@ -23,12 +24,20 @@ type Db = Kysely<Database>
 type Client = { id: string; name: string }
 
 /** Clients and their way into the app. An address that is somebody's already looks like any other: docs/decisions/0004. */
-export function createClients({ db, invitations }: { db: Db; invitations: Invitations }) {
+export function createClients({
+  db,
+  invitations,
+  now,
+}: {
+  db: Db
+  invitations: Invitations
+  now: () => Date
+}) {
   async function readClient(actor: Professional, { clientId }: { clientId: string }, on = db) {
     const { rows } = await sql<Row>`
       select c.id, s.id as space_id, c.name, ${emailOf} as email, ${isActive} as active,
         c.access_ended_at is not null as ended, ${branchesOf(actor.companyId)} as branches,
-        ${sinceOf(actor)} as since, v.may_write, v.in_scope, ${isOwn(actor.companyId)} as own,
+        c.addressed_at, c.addressed_by, ${sinceOf(actor)} as since, v.may_write, v.in_scope, ${isOwn(actor.companyId)} as own,
         ${isFollowedElsewhere(actor.companyId)} as elsewhere
       from ${viewerOf(actor)} v
       join space s on s.id = v.space_id
@@ -37,7 +46,7 @@ export function createClients({ db, invitations }: { db: Db; invitations: Invita
       where c.id = coalesce((select m.into_client_id from merged_client m where m.id = ${clientId}::uuid),
         ${clientId}::uuid)`.execute(on)
     if (!rows[0]) throw new Problem('not_found')
-    return toRecord(rows[0], actor)
+    return toRecord(rows[0], actor, now())
   }
 
   /** The record, locked, if the actor may change it. @throws not_found, read_only, forbidden */
@@ -54,7 +63,13 @@ export function createClients({ db, invitations }: { db: Db; invitations: Invita
     await refuseSecondRecord(trx, actor, client.id, email)
     await dropAddress(trx, client.id)
     await trx.updateTable('client').set({ email }).where('id', '=', client.id).execute()
+    await markAddressed(trx, actor, client.id, now())
     await invite(trx, actor, client, email)
+  }
+
+  async function removeAddress(trx: Db, actor: Professional, clientId: string): Promise<void> {
+    await dropAddress(trx, clientId)
+    await markAddressed(trx, actor, clientId, now())
   }
 
   async function invite(trx: Db, actor: Professional, { id, name }: Client, email: string) {
@@ -110,7 +125,10 @@ export function createClients({ db, invitations }: { db: Db; invitations: Invita
       })
     },
 
-    /** @throws not_found, read_only, forbidden; conflict for the e-mail of an account; email_taken, too_many_requests */
+    /**
+     * @throws not_found, read_only; forbidden, for the e-mail too of who was invited; conflict for that of an account;
+     * email_taken, too_many_requests
+     */
     async changeClient(
       actor: Professional,
       input: { clientId: string; name?: string | undefined; email?: string | null | undefined },
@@ -119,15 +137,17 @@ export function createClients({ db, invitations }: { db: Db; invitations: Invita
       const name = input.name === undefined ? undefined : legalPersonName(input.name)
       const before = await readClient(actor, { clientId })
       const moves = email !== undefined && email !== before.email
-      if (moves && email && before.can.edit) await invitations.countMail(actor.companyId, email)
+      if (moves && email && before.can.address) await invitations.countMail(actor.companyId, email)
       return db.transaction().execute(async (trx) => {
         const found = await changeable(trx, actor, clientId)
         if (name) await rename(trx, clientId, name)
         const readdressed = email !== undefined && email !== found.email
         if (readdressed) {
           if (hasAccount(found)) throw new Problem('conflict')
+          if (!found.can.address) throw new Problem('forbidden')
           if (email) await address(trx, actor, { id: clientId, name: name ?? found.name }, email)
-          else await dropAddress(trx, clientId)
+          else await removeAddress(trx, actor, clientId)
+          await tellAddressed(trx, actor, { clientId, spaceId: found.spaceId }, found.email, email)
         }
         const changed = [...(name ? ['name'] : []), ...(readdressed ? ['email'] : [])]
         await record(trx, actor, 'client_changed', { spaceId: found.spaceId, details: { changed } })
@@ -214,11 +234,10 @@ export function appOf({
   return email ? 'invited' : 'none'
 }
 
-type Row = {
+type Row = Addressed & {
   id: string
   space_id: string
   name: string
-  email: string | null
   active: boolean
   branches: { id: string; name: string }[]
   since: Date
@@ -229,9 +248,9 @@ type Row = {
   elsewhere: boolean
 }
 
-function toRecord(row: Row, { profile }: Professional): ClientRecord {
+function toRecord(row: Row, actor: Professional, now: Date): ClientRecord {
   const edit = row.may_write && row.own
-  const manage = row.in_scope && can(profile, 'manageStakeholders')
+  const manage = row.in_scope && can(actor.profile, 'manageStakeholders')
   return {
     id: row.id,
     spaceId: row.space_id,
@@ -243,6 +262,7 @@ function toRecord(row: Row, { profile }: Professional): ClientRecord {
     can: {
       edit,
       manageStakeholders: manage,
+      address: edit && !row.active && mayAddress(row, actor, manage, now),
       invite: edit && row.email !== null && !row.active,
       manage,
       endApp: manage && row.active && !row.ended && !row.elsewhere,

@@ -69,7 +69,7 @@ export function createPeople(parts: {
   const invitations = createInvitations({ ...parts, links, limits, passwords, signIn, joining, requests })
   const { createSetupLink, readSetup, setUp } = createSetUp({ ...parts, limits, passwords, signIn })
 
-  const clients = createClients({ db, invitations })
+  const clients = createClients({ ...parts, invitations })
   const groupsOn = (on: Kysely<Database>) => createGroups({ ...parts, db: on })
   const livesOn = (on: Kysely<Database>) => createLives({ ...parts, db: on, readClient: clients.readClient })
   const stakeholdersOn = (on: Kysely<Database>) => createStakeholders({ ...parts, db: on, externals })

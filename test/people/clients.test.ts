@@ -4,6 +4,7 @@ import { createWorld, problem, UNKNOWN } from '../world.ts'
 
 const NOTHING = {
   edit: false,
+  address: false,
   manageStakeholders: false,
   invite: false,
   manage: false,
@@ -27,7 +28,7 @@ test('whoever creates a client is involved at once, in their branch', async (t) 
   assert.equal(client.name, 'Zoé Roy')
   assert.deepEqual([client.email, client.app], [null, 'none'])
   assert.deepEqual(client.branches, [{ id: company.branches.Québec, name: 'Québec' }])
-  assert.deepEqual(client.can, { ...NOTHING, edit: true })
+  assert.deepEqual(client.can, { ...NOTHING, edit: true, address: true })
   assert.deepEqual(await api.people.readClient({ clientId: client.id }), client)
   const { stakeholders } = await api.involvement.listStakeholders({ spaceId: client.spaceId })
   const [stakeholder, ...rest] = stakeholders

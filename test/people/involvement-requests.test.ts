@@ -141,7 +141,7 @@ test('the letter’s link answers once, without signing in; another’s request 
 })
 
 test('a link is over after seven days, and a request ends when the address is mended or the record archived', async (t) => {
-  const { world, gil, asZoé, asOlivia, record, ask } = await withAsked(t)
+  const { world, gil, asZoé, asAna, record, ask } = await withAsked(t)
   const { token } = await ask()
   const { involvement } = world.visitor().api
   world.pass({ days: 8 })
@@ -159,7 +159,7 @@ test('a link is over after seven days, and a request ends when the address is me
   await archived(null)
   assert.equal((await requestsOf(asZoé)).length, 1)
   // To somebody else's, who has an account too: at once it is no request to her any more.
-  await asOlivia.people.changeClient({ clientId: record.id, email: gil.email })
+  await asAna.people.changeClient({ clientId: record.id, email: gil.email })
   assert.deepEqual(await requestsOf(asZoé), [])
   await assert.rejects(
     asZoé.involvement.answerRequest({ requestId: record.id, accept: true }),

@@ -57,7 +57,7 @@ export function createErasing({ db, jobs, limits, passwords, strong, now }: Need
           .execute()
         await trx
           .updateTable('client')
-          .set({ email: null, person_id: null })
+          .set({ email: null, person_id: null, addressed_at: now(), addressed_by: null })
           .where('person_id', '=', personId)
           .execute()
         const { email } = await trx

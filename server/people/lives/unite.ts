@@ -116,6 +116,9 @@ async function moveAddress(trx: Trx, stays: Merging, goes: Merging): Promise<voi
     update client set person_id = null from client before
     where client.id = ${goes.clientId}::uuid and before.id = client.id
     returning before.person_id, before.email`.execute(trx)
+  await sql`update client c set addressed_at = goes.addressed_at, addressed_by = goes.addressed_by
+    from client goes where goes.id = ${goes.clientId}::uuid and c.id = ${stays.clientId}::uuid
+      and c.addressed_at is null`.execute(trx)
   const { person_id = null, email = null } = rows[0] ?? {}
   const { numUpdatedRows } = await trx
     .updateTable('client')

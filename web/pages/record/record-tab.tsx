@@ -73,7 +73,7 @@ function EditDialog({ record, onClose }: { record: ClientRecord; onClose: () => 
       clientId: record.id,
       name: values.name ?? '',
       // The address of an account is its own affair.
-      ...(!account && email !== record.email && { email }),
+      ...(record.can.address && email !== record.email && { email }),
     })
     toast({ text: t('record_saved') })
     onClose()
@@ -101,7 +101,7 @@ function EditDialog({ record, onClose }: { record: ClientRecord; onClose: () => 
           defaultValue={record.name}
           autoComplete="off"
         />
-        {!account && (
+        {record.can.address ? (
           <TextField
             label={t('contacts_email')}
             hint={t('contacts_email_hint')}
@@ -111,6 +111,8 @@ function EditDialog({ record, onClose }: { record: ClientRecord; onClose: () => 
             autoComplete="off"
             defaultValue={record.email ?? ''}
           />
+        ) : (
+          !account && <p className={css.lead}>{t('record_address_kept', { name: record.name })}</p>
         )}
       </Dialog>
     </Form>
