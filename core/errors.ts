@@ -34,6 +34,8 @@ export const ERRORS = {
   branch_needed: 400,
   archive_yourself: 409,
   last_super_admin: 409,
+  branch_used: 409,
+  last_branch: 409,
   works_here_already: 409,
   followed_elsewhere: 409,
   merge_itself: 409,

@@ -50,6 +50,17 @@ export const Company = z.strictObject({
 })
 export type Company = z.infer<typeof Company>
 
+/** A branch, and how much there is in it: all that keeps it from being archived. */
+export const BranchUse = z.strictObject({
+  ...Branch.shape,
+  professionals: z.number().int(),
+  /** Asked to join, and not yet here. */
+  invited: z.number().int(),
+  clients: z.number().int(),
+  groups: z.number().int(),
+})
+export type BranchUse = z.infer<typeof BranchUse>
+
 /** A petabyte: beyond it, somebody slipped. */
 const MAX_QUOTA = 1e15
 
@@ -62,14 +73,10 @@ export const administration = {
     .route({ method: 'GET', path: '/branches', summary: 'The branches that one administers', tags })
     .output(
       z.strictObject({
-        branches: z.array(
-          z.strictObject({
-            ...Branch.shape,
-            professionals: z.number().int(),
-            clients: z.number().int(),
-          }),
-        ),
-        can: z.strictObject({ add: z.boolean() }),
+        branches: z.array(BranchUse),
+        /** Of the whole company, for whoever may restore them. */
+        archived: z.array(Branch),
+        can: z.strictObject({ add: z.boolean(), archive: z.boolean() }),
       }),
     ),
   addBranch: oc
@@ -80,6 +87,24 @@ export const administration = {
     .route({ method: 'PATCH', path: '/branches/{branchId}', summary: 'Rename a branch', tags })
     .input(z.strictObject({ branchId: Id, name: PersonName }))
     .output(Branch),
+  archiveBranch: oc
+    .route({
+      method: 'POST',
+      path: '/branches/{branchId}/archive',
+      summary: 'Archive a branch that nobody and nothing uses any more',
+      tags,
+    })
+    .input(z.strictObject({ branchId: Id }))
+    .output(Done),
+  restoreBranch: oc
+    .route({
+      method: 'POST',
+      path: '/branches/{branchId}/restore',
+      summary: 'Use an archived branch again',
+      tags,
+    })
+    .input(z.strictObject({ branchId: Id }))
+    .output(Done),
   listProfessionals: oc
     .route({
       method: 'GET',

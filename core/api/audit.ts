@@ -63,6 +63,8 @@ export const AUDIT_ACTIONS = {
     'company_changed',
     'branch_added',
     'branch_changed',
+    'branch_archived',
+    'branch_restored',
     'professional_invited',
     'invitation_withdrawn',
     'professional_changed',

@@ -72,7 +72,7 @@ function branchesBetween(actor: Professional, spaceId: string) {
       union select gb.branch_id from group_branch gb join space s using (group_id) where s.id = ${spaceId}::uuid
     ) sb on sb.branch_id = b.id
     left join professional_branch pb on pb.branch_id = b.id and pb.professional_id = ${actor.professionalId}::uuid
-    where b.company_id = ${actor.companyId}::uuid
+    where b.company_id = ${actor.companyId}::uuid and b.archived_at is null
       and (pb.branch_id is not null or ${actor.profile === 'super_admin'})
     order by b.name collate natural_order, b.id`
 }

@@ -83,6 +83,8 @@ export const OPERATIONS = {
     listBranches: 'professional',
     addBranch: 'professional',
     changeBranch: 'professional',
+    archiveBranch: 'professional',
+    restoreBranch: 'professional',
     listProfessionals: 'professional',
     inviteProfessional: 'professional',
     inviteAgain: 'professional',

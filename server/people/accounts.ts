@@ -41,7 +41,8 @@ export function createAccounts({ db, now }: { db: Kysely<Database>; now: () => D
             order by pb.branch_id is null, b.name collate natural_order, b.id), '[]')
           from branch b
           left join professional_branch pb on pb.branch_id = b.id and pb.professional_id = h.id
-          where b.company_id = h.company_id and (pb.branch_id is not null or h.profile = 'super_admin')) as branches
+          where b.company_id = h.company_id and b.archived_at is null
+            and (pb.branch_id is not null or h.profile = 'super_admin')) as branches
       from session s join ${hats} h on h.person_id = s.person_id
       left join company co on co.id = h.company_id
       where s.id = ${session.id}::uuid order by ${hatOrder}`.execute(db)

@@ -1,14 +1,13 @@
 import { type Kysely, sql } from 'kysely'
 import type { Company } from '../../core/api/administration.ts'
 import { Problem } from '../../core/errors.ts'
-import { can } from '../../core/profiles.ts'
 import type { Level } from '../../core/visibility.ts'
 import { record } from '../audit.ts'
 import type { Database } from '../db/schema.ts'
 import { readUse } from '../files/quota.ts'
 import { legalPersonName } from './names.ts'
 import { type Professional, requireAbility } from './reach.ts'
-import { administering, readScope } from './scope.ts'
+import { administering } from './scope.ts'
 import { hasSecondFactor } from './sign-in/factors.ts'
 
 type Db = Kysely<Database>
@@ -20,7 +19,7 @@ type Change = {
   quotaBytes?: number | null | undefined
 }
 
-/** The company and its branches, as its administrators keep them. */
+/** The company, as its super admins keep it. */
 export function createCompany({ db }: { db: Db }) {
   async function readCompany(actor: Professional, on = db): Promise<Company> {
     requireAbility(actor, 'administerCompany')
@@ -66,50 +65,6 @@ export function createCompany({ db }: { db: Db }) {
           await record(trx, actor, 'company_changed', { details })
         }
         return readCompany(scope.actor, trx)
-      })
-    },
-
-    /** @throws read_only, forbidden */
-    async listBranches(actor: Professional) {
-      const { whole, branches } = await readScope(db, actor)
-      const { rows } = await sql<{ id: string; name: string; professionals: number; clients: number }>`
-        select b.id, b.name,
-          (select count(*)::integer from professional_branch pb join professional w on w.id = pb.professional_id
-            where pb.branch_id = b.id and w.archived_at is null) as professionals,
-          (select count(*)::integer from client_branch cb join client_company o using (client_id, company_id)
-            where cb.branch_id = b.id and o.archived_at is null) as clients
-        from branch b where b.id = any(${branches.map(({ id }) => id)}::uuid[])
-        order by b.name collate natural_order, b.id`.execute(db)
-      return { branches: rows, can: { add: whole } }
-    },
-
-    /** A super admin's to do: it is nobody's branch yet. @throws read_only, forbidden, name_… */
-    addBranch(actor: Professional, input: { name: string }): Promise<{ id: string; name: string }> {
-      const name = legalPersonName(input.name)
-      return administering(db, actor, async (trx, scope) => {
-        if (!can(scope.actor.profile, 'administerCompany')) throw new Problem('forbidden')
-        const branch = await trx
-          .insertInto('branch')
-          .values({ company_id: actor.companyId, name })
-          .returning(['id', 'name'])
-          .executeTakeFirstOrThrow()
-        await record(trx, actor, 'branch_added', { details: { branchId: branch.id, name } })
-        return branch
-      })
-    },
-
-    /** @throws read_only, forbidden; not_found for a branch out of scope; name_… */
-    changeBranch(actor: Professional, { branchId, name }: { branchId: string; name: string }) {
-      return administering(db, actor, async (trx, { branches }) => {
-        const before = branches.find(({ id }) => id === branchId)
-        if (!before) throw new Problem('not_found')
-        await record(trx, actor, 'branch_changed', { details: { branchId, from: before.name, to: name } })
-        return trx
-          .updateTable('branch')
-          .set({ name: legalPersonName(name) })
-          .where('id', '=', branchId)
-          .returning(['id', 'name'])
-          .executeTakeFirstOrThrow()
       })
     },
   }

@@ -5,6 +5,7 @@ import type { Log } from '../log.ts'
 import type { Mail } from '../notify/mail.ts'
 import { createAccounts } from './accounts.ts'
 import { createAnswers } from './answers.ts'
+import { createBranches } from './branches.ts'
 import { readClientSight } from './client-sight.ts'
 import { createClients } from './clients.ts'
 import { createCompany } from './company.ts'
@@ -119,7 +120,7 @@ export function createPeople(parts: {
       ...createAnswers({ ...parts, externals, requests, limits, passwords, signIn }),
     },
     /** The operations of core/api/administration.ts. */
-    administration: { ...createCompany({ db }), ...professionalsOn(db) },
+    administration: { ...createCompany({ db }), ...createBranches(parts), ...professionalsOn(db) },
     /** Handlers of jobs. */
     tasks: {
       mail: (payload: Record<string, unknown>) =>

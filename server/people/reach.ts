@@ -64,7 +64,10 @@ export function requireManaging(actor: Professional, space: Reached): void {
   if (!managesStakeholders(actor, space)) throw new Problem('forbidden')
 }
 
-/** One of the actor's branches; a super admin is in every branch. Null where the actor is in none. */
+/**
+ * One of the actor's branches; a super admin is in every branch. Null where the actor is in none. It isn't archived, nor
+ * will be as long as the transaction lasts.
+ */
 export async function chooseBranch(
   trx: Kysely<Database>,
   actor: Professional,
@@ -73,9 +76,9 @@ export async function chooseBranch(
   const { rows } = await sql<{ id: string }>`
     select b.id from branch b
     left join professional_branch pb on pb.branch_id = b.id and pb.professional_id = ${actor.professionalId}::uuid
-    where b.company_id = ${actor.companyId}::uuid
+    where b.company_id = ${actor.companyId}::uuid and b.archived_at is null
       and (pb.branch_id is not null or ${actor.profile === 'super_admin'})
-    order by pb.branch_id is null, b.name collate natural_order, b.id`.execute(trx)
+    order by pb.branch_id is null, b.name collate natural_order, b.id for key share of b`.execute(trx)
   const branch = wanted ? rows.find(({ id }) => id === wanted) : rows[0]
   if (wanted && !branch) throw new Problem('not_found')
   return branch?.id ?? null

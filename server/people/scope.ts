@@ -7,7 +7,7 @@ import { type Professional, requireAbility } from './reach.ts'
 type Db = Kysely<Database>
 type Branch = { id: string; name: string }
 
-/** What somebody administers, as things stand now: all of the company, or their branches of it. */
+/** What somebody administers, as things stand now: all of the company, or their branches of it, archived ones aside. */
 export type Scope = { actor: Professional; whole: boolean; branches: Branch[] }
 
 /** @throws read_only, forbidden; not_found for one who was archived meanwhile */
@@ -15,7 +15,7 @@ export async function readScope(on: Db, actor: Professional): Promise<Scope> {
   const { rows } = await sql<{ profile: Profile; branches: Branch[] }>`
     select w.profile, (select coalesce(json_agg(json_build_object('id', b.id, 'name', b.name)
         order by b.name collate natural_order, b.id), '[]')
-      from branch b where b.company_id = w.company_id and (w.profile = 'super_admin' or exists (
+      from branch b where b.company_id = w.company_id and b.archived_at is null and (w.profile = 'super_admin' or exists (
         select from professional_branch pb where pb.branch_id = b.id and pb.professional_id = w.id))) as branches
     from professional w where w.id = ${actor.professionalId}::uuid and w.archived_at is null`.execute(on)
   if (!rows[0]) throw new Problem('not_found')

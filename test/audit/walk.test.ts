@@ -117,6 +117,15 @@ const STEPS: Record<string, Step> = {
   },
   'administration.addBranch': async (w) => [w.ana, { name: 'Gatineau' }],
   'administration.changeBranch': async (w) => [w.ana, { branchId: w.branches[0], name: 'Laval-Nord' }],
+  'administration.archiveBranch': async (w) => [
+    w.ana,
+    { branchId: (await w.ana.api.administration.addBranch({ name: 'Hull' })).id },
+  ],
+  'administration.restoreBranch': async (w) => {
+    const branchId = (await w.ana.api.administration.addBranch({ name: 'Aylmer' })).id
+    await w.ana.api.administration.archiveBranch({ branchId })
+    return [w.ana, { branchId }]
+  },
   'administration.inviteProfessional': async (w) => [
     w.ana,
     { name: 'I', email: 'i@carnet.test', profile: 'employee', branchIds: [w.branches[0]] },

@@ -67,6 +67,8 @@ const EXAMPLES: Record<string, (ids: Ids, hat: Hat) => Sent> = {
   'DELETE /api/my/professionals/:professionalId': () => ({}),
   'POST /api/requests/:requestId': ({ professionalId }) => ({ json: { accept: true, as: professionalId } }),
   'PATCH /api/branches/:branchId': () => ({ json: { name: 'x' } }),
+  'POST /api/branches/:branchId/archive': () => ({}),
+  'POST /api/branches/:branchId/restore': () => ({}),
   'PATCH /api/professionals/:professionalId': () => ({ json: { profile: 'employee' } }),
   'DELETE /api/professionals/:professionalId': () => ({}),
   'POST /api/invitation/join': () => ({ json: { token: 'x'.repeat(43) } }),

@@ -8,17 +8,29 @@ import { Dialog } from '../../parts/dialog.tsx'
 import { Form, FormProblem, SubmitButton } from '../../parts/form.tsx'
 import { EmptyState, ErrorState, Skeleton } from '../../parts/states.tsx'
 import { TextField } from '../../parts/text-field.tsx'
-import { toast } from '../../parts/toasts.tsx'
+import { attempt, toast } from '../../parts/toasts.tsx'
 import css from '../record/record.module.css'
+import own from './administration.module.css'
+import { ArchiveBranchDialog } from './archive-branch-dialog.tsx'
 
-/** The branches that one administers: added and renamed. */
+/** The branches that one administers: added, renamed, archived and restored. */
 export function Branches() {
   const t = useT()
   const list = useQuery(api.administration.listBranches.queryOptions())
   const [named, setNamed] = useState<{ id: string; name: string } | 'new' | null>(null)
+  const [leaving, setLeaving] = useState<string | null>(null)
   if (list.isError) return <ErrorState error={list.error} onRetry={() => void list.refetch()} />
   if (!list.data) return <Skeleton rows={3} />
-  const { branches, can } = list.data
+  const { branches, archived, can } = list.data
+  // As the list has it now: what used the branch may have gone meanwhile.
+  const archiving = branches.find(({ id }) => id === leaving)
+
+  async function restore({ id: branchId, name }: { id: string; name: string }): Promise<void> {
+    await api.administration.restoreBranch.call({ branchId })
+    toast({ text: t('admin_branch_restored', { name }) })
+    await queries.invalidateQueries()
+  }
+
   return (
     <section className={css.tab}>
       {can.add && (
@@ -48,9 +60,40 @@ export function Branches() {
             >
               {t('admin_change')}
             </Button>
+            {can.archive && branches.length > 1 && (
+              <Button
+                look="quiet"
+                onClick={() => setLeaving(branch.id)}
+                aria-label={`${t('admin_branch_archive')}: ${branch.name}`}
+              >
+                {t('admin_branch_archive')}
+              </Button>
+            )}
           </li>
         ))}
       </ul>
+      {archived.length > 0 && (
+        <>
+          <h2 className={own.subtitle}>{t('admin_branches_archived')}</h2>
+          <ul className={css.people} aria-label={t('admin_branches_archived')}>
+            {archived.map((branch) => (
+              <li key={branch.id} className={css.person}>
+                <span className={css.words}>
+                  <span className={css.name}>{branch.name}</span>
+                </span>
+                <Button
+                  look="quiet"
+                  onClick={() => attempt(restore(branch))}
+                  aria-label={`${t('admin_branch_restore')}: ${branch.name}`}
+                >
+                  {t('admin_branch_restore')}
+                </Button>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      {archiving && <ArchiveBranchDialog branch={archiving} onClose={() => setLeaving(null)} />}
       {named && <NameDialog branch={named === 'new' ? null : named} onClose={() => setNamed(null)} />}
     </section>
   )
