@@ -5,6 +5,7 @@ import { sql } from 'kysely'
 import { Problem } from '../../core/errors.ts'
 import { LEVELS } from '../../core/visibility.ts'
 import { type Actor, reachesClient } from '../../server/access.ts'
+import { newName } from '../../server/blobs/port.ts'
 import { createItems } from '../../server/files/items.ts'
 import { createJobs } from '../../server/jobs.ts'
 import { createLog } from '../../server/log.ts'
@@ -77,7 +78,6 @@ const operation = fc.oneof(
 )
 
 test('what folders hold is counted right after any operations', async () => {
-  let done = 0
   await fc.assert(
     fc.asyncProperty(
       fc.array(operation, { minLength: 20, maxLength: 60, size: 'max' }),
@@ -113,7 +113,7 @@ test('what folders hold is counted right after any operations', async () => {
                   : { level: LEVELS[op.level % LEVELS.length] }),
               })
               const blob = {
-                key: `${spaceId}/${done++}`,
+                key: newName(),
                 size: 1,
                 sha256: '00'.repeat(32),
                 type: 'text/plain',
