@@ -23,6 +23,12 @@ test('until a file was scanned, those who see it see that it is being checked, a
   const item = await owner.upload(await photo(), { ...at, name: 'photo.jpg' })
   const note = await owner.upload('a note of hers', { ...at, name: 'note.txt' })
   assert.deepEqual([item.scan, item.can.download, item.preview], ['waiting', true, 'none'])
+  const put = await owner.fetch(`/api/files/put.txt?spaceId=${at.spaceId}&level=everybody`, {
+    method: 'PUT',
+    body: 'put',
+  })
+  const putId = put.headers.get('Location')?.split('/').at(-1) ?? ''
+  assert.equal((await askFor(client, putId)).whole, 'file_unchecked')
 
   for (const browser of [colleague, client]) {
     const seen = await browser.api.files.readItem({ itemId: item.id })
@@ -282,13 +288,18 @@ test('what a process was scanning when it ended, another scans', async (t) => {
 })
 
 test('bytes that are gone from the disk hold up no other file', async (t) => {
-  const { world, at, owner, client, look } = await enter(t)
-  const fine = await owner.upload('fine', at)
-  const lost = await owner.upload('lost', at)
+  const clamd = await startClamd(t)
+  const world = await createWorld(t)
+  const client = await world.addClient(await world.addCompany())
+  const phone = await world.signIn(client)
+  const [fine, lost] = [await phone.upload('fine'), await phone.upload('lost')]
+  await world.runJobs()
   const { rows } = await sql<{ key: string }>`select b.key from blob b join item i on i.blob_id = b.id
     where i.id = ${lost.id}::uuid`.execute(world.db)
   await world.services.blobs.remove(rows[0]?.key ?? '')
-  await look()
-  assert.equal((await askFor(client, fine.id)).whole, 200)
-  assert.equal((await askFor(client, lost.id)).whole, 'file_unchecked')
+  // One job for both, and the newest comes first.
+  const scanning = await world.serve({ CLAMD_URL: clamd.url })
+  await scanning.app.runJobs()
+  const scanOf = async ({ id }: { id: string }) => (await phone.api.files.readItem({ itemId: id })).scan
+  assert.deepEqual([await scanOf(fine), await scanOf(lost)], [null, 'waiting'])
 })
