@@ -62,7 +62,7 @@ export async function createApp({ settings, publicUrl, secret, log, database, ov
   const clamd = settings.clamdUrl ? createClamd(settings.clamdUrl) : null
   const items = createItems({ db, jobs, scans: clamd !== null, now })
   const scanJobs = createScanJobs({ db, blobs, jobs, clamd, log, now })
-  const previews = createPreviews({ blobs, log })
+  const previews = createPreviews({ blobs, log, officePath: settings.officePath })
   opened.defer(previews.close)
   const previewJobs = createPreviewJobs({ db, blobs, previews, now })
   const uploads = createUploads({ db, blobs, items, now })

@@ -183,6 +183,16 @@ export const settingsTable = {
       .regex(/^\/(?:[\w.-]+\/)+$/)
       .optional(),
   }),
+  officePath: setting({
+    env: 'SOFFICE_PATH',
+    doc: 'LibreOffice’s `soffice`, which turns Word, Excel, PowerPoint and OpenDocument files into pages to look at; `off` for none. Where Linux lets Carnet wall it in (no network, no files but its programs), it need not be named; named, it is used even where it can’t be walled in, as in many containers.',
+    must: 'the path of a program, or off',
+    unset: 'the one found on the machine, if it can be walled in',
+    schema: z
+      .string()
+      .refine((text) => text === 'off' || (text.startsWith('/') && !text.includes('\0')))
+      .optional(),
+  }),
   logLevel: setting({
     env: 'LOG_LEVEL',
     doc: 'How much to log: `error`, `warn`, `info`, `debug` or `trace`.',

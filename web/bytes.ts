@@ -10,8 +10,8 @@ export function contentUrl(itemId: string): string {
   return `${downloadUrl(itemId)}?inline`
 }
 
-/** A re-encoded picture: a thumbnail of an image or a PDF, or an image as large as a screen. */
-export function previewUrl(itemId: string, variant: 'thumb' | 'view'): string {
+/** A re-encoded picture: a thumbnail, or an image as large as a screen; or the pages of an office file, as a PDF. */
+export function previewUrl(itemId: string, variant: 'thumb' | 'view' | 'pages'): string {
   return `/api/items/${itemId}/preview/${variant}`
 }
 

@@ -86,9 +86,9 @@ export function createDownloads(needs: {
       return filesInTurn(actor.personId, () => send({ blobs, accelPrefix }, request, bytes))
     },
 
-    /** A small image of a file, made now if need be. @throws not_found, no_preview, unavailable, too_many_requests */
+    /** A small image of a file or, of an office file, its pages as a PDF; made now if need be. @throws not_found, no_preview, unavailable, too_many_requests */
     async preview(request: Request, actor: Actor, itemId: string, variant: string) {
-      if (variant !== 'thumb' && variant !== 'view') throw new Problem('not_found')
+      if (variant !== 'thumb' && variant !== 'view' && variant !== 'pages') throw new Problem('not_found')
       const content = await items.content(actor, itemId)
       // Its owner may have the bytes before they were scanned; the decoders may not.
       if (content.scan) throw heldBack(content)
@@ -103,7 +103,7 @@ export function createDownloads(needs: {
         size: preview.size,
         etag: `"${blobId}-${variant}"`,
         // A listing's small images open no file.
-        ...(variant === 'view' && {
+        ...(variant !== 'thumb' && {
           record: () => recordOpening(db, actor, 'file_opened', { itemId, now: now() }),
         }),
         headers: { 'Content-Type': preview.type, 'Content-Disposition': 'inline' },

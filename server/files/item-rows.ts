@@ -30,7 +30,7 @@ export type ItemRow = {
   created_at: Date
   type: string | null
   size: string | null
-  preview: 'ready' | 'failed' | null
+  preview: 'ready' | 'failed' | 'none' | null
   hash: string | null
   original_width: number | null
   original_height: number | null
@@ -53,7 +53,7 @@ export function itemParts({ asAnother = false } = {}): { columns: Sql; joins: Sq
   return {
     columns: sql`i.id, i.parent_id, i.kind, i.name, i.level, i.audience is not null as chosen, i.protected,
       i.owner_professional_id, i.owner_client_id, coalesce(op.name, oc.name) as owner_name, i.created_at,
-      b.type, b.size, b.scan, case when p.key is not null then 'ready' when ${stands('p', sql`now()`)} then 'failed' end as preview,
+      b.type, b.size, b.scan, case when p.key is not null then 'ready' when p.problem = 'unconverted' then 'none' when ${stands('p', sql`now()`)} then 'failed' end as preview,
       p.hash, p.original_width, p.original_height, p.duration,
       inside.files, case when i.kind = 'file' then ${reachesClient('i')} else inside.client_sees end as client_sees,
       ${mayFetch('i', 'b', 'v')} as download, ${mayModify('i', 'v')} as modify, ${mayDelete('i', 'v')} as delete, ${mayAddInside('i', 'v')} as add_inside,

@@ -8,6 +8,8 @@ import type { Variant } from '../previews/messages.ts'
 import type { createPreviews } from '../previews/previews.ts'
 
 type Blob = { id: string; key: string; type: string }
+/** `pages` are those of an office file, as a PDF. */
+export type Kept = Variant | 'pages'
 type How = { urgent: boolean; signal?: AbortSignal }
 
 export type PreviewJobs = ReturnType<typeof createPreviewJobs>
@@ -21,13 +23,13 @@ export function createPreviewJobs({
 }: {
   db: Kysely<Database>
   blobs: Blobs
-  previews: Pick<ReturnType<typeof createPreviews>, 'make'>
+  previews: Pick<ReturnType<typeof createPreviews>, 'make' | 'convert'>
   now: () => Date
 }) {
-  const find = (blobId: string, variant: Variant) =>
+  const find = (blobId: string, variant: Kept) =>
     db
       .selectFrom('preview')
-      .select(['key', 'type', 'size'])
+      .select(['key', 'type', 'size', 'problem'])
       .where('blob_id', '=', blobId)
       .where('variant', '=', variant)
       .where(sql<boolean>`(problem is null or ${stands('preview', sql`${now()}::timestamptz`)})`)
@@ -62,25 +64,35 @@ export function createPreviewJobs({
       })
   }
 
+  async function produce(blob: Blob, variant: Kept, how: How) {
+    if (variant === 'pages')
+      return { type: 'application/pdf', bytes: await previews.convert({ ...how, ...blob }) }
+    const { original, ...made } = await previews.make({ ...how, ...(await pictured(blob, how)), variant })
+    return { ...made, original_width: original.width, original_height: original.height }
+  }
+
+  /** What a picture is made of: an office file's pages stand for it. */
+  async function pictured(blob: Blob, how: How): Promise<{ key: string; type: string }> {
+    if (kindOf(blob.type) !== 'office') return blob
+    const pages = await make(blob, 'pages', how)
+    if (!pages?.key)
+      throw new PreviewFailed((pages?.problem as PreviewFailed['reason'] | null) ?? 'unreadable')
+    return { key: pages.key, type: 'application/pdf' }
+  }
+
   /**
    * The preview, made now unless it was made before; without a key where this blob has none.
    * @throws {PreviewsBusy} not now
    */
-  async function make(blob: Blob, variant: Variant, how: How) {
+  async function make(blob: Blob, variant: Kept, how: How) {
     const found = await find(blob.id, variant)
     if (found) return found
     const row = { blob_id: blob.id, variant, created_at: now() }
     const key = await blobs.newKeyBeside(blob.key)
     try {
-      const { bytes, original, ...made } = await previews.make({
-        ...how,
-        key: blob.key,
-        type: blob.type,
-        variant,
-      })
+      const { bytes, ...made } = await produce(blob, variant, how)
       const { size } = await blobs.put(key, bytes)
-      const whole = { original_width: original.width, original_height: original.height }
-      await keep({ ...row, ...made, ...whole, key, size, problem: null })
+      await keep({ ...row, ...made, key, size, problem: null })
     } catch (error) {
       if (!(error instanceof PreviewFailed)) throw error
       await keep({ ...row, key: null, problem: error.reason })
@@ -111,7 +123,7 @@ export function createPreviewJobs({
 /** Whether there is no preview by now. Whatever was too slow or crashed may have had a bad day: no answer for long. */
 export function stands(preview: string, now: RawBuilder<unknown>): RawBuilder<boolean> {
   const p = sql.ref(preview)
-  return sql`(${p}.problem not in ('timeout', 'crashed')
+  return sql`(${p}.problem not in ('timeout', 'crashed', 'unconverted')
     or ${p}.created_at > ${now} - make_interval(mins => ${TRY_AGAIN_MINUTES}))`
 }
 

@@ -63,7 +63,7 @@ const preview = {
   tags: ['bytes'],
   parameters: [
     itemId,
-    { name: 'variant', in: 'path', required: true, schema: { enum: ['thumb', 'view'] } },
+    { name: 'variant', in: 'path', required: true, schema: { enum: ['thumb', 'view', 'pages'] } },
     ...conditions,
   ],
   responses: { 200: whole, 304: { description: 'Not changed' } },
@@ -81,7 +81,8 @@ export const OTHER_OPERATIONS = [
     method: 'get',
     path: '/api/items/{itemId}/preview/{variant}',
     operationId: 'bytes.preview',
-    summary: 'A small image of a file, re-encoded and without metadata',
+    summary:
+      'A small image of a file, re-encoded and without metadata; of an office file its pages too, as a PDF',
     ...preview,
   },
   {

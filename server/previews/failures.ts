@@ -1,8 +1,11 @@
 /** There is no preview of this file. It stays downloadable. */
 export class PreviewFailed extends Error {
   override name = 'PreviewFailed'
-  /** The first three hold for good; a worker may also have died of what else the machine was doing. */
-  readonly reason: 'unsupported' | 'too_large' | 'unreadable' | 'timeout' | 'crashed'
+  /**
+   * The first three hold for good; a worker may also have died of what else the machine was doing, and what nothing
+   * here converts may be converted once LibreOffice is installed.
+   */
+  readonly reason: 'unsupported' | 'too_large' | 'unreadable' | 'timeout' | 'crashed' | 'unconverted'
 
   constructor(reason: PreviewFailed['reason'], detail: string = reason) {
     super(detail)

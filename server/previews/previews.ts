@@ -9,6 +9,7 @@ import type { Log } from '../log.ts'
 import { PreviewFailed, PreviewsBusy } from './failures.ts'
 import { type Asking, createLine } from './line.ts'
 import type { Preview, Variant } from './messages.ts'
+import { findOffice, type OfficeLimits } from './office.ts'
 import { startWorker, type WorkerLimits } from './worker-process.ts'
 
 export interface PreviewRequest extends Asking {
@@ -44,7 +45,10 @@ export function createPreviews(parts: {
   blobs: Pick<Blobs, 'stat' | 'open'>
   log: Log
   workers?: number
+  /** SOFFICE_PATH. */
+  officePath?: string | undefined
   limits?: Partial<Limits>
+  officeLimits?: Partial<OfficeLimits>
 }) {
   const { blobs, log, workers = 2 } = parts
   const limits = { ...LIMITS, ...parts.limits }
@@ -52,6 +56,9 @@ export function createPreviews(parts: {
   const idle = new Map<Worker, NodeJS.Timeout>()
   const busy = new Set<Worker>()
   const line = createLine({ places: workers, most: limits.waiting, work: produce })
+  const office = findOffice({ path: parts.officePath, folder, log, limits: parts.officeLimits ?? {} })
+  // By itself in a line of its own: it takes seconds, and hundreds of megabytes.
+  const officeLine = createLine({ places: 1, most: limits.waiting, work: produceConverted })
   let closed = false
 
   /**
@@ -62,9 +69,29 @@ export function createPreviews(parts: {
    */
   async function make(request: PreviewRequest): Promise<Preview> {
     const { key, type, variant } = request
-    if (!hasPreview(type) || (variant !== 'thumb' && kindOf(type) !== 'image'))
+    if (!hasPreview(type) || kindOf(type) === 'office' || (variant !== 'thumb' && kindOf(type) !== 'image'))
       throw new PreviewFailed('unsupported')
     return await line.ask(`${variant} ${key}`, request, request)
+  }
+
+  /** An office file as a PDF. Rejects like `make`. */
+  async function convert(request: Omit<PreviewRequest, 'variant'>): Promise<Uint8Array> {
+    if (kindOf(request.type) !== 'office') throw new PreviewFailed('unsupported')
+    return await officeLine.ask(request.key, request, request)
+  }
+
+  async function produceConverted({ key, type }: Omit<PreviewRequest, 'variant'>): Promise<Uint8Array> {
+    if (!office) throw new PreviewFailed('unconverted')
+    const blob = await blobs.stat(key)
+    if (!blob) throw new BlobAbsent(key)
+    if (blob.size > limits.bytes) throw new PreviewFailed('too_large')
+    try {
+      return await office.convert((await blobs.open(key)).stream, type)
+    } catch (error) {
+      if (closed) throw new PreviewsBusy('closing')
+      log.warn({ err: error, key, type }, 'no pages')
+      throw error
+    }
   }
 
   async function produce({ key, type, variant }: PreviewRequest): Promise<Preview> {
@@ -123,9 +150,11 @@ export function createPreviews(parts: {
   async function close() {
     closed = true
     line.close()
+    officeLine.close()
+    await office?.close()
     await Promise.all([...idle.keys(), ...busy].map((worker) => worker.process.kill()))
     await rm(folder, { recursive: true, force: true })
   }
 
-  return { make, close }
+  return { make, convert, close }
 }

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { test } from 'node:test'
 import sharp from 'sharp'
 import { thumbHashToAverageRGBA } from 'thumbhash'
+import { docx } from '../previews/office-files.ts'
 import { createWorld } from '../world.ts'
 
 test('a listing tells the colours, the size and the state of each preview', async (t) => {
@@ -81,4 +83,32 @@ test('a preview that took too long is tried again after a while, and said to be 
   assert.equal(await stateAfter(11, 'timeout'), 'pending')
   assert.equal((await (await world.signIn(owner)).fetch(`/api/items/${id}/preview/thumb`)).status, 200)
   assert.equal((await api.files.readItem({ itemId: id })).preview, 'ready')
+})
+
+const absent =
+  spawnSync('soffice', ['--version']).status !== 0 && 'NOT TESTED HERE: LibreOffice is not installed'
+
+test('an office file is shown by its pages to whoever sees it; the original stays the download', {
+  skip: absent,
+}, async (t) => {
+  const world = await createWorld(t)
+  const company = await world.addCompany()
+  const owner = await world.addProfessional(company)
+  const client = await world.addClient(company)
+  await world.setStakeholder(client, owner)
+  const { spaceId } = client
+  const browser = await world.signIn(owner)
+  const bytes = await docx('Squat')
+  const { id } = await browser.upload(bytes, { spaceId, name: 'Plan.docx', level: 'me' })
+  await world.runJobs()
+  const { preview, picture } = await browser.api.files.readItem({ itemId: id })
+  assert.equal(preview, 'ready')
+  assert.ok(picture && picture.height > picture.width)
+  const pages = await browser.fetch(`/api/items/${id}/preview/pages`, { headers: { Range: 'bytes=0-4' } })
+  assert.deepEqual([pages.status, pages.headers.get('Content-Type')], [206, 'application/pdf'])
+  assert.equal(await pages.text(), '%PDF-')
+  const original = await browser.fetch(`/api/items/${id}/content`)
+  assert.deepEqual(Buffer.from(await original.arrayBuffer()), bytes)
+  const asClient = await world.signIn(client)
+  assert.equal((await asClient.fetch(`/api/items/${id}/preview/pages`)).status, 404)
 })

@@ -36,7 +36,13 @@ export async function openStudio(
     return await previews.make({ key, type, variant: 'thumb', urgent: true, ...request })
   }
 
-  return { previews, disk, make }
+  async function convert(bytes: Uint8Array, type: string): Promise<Uint8Array> {
+    const key = newName()
+    await disk.put(key, bytes)
+    return await previews.convert({ key, type, urgent: true })
+  }
+
+  return { previews, disk, make, convert }
 }
 
 /** The worker processes of this process; Linux tells. */

@@ -1,5 +1,6 @@
 import { File, FileArchive, FileText, Folder, Image, type LucideIcon, Music, SquarePlay } from 'lucide-react'
 import type { ReactNode } from 'react'
+import { kindOf } from '../../core/kinds.ts'
 import { cx } from './class-names.ts'
 import css from './file-icon.module.css'
 import { Icon } from './icon.tsx'
@@ -19,6 +20,9 @@ export function fileIcon(type: string | null): LucideIcon {
   }
   return /zip|tar|compressed/.test(type) ? FileArchive : File
 }
+
+/** What is read from the top. */
+const PAGES = new Set(['pdf', 'text', 'office'])
 
 /** `small` in rows, `large` in lists on phones; `fill` takes the width there is, 3:2. */
 export type IconSize = 'small' | 'large' | 'fill'
@@ -47,7 +51,7 @@ export function FileIcon({
         css[size],
         pictured && css.pictured,
         type === null && css.folder,
-        (type === 'application/pdf' || type === 'text/plain') && css.page,
+        PAGES.has(kindOf(type ?? '')) && css.page,
       )}
       aria-hidden="true"
     >

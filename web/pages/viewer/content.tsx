@@ -18,7 +18,9 @@ export function Content({ item }: { item: Item }) {
   const kind = kindOf(type)
   if (item.scan) return <HeldBack item={item} scan={item.scan} />
   if (kind === 'image' && hasPreview(type)) return <ImageContent item={item} />
-  if (kind === 'pdf') {
+  if (kind === 'office' && item.preview === 'failed')
+    return <Unshowable item={item} why={t('error_no_preview')} />
+  if (kind === 'pdf' || (kind === 'office' && item.preview !== 'none')) {
     return (
       <Suspense fallback={<Waiting />}>
         <PdfContent item={item} />

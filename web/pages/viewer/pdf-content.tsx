@@ -1,6 +1,8 @@
 import type { PDFDocumentProxy, PDFPageProxy } from 'pdfjs-dist/legacy/build/pdf.mjs'
 import { useEffect, useRef, useState } from 'react'
 import type { Item } from '../../../core/api/shapes.ts'
+import { kindOf } from '../../../core/kinds.ts'
+import { contentUrl, previewUrl } from '../../bytes.ts'
 import { useFormat, useT } from '../../i18n.ts'
 import css from './content.module.css'
 import pdf from './pdf.module.css'
@@ -20,16 +22,17 @@ type State =
   | { is: 'failed'; error: unknown }
   | { is: 'open'; document: PDFDocumentProxy; first: PDFPageProxy }
 
-/** A PDF as pages one below the other, as wide as there is room. */
+/** A PDF, or the pages of an office file, one below the other and as wide as there is room. */
 export function PdfContent({ item }: { item: Item }) {
   const t = useT()
+  const office = kindOf(item.type ?? '') === 'office'
   const [state, setState] = useState<State>({ is: 'opening' })
   const [attempt, setAttempt] = useState(0)
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt opens it anew
   useEffect(() => {
     let over = false
-    const { document, close } = openPdf(item.id)
+    const { document, close } = openPdf(office ? previewUrl(item.id, 'pages') : contentUrl(item.id))
     document
       .then(async (opened) => {
         const first = await opened.getPage(1)
@@ -42,7 +45,7 @@ export function PdfContent({ item }: { item: Item }) {
       over = true
       close()
     }
-  }, [item.id, attempt])
+  }, [item.id, office, attempt])
 
   function retry(): void {
     setState({ is: 'opening' })
@@ -51,8 +54,14 @@ export function PdfContent({ item }: { item: Item }) {
 
   if (state.is === 'opening') return <Waiting />
   if (state.is === 'failed') {
-    const why = whyNotOpened(state.error)
-    return <Unshowable item={item} why={t(why)} {...(why === 'viewer_pdf_failed' && { onRetry: retry })} />
+    const why = office ? 'error_no_preview' : whyNotOpened(state.error)
+    return (
+      <Unshowable
+        item={item}
+        why={t(why)}
+        {...((office || why === 'viewer_pdf_failed') && { onRetry: retry })}
+      />
+    )
   }
   return <Pages name={item.name} document={state.document} first={state.first} />
 }

@@ -7,7 +7,6 @@ import {
   version,
 } from 'pdfjs-dist/legacy/build/pdf.mjs'
 import workerUrl from 'pdfjs-dist/legacy/build/pdf.worker.min.mjs?url'
-import { contentUrl } from '../../bytes.ts'
 import type { MessageKey } from '../../i18n.ts'
 
 GlobalWorkerOptions.workerSrc = workerUrl
@@ -15,10 +14,10 @@ GlobalWorkerOptions.workerSrc = workerUrl
 /** Files that pdf.js asks for by name; vite.config.ts puts them there. */
 const BESIDE = `/assets/pdf-${version}`
 
-/** Opens the PDF of an item, in a worker of its own; only the parts that are looked at are fetched. */
-export function openPdf(itemId: string): { document: Promise<PDFDocumentProxy>; close: () => void } {
+/** Opens the PDF at an address of ours, in a worker of its own; only the parts that are looked at are fetched. */
+export function openPdf(address: string): { document: Promise<PDFDocumentProxy>; close: () => void } {
   const task = getDocument({
-    url: new URL(contentUrl(itemId), location.origin).href,
+    url: new URL(address, location.origin).href,
     cMapUrl: `${BESIDE}/cmaps/`,
     standardFontDataUrl: `${BESIDE}/standard_fonts/`,
     wasmUrl: `${BESIDE}/wasm/`,
