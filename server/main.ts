@@ -145,10 +145,9 @@ function fail(error: unknown): never {
 const [name = '', ...words] = process.argv.slice(2)
 const command = WITH_OPTIONS[name] ?? COMMANDS[name]
 if (!command || (words.length !== command.length && !WITH_OPTIONS[name])) {
-  fail(
-    new StartError(
-      `usage: node server/main.ts ${Object.keys(COMMANDS).join(' | ')} <e-mail> | ${CHECK_USAGE}`,
-    ),
+  const usages = Object.entries(COMMANDS).map(([name, { length }]) =>
+    length > 0 ? `${name} <e-mail>` : name,
   )
+  fail(new StartError(`usage: node server/main.ts ${[...usages, CHECK_USAGE].join(' | ')}`))
 }
 await command(...words).catch((error) => stopping || fail(error))
