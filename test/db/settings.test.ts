@@ -25,6 +25,7 @@ test('without an environment everything has its default; an empty variable is an
     backgroundSpeed: 20,
     trustProxy: 0,
     accelPrefix: undefined,
+    officePath: undefined,
     logLevel: 'info',
   }
   assert.deepEqual(readSettings({}), expected)
@@ -72,6 +73,7 @@ const NONSENSE: [string, string[]][] = [
   ['MASTER_KEY_FILE', ['a\0b']],
   ['BACKGROUND_MB_PER_SECOND', ['0', 'fast']],
   ['TRUST_PROXY', ['yes', '-1', '11']],
+  ['SOFFICE_PATH', ['soffice', 'on']],
   ['ACCEL_PREFIX', ['carnet-blobs', '/carnet-blobs', '/', '/a/$x/']],
   ['LOG_LEVEL', ['INFO', 'loud']],
 ]

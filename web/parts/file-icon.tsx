@@ -1,6 +1,5 @@
 import { File, FileArchive, FileText, Folder, Image, type LucideIcon, Music, SquarePlay } from 'lucide-react'
 import type { ReactNode } from 'react'
-import { kindOf } from '../../core/kinds.ts'
 import { cx } from './class-names.ts'
 import css from './file-icon.module.css'
 import { Icon } from './icon.tsx'
@@ -22,7 +21,7 @@ export function fileIcon(type: string | null): LucideIcon {
 }
 
 /** What is read from the top. */
-const PAGES = new Set(['pdf', 'text', 'office'])
+const PAGES = /pdf|^text|officedocument|opendocument/
 
 /** `small` in rows, `large` in lists on phones; `fill` takes the width there is, 3:2. */
 export type IconSize = 'small' | 'large' | 'fill'
@@ -51,7 +50,7 @@ export function FileIcon({
         css[size],
         pictured && css.pictured,
         type === null && css.folder,
-        PAGES.has(kindOf(type ?? '')) && css.page,
+        type !== null && PAGES.test(type) && css.page,
       )}
       aria-hidden="true"
     >
