@@ -57,6 +57,7 @@ export const ERRORS = {
   precondition_failed: 412,
   upload_busy: 423,
   too_large: 413,
+  file_damaged: 410,
   no_preview: 404,
   image_kept_back: 403,
   zip_too_large: 413,

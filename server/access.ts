@@ -153,12 +153,12 @@ export function mayDelete(i: string, v: string): Fragment {
 
 /**
  * Whether `v`, who sees the item `i`, may have the bytes of its blob `b`, or of what lies in a folder: nobody, where
- * malware was found; its owner alone, as long as a scanner that there is hasn't looked. A copy is no way round.
+ * malware was found or the bytes are damaged; its owner alone, as long as a scanner that there is hasn't looked. A copy is no way round.
  */
 export function mayFetch(i: string, b: string, v: string): Fragment {
   const [item, blob] = [sql.ref(i), sql.ref(b)]
-  return sql`(${blob}.scan is null or ${isFree(b)}
-    or ${blob}.scan <> 'infected' and not ${item}.protected and not ${item}.of_another and ${isOwner(i, v)})`
+  return sql`(${blob}.damage is null and (${blob}.scan is null or ${isFree(b)}
+    or ${blob}.scan <> 'infected' and not ${item}.protected and not ${item}.of_another and ${isOwner(i, v)}))`
 }
 
 /** Whether nothing is held against the blob `b`. */

@@ -25,6 +25,7 @@ import { createTransfers } from './people/transfer.ts'
 import { createPreviews } from './previews/previews.ts'
 import type { Settings } from './settings.ts'
 import { createCheck } from './upkeep/check.ts'
+import { createCheckResult } from './upkeep/result.ts'
 import { createVault } from './vault.ts'
 
 export interface AppParts {
@@ -101,7 +102,11 @@ export async function createApp({ settings, publicUrl, secret, log, database, ov
       lives: people.lives,
       involvement: people.involvement,
       inbox: createInbox({ db, now }),
-      administration: { ...people.administration, readScanner: scanJobs.readScanner },
+      administration: {
+        ...people.administration,
+        readScanner: scanJobs.readScanner,
+        ...createCheckResult({ db }),
+      },
       custody: {
         ...createCustody({ db, now }),
         ...createRestoring({ db, now }),

@@ -61,6 +61,28 @@ export const BranchUse = z.strictObject({
 })
 export type BranchUse = z.infer<typeof BranchUse>
 
+/** Whether the company's files are whole, as the last check found them. */
+export const CheckResult = z.strictObject({
+  /** When the last check of everything ended, and how many of the company's files it read; null before the first. */
+  last: z.strictObject({ at: Time, files: z.number().int() }).nullable(),
+  underWay: z.boolean(),
+  /** What is damaged now, as far as the caller sees it: the first by name. */
+  damaged: z.array(
+    z.strictObject({
+      id: Id,
+      name: z.string(),
+      damage: z.enum(['missing', 'damaged', 'unreadable', 'locked']),
+      /** In whose files it is. */
+      contact: z.strictObject({ id: Id, kind: z.enum(['client', 'group']), name: z.string() }),
+    }),
+  ),
+  /** How many more there are of these. */
+  more: z.number().int(),
+  /** How many are damaged that aren't shared with the caller. */
+  hidden: z.number().int(),
+})
+export type CheckResult = z.infer<typeof CheckResult>
+
 /** A petabyte: beyond it, somebody slipped. */
 const MAX_QUOTA = 1e15
 
@@ -180,6 +202,9 @@ export const administration = {
       tags,
     })
     .output(z.strictObject({ scanner: z.enum(['none', 'ok', 'failing']) })),
+  readCheck: oc
+    .route({ method: 'GET', path: '/check', summary: 'Whether the files of the company are whole', tags })
+    .output(CheckResult),
   readCompany: oc
     .route({ method: 'GET', path: '/company', summary: 'The settings of the company', tags })
     .output(Company),

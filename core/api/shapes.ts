@@ -61,6 +61,8 @@ export const Item = z.strictObject({
    * it can't look, `infected`. Null for a folder, and for a file that nothing is held against.
    */
   scan: z.enum(['waiting', 'unscannable', 'infected']).nullable(),
+  /** A check found its bytes gone or altered: nobody can have them until they are restored from a backup. */
+  damaged: z.boolean(),
   can: z.strictObject({
     /** Have its bytes or, of a folder, as many of those inside it as one may. */
     download: z.boolean(),

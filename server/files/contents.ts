@@ -52,7 +52,7 @@ export function createContents({ db }: { db: Kysely<Database> }) {
   return {
     readContents,
 
-    /** @throws not_found, file_unchecked, file_uncheckable, file_infected */
+    /** @throws not_found, file_damaged, file_unchecked, file_uncheckable, file_infected */
     async content(actor: Actor, itemId: string): Promise<Content> {
       const item = await findItem(db, actor, itemId)
       if (!item.can.download) throw heldBack(item)
@@ -90,7 +90,8 @@ export function createContents({ db }: { db: Kysely<Database> }) {
 }
 
 /** What keeps the bytes of a file from somebody who sees it. */
-export function heldBack({ scan }: Pick<Item, 'scan'>): Problem {
+export function heldBack({ scan, damaged }: Pick<Item, 'scan' | 'damaged'>): Problem {
+  if (damaged) return new Problem('file_damaged')
   if (scan === 'infected') return new Problem('file_infected')
   return new Problem(scan === 'unscannable' ? 'file_uncheckable' : 'file_unchecked')
 }

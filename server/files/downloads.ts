@@ -91,7 +91,7 @@ export function createDownloads(needs: {
       if (variant !== 'thumb' && variant !== 'view' && variant !== 'pages') throw new Problem('not_found')
       const content = await items.content(actor, itemId)
       // Its owner may have the bytes before they were scanned; the decoders may not.
-      if (content.scan) throw heldBack(content)
+      if (content.scan) throw heldBack({ scan: content.scan, damaged: false })
       const { blobId, key, type } = content
       const how = { urgent: true, signal: request.signal }
       const preview = hasPreview(type)

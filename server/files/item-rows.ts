@@ -36,6 +36,7 @@ export type ItemRow = {
   original_height: number | null
   duration: number | null
   scan: 'none' | 'waiting' | 'clean' | 'unscannable' | 'infected' | null
+  damaged: boolean | null
   files: string | null
   client_sees: boolean
   download: boolean
@@ -53,7 +54,7 @@ export function itemParts({ asAnother = false } = {}): { columns: Sql; joins: Sq
   return {
     columns: sql`i.id, i.parent_id, i.kind, i.name, i.level, i.audience is not null as chosen, i.protected,
       i.owner_professional_id, i.owner_client_id, coalesce(op.name, oc.name) as owner_name, i.created_at,
-      b.type, b.size, b.scan, case when p.key is not null then 'ready' when p.problem = 'unconverted' then 'none' when ${stands('p', sql`now()`)} then 'failed' end as preview,
+      b.type, b.size, b.scan, b.damage is not null as damaged, case when p.key is not null then 'ready' when p.problem = 'unconverted' then 'none' when ${stands('p', sql`now()`)} then 'failed' end as preview,
       p.hash, p.original_width, p.original_height, p.duration,
       inside.files, case when i.kind = 'file' then ${reachesClient('i')} else inside.client_sees end as client_sees,
       ${mayFetch('i', 'b', 'v')} as download, ${mayModify('i', 'v')} as modify, ${mayDelete('i', 'v')} as delete, ${mayAddInside('i', 'v')} as add_inside,
@@ -80,6 +81,8 @@ export function toItem(row: ItemRow, actor: Actor, asAnother = false): Item {
       ? row.owner_client_id === actor.clientId
       : row.owner_professional_id === actor.professionalId
   const scan = row.scan === 'none' || row.scan === 'clean' ? null : row.scan
+  const damaged = row.damaged === true
+  const heldBack = scan !== null || damaged
   return {
     id: row.id,
     kind: row.kind,
@@ -102,16 +105,17 @@ export function toItem(row: ItemRow, actor: Actor, asAnother = false): Item {
     audience: byClient ? (row.chosen ? 'chosen' : 'all') : null,
     clientSees: row.client_sees,
     addedAt: row.created_at.toISOString(),
-    preview: !scan && row.type !== null && hasPreview(row.type) ? (row.preview ?? 'pending') : 'none',
+    preview: !heldBack && row.type !== null && hasPreview(row.type) ? (row.preview ?? 'pending') : 'none',
     // What was learned of it before is in it as well.
     picture:
-      !scan && row.hash !== null && row.original_width !== null && row.original_height !== null
+      !heldBack && row.hash !== null && row.original_width !== null && row.original_height !== null
         ? { hash: row.hash, width: row.original_width, height: row.original_height }
         : null,
-    duration: scan ? null : row.duration,
+    duration: heldBack ? null : row.duration,
     scan,
+    damaged,
     can: asAnother
-      ? { download: !scan, modify: false, delete: false, addInside: false, takeOver: false }
+      ? { download: !heldBack, modify: false, delete: false, addInside: false, takeOver: false }
       : {
           download: row.download,
           modify: row.modify,

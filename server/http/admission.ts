@@ -92,6 +92,7 @@ export const OPERATIONS = {
     changeProfessional: 'professional',
     archiveProfessional: 'professional',
     readScanner: 'professional',
+    readCheck: 'professional',
     readCompany: 'professional',
     changeCompany: 'professional',
   },

@@ -149,6 +149,7 @@ const OWN: Record<string, Sent> = {
   },
   'GET /api/company': {},
   'GET /api/scanner': {},
+  'GET /api/check': {},
   'GET /api/deletions': {},
   'PATCH /api/company': { json: { retentionDays: 30 } },
   'OPTIONS /api/uploads': { headers: { 'Tus-Resumable': '1.0.0' } },

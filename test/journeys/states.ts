@@ -238,6 +238,10 @@ const ADMINISTRATOR: Record<string, State['open']> = {
     await go('/administration/deleted')
     await page.getByText(words.deleted_none).waitFor()
   },
+  'administration-check': async ({ go, page, words }) => {
+    await go('/administration/check')
+    await page.getByText(words.check_none).waitFor()
+  },
   'viewer-take-over': async (help) => {
     await viewer('Home exercises – knee.pdf')(help)
     await help.press(help.words.viewer_actions)

@@ -31,7 +31,7 @@ const Notifications = lazy(() =>
 const ARIA_LOCALES: Record<Language, string> = { en: 'en-US', fr: 'fr-FR', es: 'es-ES' }
 
 const CLIENT_TABS = ['stakeholders', 'record', 'view'] as const
-const ADMINISTRATION_TABS = ['branches', 'company', 'deleted', 'audit'] as const
+const ADMINISTRATION_TABS = ['branches', 'company', 'deleted', 'audit', 'check'] as const
 const GROUP_TABS = ['members', 'stakeholders', 'record'] as const
 
 function is<Tab extends string>(tabs: readonly Tab[], tab: string): tab is Tab {

@@ -1,30 +1,46 @@
-import { type LucideIcon, ShieldAlert, ShieldEllipsis, ShieldQuestionMark } from 'lucide-react'
+import { FileX2, type LucideIcon, ShieldAlert, ShieldEllipsis, ShieldQuestionMark } from 'lucide-react'
 import type { Item } from '../../core/api/shapes.ts'
 import { type MessageKey, useT } from '../i18n.ts'
 import { cx } from './class-names.ts'
 import { Icon } from './icon.tsx'
 import css from './scan-badge.module.css'
 
+/** What keeps a file from somebody: the malware scanner or, more than that, damage. */
+export type HeldBy = NonNullable<Item['scan']> | 'damaged'
+
+export function heldBy({ scan, damaged }: Pick<Item, 'scan' | 'damaged'>): HeldBy | null {
+  return damaged ? 'damaged' : scan
+}
+
 export const SCAN_ICONS = {
   waiting: ShieldEllipsis,
   unscannable: ShieldQuestionMark,
   infected: ShieldAlert,
-} as const satisfies Record<NonNullable<Item['scan']>, LucideIcon>
+  damaged: FileX2,
+} as const satisfies Record<HeldBy, LucideIcon>
 
 const NAMES = {
   waiting: 'scan_waiting',
   unscannable: 'scan_unscannable',
   infected: 'scan_infected',
-} as const satisfies Record<NonNullable<Item['scan']>, MessageKey>
+  damaged: 'scan_damaged',
+} as const satisfies Record<HeldBy, MessageKey>
 
-/** What the malware scanner holds against a file, a word with its icon; nothing where that is nothing. */
-export function ScanBadge({ scan, className }: { scan: Item['scan']; className?: string | undefined }) {
+/** What is held against a file, a word with its icon; nothing where that is nothing. */
+export function ScanBadge({
+  item,
+  className,
+}: {
+  item: Pick<Item, 'scan' | 'damaged'>
+  className?: string | undefined
+}) {
   const t = useT()
-  if (!scan) return null
+  const held = heldBy(item)
+  if (!held) return null
   return (
-    <span className={cx(css.badge, scan === 'infected' && css.infected, className)}>
-      <Icon of={SCAN_ICONS[scan]} size={15} />
-      <span className={css.words}>{t(NAMES[scan])}</span>
+    <span className={cx(css.badge, (held === 'infected' || held === 'damaged') && css.infected, className)}>
+      <Icon of={SCAN_ICONS[held]} size={15} />
+      <span className={css.words}>{t(NAMES[held])}</span>
     </span>
   )
 }

@@ -12,9 +12,11 @@ import { ScannerNote } from './scanner-note.tsx'
 
 const Audit = lazy(() => import('./audit.tsx').then((tab) => ({ default: tab.Audit })))
 
-export type AdministrationTab = 'people' | 'branches' | 'company' | 'audit' | 'deleted'
+const FileCheck = lazy(() => import('./file-check.tsx').then((tab) => ({ default: tab.FileCheck })))
 
-const OF_COMPANY: readonly AdministrationTab[] = ['company', 'deleted']
+export type AdministrationTab = 'people' | 'branches' | 'company' | 'audit' | 'deleted' | 'check'
+
+const OF_COMPANY: readonly AdministrationTab[] = ['company', 'deleted', 'check']
 
 /** The people, branches and settings of the company, or of one's own branches. */
 export function AdministrationPage({ tab }: { tab: AdministrationTab }) {
@@ -35,6 +37,7 @@ export function AdministrationPage({ tab }: { tab: AdministrationTab }) {
             ? [
                 { href: `${home}/company`, label: t('admin_company') },
                 { href: `${home}/deleted`, label: t('admin_deleted') },
+                { href: `${home}/check`, label: t('admin_check') },
               ]
             : []),
           { href: `${home}/audit`, label: t('admin_audit') },
@@ -45,6 +48,7 @@ export function AdministrationPage({ tab }: { tab: AdministrationTab }) {
       {tab === 'branches' && <Branches />}
       {tab === 'company' && <CompanySettings />}
       {tab === 'deleted' && <DeletedFiles />}
+      {tab === 'check' && <FileCheck />}
       {tab === 'audit' && <Audit />}
     </>
   )

@@ -7,7 +7,7 @@ import { nameOf } from '../../names.ts'
 import { IconButton } from '../../parts/button.tsx'
 import { Icon } from '../../parts/icon.tsx'
 import { ItemThumb } from '../../parts/item-thumb.tsx'
-import { ScanBadge } from '../../parts/scan-badge.tsx'
+import { heldBy, ScanBadge } from '../../parts/scan-badge.tsx'
 import { type Listing, prefetchListing, type Sort } from '../files/listing.ts'
 import css from './file-rows.module.css'
 
@@ -87,11 +87,12 @@ function What({ item }: { item: Item }) {
   )
 }
 
-function Detail({ item: { kind, files, owner, audience, addedAt, duration, scan } }: { item: Item }) {
+function Detail({ item }: { item: Item }) {
   const t = useT()
   const format = useFormat()
+  const { kind, files, owner, audience, addedAt, duration } = item
   if (kind === 'folder') return t('files_count', { count: files ?? 0 })
-  if (scan) return <ScanBadge scan={scan} />
+  if (heldBy(item)) return <ScanBadge item={item} />
   const facts = [format.date(addedAt), ...(duration === null ? [] : [format.duration(duration)])].join(' · ')
   if (owner?.you && audience === 'chosen') {
     return (

@@ -30,7 +30,7 @@ export function ItemSheet({
   return (
     <Dialog title={item.name} onClose={onClose}>
       <p>{[shared, format.size(size ?? 0)].join(' · ')}</p>
-      <ScanBadge scan={item.scan} />
+      <ScanBadge item={item} />
       <Choices>
         {can.download && (
           <Choice

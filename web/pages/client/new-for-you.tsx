@@ -14,7 +14,10 @@ export const newForYou = api.files.listItems.queryOptions({
   select: ({ items }) => {
     const since = Date.now() - DAYS * 86_400_000
     return items
-      .filter(({ owner, addedAt, scan }) => !owner?.you && !scan && Date.parse(addedAt) > since)
+      .filter(
+        ({ owner, addedAt, scan, damaged }) =>
+          !owner?.you && !scan && !damaged && Date.parse(addedAt) > since,
+      )
       .slice(0, MOST)
   },
 })

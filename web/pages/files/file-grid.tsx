@@ -134,7 +134,7 @@ const Card = memo(function Card({
     >
       <div className={css.picture} data-open="">
         <ItemThumb item={item} size="fill" />
-        <ScanBadge scan={item.scan} className={css.scan} />
+        <ScanBadge item={item} className={css.scan} />
       </div>
       {!asClient && (
         <span className={css.tick} data-tick="">

@@ -187,7 +187,7 @@ const Row = memo(function Row({
           <ItemName item={item} href={href} tabIndex={tabIndex} withDuration withScan={!narrow} />
           {narrow && (
             <span className={css.meta}>
-              <ScanBadge scan={item.scan} />
+              <ScanBadge item={item} />
               {!asClient && (item.kind === 'file' || item.clientSees) && (
                 <ItemVisibility item={item} space={space} />
               )}

@@ -39,7 +39,7 @@ export function ItemName({
           <Icon of={Lock} size={15} />
         </span>
       )}
-      {withScan && <ScanBadge scan={item.scan} />}
+      {withScan && <ScanBadge item={item} />}
     </span>
   )
 }

@@ -2,6 +2,7 @@ import { lazy, Suspense } from 'react'
 import type { Item } from '../../../core/api/shapes.ts'
 import { hasPreview, kindOf } from '../../../core/kinds.ts'
 import { useT } from '../../i18n.ts'
+import { heldBy } from '../../parts/scan-badge.tsx'
 import { HeldBack } from './held-back.tsx'
 import { ImageContent } from './image-content.tsx'
 import { MediaContent } from './media-content.tsx'
@@ -16,7 +17,8 @@ export function Content({ item }: { item: Item }) {
   const t = useT()
   const type = item.type ?? ''
   const kind = kindOf(type)
-  if (item.scan) return <HeldBack item={item} scan={item.scan} />
+  const held = heldBy(item)
+  if (held) return <HeldBack item={item} by={held} />
   if (kind === 'image' && hasPreview(type)) return <ImageContent item={item} />
   if (kind === 'office' && item.preview === 'failed')
     return <Unshowable item={item} why={t('error_no_preview')} />

@@ -5,28 +5,28 @@ import { type MessageKey, useT } from '../../i18n.ts'
 import { Button } from '../../parts/button.tsx'
 import { cx } from '../../parts/class-names.ts'
 import { Icon } from '../../parts/icon.tsx'
-import { SCAN_ICONS } from '../../parts/scan-badge.tsx'
+import { type HeldBy, SCAN_ICONS } from '../../parts/scan-badge.tsx'
 import css from './content.module.css'
-
-type Scan = NonNullable<Item['scan']>
 
 const WHY = {
   waiting: { own: 'viewer_waiting_own', others: 'viewer_waiting' },
   unscannable: { own: 'viewer_unscannable_own', others: 'viewer_unscannable' },
   infected: { own: 'viewer_infected_own', others: 'viewer_infected' },
-} as const satisfies Record<Scan, Record<'own' | 'others', MessageKey>>
+  damaged: { own: 'viewer_damaged_own', others: 'viewer_damaged' },
+} as const satisfies Record<HeldBy, Record<'own' | 'others', MessageKey>>
 
-/** A file that isn't shown because of the malware scanner: why and, where one may, its download. */
-export function HeldBack({ item, scan }: { item: Item; scan: Scan }) {
+/** A file that isn't shown: why and, where one may, its download. */
+export function HeldBack({ item, by }: { item: Item; by: HeldBy }) {
   const t = useT()
-  const own = scan === 'infected' ? item.owner?.you : item.can.download
+  const lost = by === 'infected' || by === 'damaged'
+  const own = lost ? item.owner?.you : item.can.download
   return (
     <div className={css.card}>
-      <span className={cx(css.well, scan === 'infected' && css.danger)}>
-        <Icon of={SCAN_ICONS[scan]} size={40} />
+      <span className={cx(css.well, lost && css.danger)}>
+        <Icon of={SCAN_ICONS[by]} size={40} />
       </span>
       <p className={css.name}>{item.name}</p>
-      <p role="status">{t(WHY[scan][own ? 'own' : 'others'])}</p>
+      <p role="status">{t(WHY[by][own ? 'own' : 'others'])}</p>
       {item.can.download && (
         <div className={css.buttons}>
           <Button look="primary" icon={Download} onClick={() => download(item.id)}>
