@@ -2,11 +2,12 @@ import { join } from 'node:path'
 import { sql } from 'kysely'
 import { createAuditLog } from './audit/log.ts'
 import { createBlobs } from './blobs/blobs.ts'
-import { openDiskStore } from './blobs/disk.ts'
+import { openStore } from './blobs/open.ts'
 import { createClamd } from './clamd.ts'
 import type { OpenDatabase } from './db/open.ts'
 import { createCustody } from './files/custody.ts'
 import { createDownloads } from './files/downloads.ts'
+import { createErasing } from './files/erasing.ts'
 import { createItems } from './files/items.ts'
 import { createPreviewJobs } from './files/preview-jobs.ts'
 import { createRestoring } from './files/restoring.ts'
@@ -48,11 +49,10 @@ export interface AppParts {
 export async function createApp({ settings, publicUrl, secret, log, database, overrides = {} }: AppParts) {
   const { db, pool } = database
   const { now = () => new Date() } = overrides
-  const { dataDir } = settings
   // Closed again should anything below fail.
   await using opened = new AsyncDisposableStack()
 
-  const store = await openDiskStore({ folder: join(dataDir, 'blobs'), staging: join(dataDir, 'uploads') })
+  const store = await openStore(settings)
   const vault = await createVault({ db, readMasterKey: (wanted) => readMasterKey(settings, wanted) })
   const blobs = createBlobs({ store, vault, seal: settings.encryption })
   const jobs = createJobs({ pool, log })
@@ -65,7 +65,7 @@ export async function createApp({ settings, publicUrl, secret, log, database, ov
   const scanJobs = createScanJobs({ db, blobs, jobs, clamd, log, now })
   const previews = createPreviews({ blobs, log, officePath: settings.officePath })
   opened.defer(previews.close)
-  const previewJobs = createPreviewJobs({ db, blobs, previews, now })
+  const previewJobs = createPreviewJobs({ db, blobs, jobs, previews, now })
   const uploads = createUploads({ db, blobs, items, now })
   const auditLog = createAuditLog({ db })
   const zips = createZips({ db, items, blobs, previewJobs, now })
@@ -79,9 +79,7 @@ export async function createApp({ settings, publicUrl, secret, log, database, ov
     preview: previewJobs.makeAll,
     scan: scanJobs.scan,
     purge: items.purge,
-    erase: async ({ keys }) => {
-      for (const key of await items.unreferenced(keys)) await blobs.remove(key)
-    },
+    erase: createErasing({ db, blobs, jobs, unreferenced: items.unreferenced }),
     'expire-uploads': uploads.expire,
     check: () => check.checkOn(),
   }

@@ -1,6 +1,6 @@
 import { Logger, parseCronItems, run, runMigrations, runOnce, type TaskList } from 'graphile-worker'
 import { type Kysely, sql } from 'kysely'
-import type { Pool } from 'pg'
+import type { ClientBase, Pool } from 'pg'
 import type { Database } from './db/schema.ts'
 import type { Log } from './log.ts'
 
@@ -33,6 +33,15 @@ const CRON: Partial<Record<TaskName, string>> = {
   // Whatever a scanner that was away, or a process that ended, left behind.
   scan: '* * * * *',
   check: '40 1 * * *',
+}
+
+/** A job as a backup keeps it. What has been tried already begins anew. */
+export interface PendingJob {
+  task: string
+  payload: unknown
+  runAt: string
+  key: string | null
+  priority: number
 }
 
 /**
@@ -87,4 +96,17 @@ export function createJobs({ pool, log }: { pool: Pool; log: Log }) {
     runDue: (handlers: TaskHandlers) =>
       runOnce({ ...shared, noHandleSignals: true, taskList: taskList(handlers) }),
   }
+}
+
+/** The jobs that wait or run, read from the queue's own tables; none where there is no queue yet. */
+export async function listPendingJobs(client: ClientBase): Promise<PendingJob[]> {
+  const { rows } = await client.query(
+    `select to_regclass('graphile_worker._private_jobs') is not null as there`,
+  )
+  if (!rows[0].there) return []
+  const found = await client.query<PendingJob>(`
+    select t.identifier as task, j.payload, to_json(j.run_at) #>> '{}' as "runAt", j.key, j.priority
+    from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
+    where j.attempts < j.max_attempts order by j.id`)
+  return found.rows
 }

@@ -1,5 +1,6 @@
 import { getRequestListener } from '@hono/node-server'
-import { createApp } from './app.ts'
+import { BACKUP_COMMANDS, BACKUP_USAGE } from './backup/commands.ts'
+import { refuseHalfRestored } from './backup/restoring.ts'
 import { openDataFolder, readSecretKey } from './data-folder.ts'
 import { migrate } from './db/migrate.ts'
 import { openDatabase } from './db/open.ts'
@@ -20,7 +21,7 @@ const COMMANDS: Record<string, (...words: string[]) => Promise<void>> = {
 }
 
 /** These read what is typed behind them by themselves. */
-const WITH_OPTIONS: typeof COMMANDS = { check }
+const WITH_OPTIONS: typeof COMMANDS = { check, ...BACKUP_COMMANDS }
 
 /** How long a stop may take in all before what is left is abandoned; the database recovers from that by itself. */
 const STOP_MS = 30_000
@@ -86,6 +87,8 @@ async function compose(
 ) {
   const database = await prepare(settings, log, opened)
   const secret = settings.secret ?? (await readSecretKey(settings.dataDir))
+  // Not for commands that do without.
+  const { createApp } = await import('./app.ts')
   const app = await createApp({ settings, publicUrl, secret, log, database, overrides })
   opened.defer(app.close)
   return { app, database }
@@ -94,6 +97,7 @@ async function compose(
 /** The data folder and the database, as this version wants them. */
 async function prepare(settings: Settings, log: Log, opened: AsyncDisposableStack) {
   await openDataFolder(settings.dataDir)
+  await refuseHalfRestored(settings.dataDir)
   const database = await openDatabase(settings, log)
   opened.defer(database.close)
   await migrate(database.pool, log)
@@ -148,6 +152,6 @@ if (!command || (words.length !== command.length && !WITH_OPTIONS[name])) {
   const usages = Object.entries(COMMANDS).map(([name, { length }]) =>
     length > 0 ? `${name} <e-mail>` : name,
   )
-  fail(new StartError(`usage: node server/main.ts ${[...usages, CHECK_USAGE].join(' | ')}`))
+  fail(new StartError(`usage: node server/main.ts ${[...usages, CHECK_USAGE, BACKUP_USAGE].join(' | ')}`))
 }
 await command(...words).catch((error) => stopping || fail(error))

@@ -58,9 +58,15 @@ type UploadInput = {
  */
 export async function createWorld(
   t: Pick<TestContext, 'after'>,
-  use: { database?: OpenDatabase; host?: 'localhost'; log?: Log; settings?: Record<string, string> } = {},
+  use: {
+    database?: OpenDatabase
+    dataDir?: string
+    host?: 'localhost'
+    log?: Log
+    settings?: Record<string, string>
+  } = {},
 ) {
-  const dataDir = await makeTempFolder()
+  const dataDir = use.dataDir ?? (await makeTempFolder())
   const database = use.database ?? (await openTestDatabase())
   const { db } = database
   const log = use.log ?? createLog('error')

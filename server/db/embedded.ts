@@ -88,10 +88,9 @@ export async function startEmbedded(
     const hold = await holdServer(runFolder.path)
     await ensureDatabase(hold)
     await removeHalfMadeClusters(folder)
-    const host = encodeURIComponent(runFolder.path)
     return {
-      connectionString: `postgresql://${DATABASE}@${host}/${DATABASE}`,
-      adminConnectionString: `postgresql://postgres@${host}/postgres`,
+      connectionString: addressAt(runFolder.path),
+      adminConnectionString: `postgresql://postgres@${encodeURIComponent(runFolder.path)}/postgres`,
       lost: lost.promise,
       close: () => hold.end().then(stop, stop),
     }
@@ -101,6 +100,11 @@ export async function startEmbedded(
       `The embedded PostgreSQL on ${folder} ended while starting: ${(error as Error).message}`,
     )
   }
+}
+
+/** The app's database, at the server that listens in this folder. */
+export function addressAt(socketFolder: string): string {
+  return `postgresql://${DATABASE}@${encodeURIComponent(socketFolder)}/${DATABASE}`
 }
 
 // How long children of a killed server may take to notice its death.

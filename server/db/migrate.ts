@@ -9,10 +9,14 @@ const MIGRATIONS = join(import.meta.dirname, 'migrations')
 
 const LOCK = 4_226_019
 
-interface Migration {
+/** A migration that a database has. */
+export interface Applied {
   number: number
   name: string
   sha256: string
+}
+
+interface Migration extends Applied {
   sql: string
 }
 
@@ -29,33 +33,10 @@ export async function migrate(pool: pg.Pool, log: Log, folder: string = MIGRATIO
   try {
     await client.query('begin')
     await client.query('set local statement_timeout = 0')
-    await client.query('select pg_advisory_xact_lock($1)', [LOCK])
-    await client.query(`
-      create table if not exists migration (
-        number integer primary key,
-        name text not null,
-        sha256 text not null,
-        applied_at timestamptz not null default now()
-      )`)
-    const { rows } = await client.query<Omit<Migration, 'sql'>>(
-      'select number, name, sha256 from migration order by number',
-    )
-    refuseOthers(rows, known)
-    const pending = known.slice(rows.length)
-    for (const { number, name, sha256, sql } of pending) {
-      await client.query(sql).catch((error) => {
-        throw new StartError(`Migration ${name} fails, nothing was changed: ${error.message}`)
-      })
-      await client.query('insert into migration (number, name, sha256) values ($1, $2, $3)', [
-        number,
-        name,
-        sha256,
-      ])
-      log.info(`migrated: ${name}`)
-    }
+    const applied = await apply(client, known, log)
     await client.query('commit')
     client.release()
-    return pending.map(({ name }) => name)
+    return applied
   } catch (error) {
     // Dropping the connection rolls back whatever state it is in.
     client.release(true)
@@ -63,15 +44,85 @@ export async function migrate(pool: pg.Pool, log: Log, folder: string = MIGRATIO
   }
 }
 
-function refuseOthers(applied: Omit<Migration, 'sql'>[], known: Migration[]): void {
+/**
+ * Brings an empty database to the state of `wanted`, within the caller's transaction: that of this version or an
+ * earlier one. @throws {StartError} this version never was there
+ */
+export async function migrateTo(
+  client: pg.ClientBase,
+  wanted: readonly Applied[],
+  log: Log,
+  folder: string = MIGRATIONS,
+): Promise<void> {
+  const known = await readMigrations(folder)
+  refuseOthers(wanted, known, 'The backup')
+  await apply(client, known.slice(0, wanted.length), log)
+}
+
+/** What a database has, which may be of an earlier version. @throws {StartError} this version never was there */
+export async function readApplied(client: pg.ClientBase, folder: string = MIGRATIONS): Promise<Applied[]> {
+  const known = await readMigrations(folder)
+  const { rows } = await client.query<{ there: boolean }>(
+    `select to_regclass('public.migration') is not null as there`,
+  )
+  const applied = rows[0]?.there ? await listApplied(client) : []
+  refuseOthers(applied, known, 'The database')
+  return applied
+}
+
+/** Keeps the schema as it is while something is done. */
+export async function withoutMigrations<T>(client: pg.ClientBase, work: () => Promise<T>): Promise<T> {
+  await client.query('select pg_advisory_lock_shared($1)', [LOCK])
+  try {
+    return await work()
+  } finally {
+    // Fails where the connection has broken, which ends the lock as well.
+    await client.query('select pg_advisory_unlock_shared($1)', [LOCK]).catch(() => {})
+  }
+}
+
+/** @throws {StartError} */
+export async function refuseUnknown(wanted: readonly Applied[], folder: string = MIGRATIONS): Promise<void> {
+  refuseOthers(wanted, await readMigrations(folder), 'The backup')
+}
+
+async function apply(client: pg.ClientBase, known: Migration[], log: Log): Promise<string[]> {
+  await client.query('select pg_advisory_xact_lock($1)', [LOCK])
+  await client.query(`
+    create table if not exists migration (
+      number integer primary key,
+      name text not null,
+      sha256 text not null,
+      applied_at timestamptz not null default now()
+    )`)
+  const applied = await listApplied(client)
+  refuseOthers(applied, known, 'The database')
+  const pending = known.slice(applied.length)
+  for (const { number, name, sha256, sql } of pending) {
+    await client.query(sql).catch((error) => {
+      throw new StartError(`Migration ${name} fails, nothing was changed: ${error.message}`)
+    })
+    await client.query('insert into migration (number, name, sha256) values ($1, $2, $3)', [
+      number,
+      name,
+      sha256,
+    ])
+    log.info(`migrated: ${name}`)
+  }
+  return pending.map(({ name }) => name)
+}
+
+async function listApplied(client: pg.ClientBase): Promise<Applied[]> {
+  return (await client.query<Applied>('select number, name, sha256 from migration order by number')).rows
+}
+
+function refuseOthers(applied: readonly Applied[], known: Migration[], whose: string): void {
   for (const [index, row] of applied.entries()) {
     const ours = known[index]
     if (!ours)
-      throw new StartError(
-        `The database is newer than this Carnet (it has ${row.name}); start the newer version`,
-      )
+      throw new StartError(`${whose} is newer than this Carnet (it has ${row.name}); start the newer version`)
     if (ours.name !== row.name) {
-      throw new StartError(`The database has migration ${row.name} where this Carnet has ${ours.name}`)
+      throw new StartError(`${whose} has migration ${row.name} where this Carnet has ${ours.name}`)
     }
     if (ours.sha256 !== row.sha256)
       throw new StartError(`Migration ${row.name} was changed after it had been applied`)

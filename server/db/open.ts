@@ -4,7 +4,8 @@ import pg from 'pg'
 import type { Log } from '../log.ts'
 import type { Settings } from '../settings.ts'
 import { StartError } from '../start-error.ts'
-import { startEmbedded } from './embedded.ts'
+import { addressAt, startEmbedded } from './embedded.ts'
+import { findHeldServer } from './postmaster.ts'
 import type { Database } from './schema.ts'
 
 export interface OpenDatabase {
@@ -47,6 +48,32 @@ export async function openDatabase(
     throw error
   }
   return { ...connected, connectionString, lost: embedded?.lost ?? new Promise(() => {}), close }
+}
+
+/**
+ * The same for who reads while Carnet may run: an embedded server that another process of ours holds is used as it is.
+ * It goes on being that process's: should it stop, so does what we do.
+ * @throws {StartError}
+ */
+export async function joinDatabase(
+  settings: Parameters<typeof openDatabase>[0],
+  log: Log,
+): Promise<OpenDatabase> {
+  const joinServer = async () => {
+    const socketFolder = await findHeldServer(join(settings.dataDir, 'postgres'))
+    return socketFolder && openDatabase({ ...settings, databaseUrl: addressAt(socketFolder) }, log)
+  }
+  if (settings.databaseUrl) return openDatabase(settings, log)
+  const joined = await joinServer()
+  if (joined) return joined
+  try {
+    return await openDatabase(settings, log)
+  } catch (error) {
+    // It may have been about to start.
+    const late = await joinServer()
+    if (late) return late
+    throw error
+  }
 }
 
 /**

@@ -21,6 +21,15 @@ export async function holdServer(socketFolder: string): Promise<pg.Client> {
   return client
 }
 
+/** Where a server on this cluster listens that a live process of ours holds; undefined when there is none. */
+export async function findHeldServer(folder: string): Promise<string | undefined> {
+  const found = await readPidFile(folder)
+  if (!found || !(await runsOn(folder, found.pid))) return undefined
+  // It may be starting, or about to end.
+  const held = await isHeld(found.socketFolder).catch(() => false)
+  return held ? found.socketFolder : undefined
+}
+
 async function isHeld(socketFolder: string): Promise<boolean> {
   const client = await connectAsAdmin(socketFolder)
   try {

@@ -1,8 +1,9 @@
 import { type Insertable, type Kysely, type RawBuilder, sql } from 'kysely'
 import { hasPreview, kindOf } from '../../core/kinds.ts'
 import { isFree } from '../access.ts'
-import type { Blobs } from '../blobs/blobs.ts'
+import { type Blobs, nameOf } from '../blobs/blobs.ts'
 import type { Database, Preview as PreviewTable } from '../db/schema.ts'
+import type { Jobs } from '../jobs.ts'
 import { PreviewFailed } from '../previews/failures.ts'
 import type { Variant } from '../previews/messages.ts'
 import type { createPreviews } from '../previews/previews.ts'
@@ -18,11 +19,13 @@ export type PreviewJobs = ReturnType<typeof createPreviewJobs>
 export function createPreviewJobs({
   db,
   blobs,
+  jobs,
   previews,
   now,
 }: {
   db: Kysely<Database>
   blobs: Blobs
+  jobs: Jobs
   previews: Pick<ReturnType<typeof createPreviews>, 'make' | 'convert'>
   now: () => Date
 }) {
@@ -98,7 +101,8 @@ export function createPreviewJobs({
       await keep({ ...row, key: null, problem: error.reason })
     }
     const kept = await find(blob.id, variant)
-    if (kept?.key !== key) await blobs.remove(key)
+    // Even a row that was there for a moment only may be in a backup that has begun.
+    if (kept?.key !== key) await jobs.add(db, 'erase', { keys: [nameOf(key)] })
     return kept
   }
 

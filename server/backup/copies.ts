@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto'
+import { createReadStream, createWriteStream } from 'node:fs'
+import { appendFile, lstat, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { isName } from '../blobs/port.ts'
+import { syncFolder } from '../data-folder.ts'
+import { hashFile, writeWhole } from './files.ts'
+
+/** Of a copy: what was read from the store when it was made. */
+export interface Copy {
+  name: string
+  size: number
+  sha256: string
+}
+
+export type Copies = ReturnType<typeof createCopies>
+
+const PART = '.part'
+
+/**
+ * Copies of blobs as they lie in the store, under `blobs`; what they must be like is written down under `hashes`, a file
+ * a shard, once they are durable. A copy that isn't written down doesn't count.
+ */
+export function createCopies(folder: string) {
+  const pathOf = (name: string) => join(folder, 'blobs', name)
+  const shardPath = (shard: string) => join(folder, 'blobs', shard)
+  const hashesPath = (shard: string) => join(folder, 'hashes', shard)
+
+  /** Those of a shard, by name. */
+  async function read(shard: string): Promise<Map<string, Copy>> {
+    const text = await readFile(hashesPath(shard), 'utf8').catch(absent)
+    const copies = new Map<string, Copy>()
+    for (const line of text?.split('\n') ?? []) {
+      const [, name, size, sha256] = /^(\S+) (\d+) ([0-9a-f]{64})$/.exec(line) ?? []
+      if (name && sha256 && isName(name) && name.startsWith(shard))
+        copies.set(name, { name, size: Number(size), sha256 })
+    }
+    // A line that was cut off would swallow the next.
+    if (text && !text.endsWith('\n')) await write(shard, copies)
+    return copies
+  }
+
+  async function write(shard: string, copies: Map<string, Copy>): Promise<void> {
+    const lines = [...copies.values()].map(lineOf).join('')
+    await writeWhole(hashesPath(shard), lines)
+  }
+
+  return {
+    read,
+
+    /** Whether it is there, by its size. */
+    async isThere({ name, size }: Copy): Promise<boolean> {
+      const found = await lstat(pathOf(name)).catch(absent)
+      return found?.isFile() === true && found.size === size
+    },
+
+    /** Makes the folders of a shard. */
+    async prepare(shard: string): Promise<void> {
+      await mkdir(shardPath(shard), { recursive: true, mode: 0o700 })
+      await mkdir(join(folder, 'hashes'), { recursive: true, mode: 0o700 })
+    },
+
+    /** Writes a copy and flushes it. It counts only once it is written down. */
+    async make(name: string, bytes: AsyncIterable<Uint8Array>): Promise<Copy> {
+      const path = pathOf(name)
+      const hash = createHash('sha256')
+      let size = 0
+      async function* hashed() {
+        for await (const chunk of bytes) {
+          hash.update(chunk)
+          size += chunk.length
+          yield chunk
+        }
+      }
+      try {
+        await pipeline(hashed(), createWriteStream(path + PART, { flush: true, mode: 0o600 }))
+      } catch (error) {
+        await rm(path + PART, { force: true })
+        throw error
+      }
+      await rename(path + PART, path)
+      return { name, size, sha256: hash.digest('hex') }
+    },
+
+    /** From here on these count, even after a power cut. */
+    async writeDown(shard: string, copies: readonly Copy[]): Promise<void> {
+      await syncFolder(shardPath(shard))
+      await appendFile(hashesPath(shard), copies.map(lineOf).join(''), { mode: 0o600, flush: true })
+    },
+
+    /** Those that are not what was written down. */
+    async findAltered(copies: Iterable<Copy>): Promise<Copy[]> {
+      const altered = []
+      for (const copy of copies) {
+        const found = await hashFile(pathOf(copy.name)).catch(() => undefined)
+        if (found !== copy.sha256) altered.push(copy)
+      }
+      return altered
+    },
+
+    open: (name: string) => createReadStream(pathOf(name), { highWaterMark: 1024 * 1024 }),
+
+    /** Forgets a copy, and removes what there is of it. */
+    async drop(name: string): Promise<void> {
+      const shard = name.slice(0, 2)
+      const copies = await read(shard)
+      if (copies.delete(name)) await write(shard, copies)
+      await rm(pathOf(name), { force: true })
+    },
+
+    /** Removes from a shard all but these names. Resolves with how many copies went. */
+    async keepOnly(shard: string, names: ReadonlySet<string>): Promise<number> {
+      const copies = await read(shard)
+      const kept = new Map([...copies].filter(([name]) => names.has(name)))
+      // First what is written down: a copy that is there but not written down is nobody's.
+      if (kept.size < copies.size) await write(shard, kept)
+      let gone = 0
+      for (const entry of (await readdir(shardPath(shard)).catch(absent)) ?? []) {
+        if (names.has(`${shard}/${entry}`)) continue
+        await rm(join(shardPath(shard), entry))
+        gone++
+      }
+      return gone
+    },
+  }
+}
+
+function lineOf({ name, size, sha256 }: Copy): string {
+  return `${name} ${size} ${sha256}\n`
+}
+
+function absent(error: NodeJS.ErrnoException): undefined {
+  if (error.code === 'ENOENT') return undefined
+  throw error
+}

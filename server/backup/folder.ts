@@ -1,0 +1,102 @@
+import { lstat, mkdir, readdir, rename } from 'node:fs/promises'
+import { join, relative, resolve } from 'node:path'
+import { syncFolder } from '../data-folder.ts'
+import { StartError } from '../start-error.ts'
+import { type Copies, createCopies } from './copies.ts'
+import { findAltered, removeFolder, writeSums, writeWhole } from './files.ts'
+
+const PART = '.part'
+const OURS = ['README.txt', 'README.txt.part', 'blobs', 'hashes', 'snapshots']
+
+export interface BackupFolder {
+  path: string
+  copies: Copies
+  /** The names of whole snapshots, oldest first. */
+  snapshots(): Promise<string[]>
+  /** Where the files of a snapshot are. */
+  at(snapshot: string): string
+  /** Makes a snapshot of what `write` puts into a folder; there only once it is whole. Resolves with its name. */
+  add(takenAt: Date, write: (folder: string) => Promise<void>): Promise<string>
+  remove(snapshot: string): Promise<void>
+  /** The files of a snapshot that aren't what they were; of all or of some. */
+  findAltered(snapshot: string, isMeant?: (name: string) => boolean): Promise<string[]>
+}
+
+/**
+ * A folder of backups: copies of blobs, which its snapshots share, and of each snapshot the rows and which blobs they name.
+ * @throws {StartError}
+ */
+export async function openBackupFolder(folder: string): Promise<BackupFolder> {
+  const path = resolve(folder)
+  if (!(await lstat(join(path, 'snapshots')).catch(() => undefined)))
+    throw new StartError(`there is no backup in ${path}`)
+  const at = (snapshot: string) => join(path, 'snapshots', snapshot)
+
+  async function snapshots(): Promise<string[]> {
+    return (await readdir(join(path, 'snapshots'))).filter((name) => /^\d{8}T\d{9}Z$/.test(name)).sort()
+  }
+
+  return {
+    path,
+    copies: createCopies(path),
+    snapshots,
+    at,
+
+    async add(takenAt, write) {
+      for (const name of await readdir(join(path, 'snapshots')))
+        if (name.endsWith(PART)) await removeFolder(at(name))
+      const name = takenAt.toISOString().replaceAll(/[-:.]/g, '')
+      const half = at(name) + PART
+      await mkdir(half, { mode: 0o700 })
+      try {
+        await write(half)
+        await writeSums(half)
+        await rename(half, at(name))
+      } catch (error) {
+        await removeFolder(half)
+        throw error
+      }
+      await syncFolder(join(path, 'snapshots'))
+      return name
+    },
+
+    async remove(snapshot) {
+      await rename(at(snapshot), at(snapshot) + PART)
+      await removeFolder(at(snapshot) + PART)
+    },
+
+    findAltered: (snapshot, isMeant) => findAltered(at(snapshot), isMeant),
+  }
+}
+
+/** The same, made where there is none. @throws {StartError} it holds something else, or lies in the data folder */
+export async function makeBackupFolder(folder: string, dataDir: string): Promise<BackupFolder> {
+  const path = resolve(folder)
+  if (!relative(dataDir, path).startsWith('..'))
+    throw new StartError(`${path} lies in DATA_DIR: a backup belongs on another disk`)
+  await mkdir(path, { recursive: true, mode: 0o700 })
+  const foreign = (await readdir(path)).find((name) => !OURS.includes(name) && name !== 'lost+found')
+  if (foreign)
+    throw new StartError(`${path} holds something else than backups (${foreign}): name another folder`)
+  for (const name of ['blobs', 'hashes', 'snapshots'])
+    await mkdir(join(path, name), { recursive: true, mode: 0o700 })
+  await writeWhole(join(path, 'README.txt'), README)
+  return openBackupFolder(path)
+}
+
+const README = `A backup of Carnet, made by "npm run backup -- DIR".
+
+  snapshots/TIME/   the rows of the database at that time, and which files they name
+  blobs/            copies of the files as they are stored: shared by all snapshots
+  hashes/           what the copies must be like
+
+THE MASTER KEY IS NOT IN HERE, AND WITHOUT IT NO SEALED FILE CAN BE READ AGAIN, BY ANYBODY.
+Keep a copy of it elsewhere: it is in DATA_DIR/master.key, or where MASTER_KEY_FILE or MASTER_KEY says.
+Whoever has this folder can read names, e-mail addresses and the log; whoever has the master key too, everything.
+
+To restore, on a machine with Carnet and an empty DATA_DIR that holds nothing but master.key:
+  DATA_DIR=/var/lib/carnet npm run restore -- DIR
+
+To verify without Carnet, in this folder:
+  (cd snapshots/TIME && sha256sum -c SHA256SUMS) && zcat snapshots/TIME/blobs.gz | sha256sum -c --quiet
+`

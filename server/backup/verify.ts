@@ -1,0 +1,71 @@
+import { join } from 'node:path'
+import { StartError } from '../start-error.ts'
+import type { BackupFolder } from './folder.ts'
+import { readList } from './list.ts'
+import { byShard } from './shards.ts'
+import { FILES } from './snapshot.ts'
+
+export interface Verified {
+  snapshots: number
+  copies: number
+  bytes: number
+  /** Files of snapshots that aren't what they were, as paths in the folder. */
+  alteredFiles: string[]
+  /** Names of blobs whose copies are missing, or aren't what they were. */
+  alteredCopies: string[]
+}
+
+/** Reads everything that is in a folder of backups. Needs no key: what is sealed is compared as it lies there. */
+export async function verifyFolder(folder: BackupFolder): Promise<Verified> {
+  const verified: Verified = { snapshots: 0, copies: 0, bytes: 0, alteredFiles: [], alteredCopies: [] }
+  const whole = []
+  for (const snapshot of await folder.snapshots()) {
+    const altered = await folder.findAltered(snapshot)
+    verified.alteredFiles.push(...altered.map((file) => join('snapshots', snapshot, file)))
+    if (!altered.includes(FILES.blobs)) whole.push(snapshot)
+    verified.snapshots++
+  }
+  for await (const { shard, lists } of byShard(listsOf(folder, whole))) {
+    const known = await folder.copies.read(shard)
+    const altered = await folder.copies.findAltered(known.values())
+    const bad = new Set(altered.map(({ name }) => name))
+    for (const { name, sha256 } of lists.flat()) if (known.get(name)?.sha256 !== sha256) bad.add(name)
+    verified.alteredCopies.push(...bad)
+    verified.copies += known.size
+    for (const { size } of known.values()) verified.bytes += size
+  }
+  return verified
+}
+
+/** Of copies that were altered, those that some snapshot names and that could not be made anew as they were. */
+export async function findStillAltered(folder: BackupFolder, names: readonly string[]): Promise<string[]> {
+  if (names.length === 0) return []
+  const suspects = new Set(names)
+  const still = new Set<string>()
+  const whole = []
+  for (const snapshot of await folder.snapshots())
+    if ((await folder.findAltered(snapshot, (name) => name === FILES.blobs)).length === 0)
+      whole.push(snapshot)
+  for await (const { shard, lists } of byShard(listsOf(folder, whole))) {
+    const known = await folder.copies.read(shard)
+    for (const { name, sha256 } of lists.flat())
+      if (suspects.has(name) && known.get(name)?.sha256 !== sha256) still.add(name)
+  }
+  return [...still]
+}
+
+function listsOf(folder: BackupFolder, snapshots: readonly string[]) {
+  return snapshots.map((snapshot) => readList(join(folder.at(snapshot), FILES.blobs)))
+}
+
+/** @throws {StartError} of a snapshot, which is to be restored */
+export async function refuseAltered(folder: BackupFolder, snapshot: string): Promise<void> {
+  const altered = await folder.findAltered(snapshot)
+  if (altered.length === 0) return
+  const others = (await folder.snapshots()).filter((name) => name !== snapshot)
+  throw new StartError(
+    `the snapshot ${snapshot} is damaged (${altered.join(', ')}); ${
+      others.length > 0 ? `restore another with --snapshot: ${others.join(', ')}` : 'there is no other'
+    }`,
+  )
+}
