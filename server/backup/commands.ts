@@ -57,7 +57,13 @@ async function backupCommand(...words: string[]): Promise<void> {
         }),
     },
     { keep, verify: values.verify },
-  )
+  ).catch((error) => {
+    if (!isSystemError(error)) throw error
+    const full = ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(error.code ?? '')
+    throw new StartError(
+      `${folder.path}: ${full ? 'no room is left' : error.message}; the snapshots before are as they were, and the next backup goes on`,
+    )
+  })
   sayBackedUp(done, folder.path, keyless)
   if (done.manifest.problems.length + done.altered.length > 0) process.exitCode = 1
 }
@@ -109,4 +115,8 @@ async function exists(path: string): Promise<boolean> {
     () => true,
     () => false,
   )
+}
+
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error
 }

@@ -70,15 +70,12 @@ export async function readApplied(client: pg.ClientBase, folder: string = MIGRAT
   return applied
 }
 
-/** Keeps the schema as it is while something is done. */
+/** Keeps the schema as it is while something is done. Where that fails, the connection is of no use any more. */
 export async function withoutMigrations<T>(client: pg.ClientBase, work: () => Promise<T>): Promise<T> {
   await client.query('select pg_advisory_lock_shared($1)', [LOCK])
-  try {
-    return await work()
-  } finally {
-    // Fails where the connection has broken, which ends the lock as well.
-    await client.query('select pg_advisory_unlock_shared($1)', [LOCK]).catch(() => {})
-  }
+  const result = await work()
+  await client.query('select pg_advisory_unlock_shared($1)', [LOCK])
+  return result
 }
 
 /** @throws {StartError} */

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
+import { spawn, spawnSync } from 'node:child_process'
 import { appendFile, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { sql } from 'kysely'
 import { backUp } from '../../server/backup/backup.ts'
@@ -297,4 +299,41 @@ test('cut off anywhere and repeated, a restore ends as if it never had been', as
     await listFiles(join(machine.dataDir, 'blobs')),
     await listFiles(join(world.dataDir, 'blobs')),
   )
+})
+
+test('a disk that fills up is said in one line, leaves the backups before as they were, and can be gone on with', async (t) => {
+  const { send, place } = await openPractice(t)
+  for (let i = 0; i < 8; i++) await send(noise(400_000))
+  const disk = await makeTempFolder()
+  // A mount of our own, in a namespace that ends with the process. The database's user must stay who it is.
+  const namespace = process.getuid?.() === 0 ? '-m' : '-rm'
+  if (spawnSync('unshare', [namespace, 'mount', '-t', 'tmpfs', 'tmpfs', disk]).status !== 0) {
+    t.skip('NOT TESTED HERE: this system lets us mount nothing (unshare)')
+    return
+  }
+  const script = `
+    mount -t tmpfs -o size=2m tmpfs "$DISK" || exit
+    carnet() { "$NODE" server/main.ts "$@" 2>&1; echo "code $?"; }
+    carnet backup "$DISK/b"; ls "$DISK/b/snapshots"
+    mount -o remount,size=8m "$DISK"
+    carnet backup "$DISK/b"
+    dd if=/dev/zero of="$DISK/rest" 2>/dev/null
+    carnet backup "$DISK/b"
+    carnet verify-backup "$DISK/b"
+    rm "$DISK/rest"
+    carnet backup "$DISK/b"
+    carnet verify-backup "$DISK/b"`
+  const env = {
+    ...{ PATH: process.env.PATH, DISK: disk, NODE: process.execPath, SECRET },
+    ...{ DATA_DIR: place.dataDir, DATABASE_URL: place.url },
+  }
+  const child = spawn('unshare', [namespace, 'sh', '-c', script], { env })
+  const said = await text(child.stdout)
+  const codes = [...said.matchAll(/^code (\d)$/gm)].map(([, code]) => code)
+  assert.deepEqual(codes, ['1', '0', '1', '0', '0', '0'], said)
+  assert.equal(said.match(/^carnet: \S+: no room is left; .*$/gm)?.length, 2, said)
+  const left = newIn(said)
+  assert.ok(left > 0 && left < 8, `${left} of 8 were left to copy`)
+  assert.match(said, /Read 1 snapshots and 8 copies.*\nAll is as it was written/)
+  assert.match(said, /Read 2 snapshots and 8 copies.*\nAll is as it was written/)
 })
