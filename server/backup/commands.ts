@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { openStore } from '../blobs/open.ts'
+import { StorageFailed, StorageFull } from '../blobs/port.ts'
 import { joinDatabase, openDatabase } from '../db/open.ts'
 import { createLog } from '../log.ts'
 import { readMasterKey } from '../master-key.ts'
@@ -22,14 +23,9 @@ const USAGES = {
 
 export const BACKUP_USAGE = Object.values(USAGES).join(' | ')
 
-/** The commands; each says what it did, and fails or sets an exit code of 1 where something is amiss. */
-export const BACKUP_COMMANDS = {
-  backup: backupCommand,
-  'verify-backup': verifyCommand,
-  restore: restoreCommand,
-}
+const backupCommand = telling('the snapshots before are as they were, and the next backup goes on', backUpTo)
 
-async function backupCommand(...words: string[]): Promise<void> {
+async function backUpTo(...words: string[]): Promise<void> {
   const { dir, values } = read('backup', words, { keep: { type: 'string' }, verify: { type: 'boolean' } })
   const keep = values.keep === undefined ? undefined : Number(values.keep)
   if (keep !== undefined && !(Number.isInteger(keep) && keep > 0)) refuse('backup')
@@ -57,13 +53,7 @@ async function backupCommand(...words: string[]): Promise<void> {
         }),
     },
     { keep, verify: values.verify },
-  ).catch((error) => {
-    if (!isSystemError(error)) throw error
-    const full = ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(error.code ?? '')
-    throw new StartError(
-      `${folder.path}: ${full ? 'no room is left' : error.message}; the snapshots before are as they were, and the next backup goes on`,
-    )
-  })
+  )
   sayBackedUp(done, folder.path, keyless)
   if (done.manifest.problems.length + done.altered.length > 0) process.exitCode = 1
 }
@@ -76,7 +66,12 @@ async function verifyCommand(...words: string[]): Promise<void> {
     process.exitCode = 1
 }
 
-async function restoreCommand(...words: string[]): Promise<void> {
+const restoreCommand = telling(
+  'nothing starts there before the same command is repeated, which goes on',
+  restoreFrom,
+)
+
+async function restoreFrom(...words: string[]): Promise<void> {
   const { dir, values } = read('restore', words, {
     snapshot: { type: 'string' },
     'despite-damage': { type: 'boolean' },
@@ -117,6 +112,24 @@ async function exists(path: string): Promise<boolean> {
   )
 }
 
-function isSystemError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'syscall' in error
+/** PostgreSQL is stopped, or a connection to it broke. */
+const isLost = ({ code, message }: { code?: string; message: string }) =>
+  code?.startsWith('57P') || message === 'Connection terminated unexpectedly'
+
+/** A disk that is full or fails, or a database that goes away, is for the operator to mend. */
+function telling(then: string, command: (...words: string[]) => Promise<void>): typeof command {
+  return (...words) =>
+    command(...words).catch((error) => {
+      const known = error instanceof StorageFull || error instanceof StorageFailed || 'syscall' in error
+      if (!known && !isLost(error)) throw error
+      const full = error instanceof StorageFull || ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(error.code)
+      throw new StartError(`${full ? 'no room is left on the disk' : error.message}; ${then}`)
+    })
+}
+
+/** The commands; each says what it did, and fails or sets an exit code of 1 where something is amiss. */
+export const BACKUP_COMMANDS = {
+  backup: backupCommand,
+  'verify-backup': verifyCommand,
+  restore: restoreCommand,
 }

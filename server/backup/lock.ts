@@ -6,6 +6,10 @@ const LOCK = 4_226_020
 
 /** Takes the place of the one backup that may run at a time; it is given up when the connection ends, however it ends. */
 export async function takeBackupLock(client: pg.ClientBase): Promise<boolean> {
+  // The server's own settings must not end it halfway.
+  await client.query(
+    'set statement_timeout = 0; set idle_session_timeout = 0; set idle_in_transaction_session_timeout = 0',
+  )
   const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [LOCK])
   return rows[0]?.taken === true
 }
