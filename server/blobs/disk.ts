@@ -13,10 +13,10 @@ import {
   newName,
   type Part,
   StorageFailed,
-  StorageFull,
   UploadLost,
 } from './port.ts'
 import { SEALED_PIECE } from './seal.ts'
+import { isSystemError, translated } from './system-errors.ts'
 import { untilBroken } from './until-broken.ts'
 
 const { O_CREAT, O_DIRECTORY, O_NOFOLLOW, O_RDONLY, O_RDWR } = constants
@@ -206,20 +206,4 @@ async function writeAll(file: FileHandle, chunk: Uint8Array, position: number) {
 function absent(error: unknown): undefined {
   if (isSystemError(error) && error.code === 'ENOENT') return undefined
   throw error
-}
-
-function translated<Args extends unknown[], Result>(verb: (...args: Args) => Promise<Result>) {
-  return async (...args: Args): Promise<Result> => {
-    try {
-      return await verb(...args)
-    } catch (error) {
-      if (!isSystemError(error)) throw error
-      const full = ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(error.code ?? '')
-      throw new (full ? StorageFull : StorageFailed)(`${error.syscall}: ${error.code}`, { cause: error })
-    }
-  }
-}
-
-function isSystemError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'syscall' in error
 }

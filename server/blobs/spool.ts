@@ -1,0 +1,44 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, open, unlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { translated } from './system-errors.ts'
+
+const READ_BYTES = 256 * 1024
+
+export type Spool = Awaited<ReturnType<typeof openSpool>>
+
+/**
+ * Bytes on the way to somewhere that wants to know beforehand how many they are, and maybe wants them twice. They wait
+ * in a file that has no name any more: it goes with the process, whatever ends it.
+ */
+export const openSpool = translated(async (folder: string) => {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const path = join(folder, randomBytes(12).toString('hex'))
+  const file = await open(path, 'wx+', 0o600)
+  await unlink(path)
+  let size = 0
+
+  return {
+    get size() {
+      return size
+    },
+    write: translated(async (chunk: Uint8Array) => {
+      for (let done = 0; done < chunk.length; ) {
+        const { bytesWritten } = await file.write(chunk, done, chunk.length - done, size)
+        done += bytesWritten
+        size += bytesWritten
+      }
+    }),
+    /** All of it, each time it is asked for. */
+    read: (): Readable =>
+      size === 0
+        ? Readable.from([])
+        : file.createReadStream({ start: 0, end: size - 1, autoClose: false, highWaterMark: READ_BYTES }),
+    empty: translated(async () => {
+      await file.truncate(0)
+      size = 0
+    }),
+    [Symbol.asyncDispose]: () => file.close(),
+  }
+})
