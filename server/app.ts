@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { sql } from 'kysely'
 import { createAuditLog } from './audit/log.ts'
 import { createBlobs } from './blobs/blobs.ts'
-import { openStore } from './blobs/open.ts'
+import { asOne, openStores } from './blobs/open.ts'
 import { createClamd } from './clamd.ts'
 import type { OpenDatabase } from './db/open.ts'
 import { createCustody } from './files/custody.ts'
@@ -52,7 +52,9 @@ export async function createApp({ settings, publicUrl, secret, log, database, ov
   // Closed again should anything below fail.
   await using opened = new AsyncDisposableStack()
 
-  const store = await openStore(settings)
+  const stores = await openStores(settings)
+  opened.defer(stores.close)
+  const store = asOne(stores)
   const vault = await createVault({ db, readMasterKey: (wanted) => readMasterKey(settings, wanted) })
   const blobs = createBlobs({ store, vault, seal: settings.encryption })
   const jobs = createJobs({ pool, log })

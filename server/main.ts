@@ -7,6 +7,7 @@ import { openDatabase } from './db/open.ts'
 import { listen } from './listener.ts'
 import { createLog, type Log } from './log.ts'
 import { rotateMasterKey } from './master-key.ts'
+import { moveToWritten } from './move-blobs.ts'
 import { readSettings, type Settings } from './settings.ts'
 import { StartError } from './start-error.ts'
 import { CHECK_USAGE, readCheckWords, runCheck } from './upkeep/command.ts'
@@ -18,6 +19,7 @@ const COMMANDS: Record<string, (...words: string[]) => Promise<void>> = {
   demo: () => start({ demo: true }),
   'reset-second-factors': resetSecondFactors,
   'rotate-master-key': rotate,
+  'move-blobs': () => moveToWritten(readSettings(), (line) => process.stdout.write(`${line}\n`)),
 }
 
 /** These read what is typed behind them by themselves. */

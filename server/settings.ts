@@ -159,12 +159,80 @@ export const settingsTable = {
       .transform((text) => resolve(text))
       .optional(),
   }),
+<<<<<<< HEAD
   backgroundSpeed: setting({
     env: 'BACKGROUND_MB_PER_SECOND',
     doc: 'How fast files are read beside people’s work, in megabytes a second: by the nightly check, and by what seals the files of earlier versions.',
     must: 'a whole number from 1 to 10000',
     default: '20',
     schema: wholeNumber(1, 10_000),
+=======
+  blobStore: setting({
+    env: 'BLOB_STORE',
+    doc: 'Where new files are stored: `disk`, in `DATA_DIR`, or `s3`, in the bucket `S3_BUCKET`. What lies in the other place is still read there, until [`npm run move-blobs`](operate.md#files-in-an-s3-bucket) has moved it.',
+    must: 'disk or s3',
+    default: 'disk',
+    schema: z.enum(['disk', 's3']),
+  }),
+  s3Endpoint: setting({
+    env: 'S3_ENDPOINT',
+    doc: 'The address of a store that speaks S3, such as Ceph or MinIO.',
+    must: 'an http or https address without a path, such as https://s3.example.org',
+    unset: 'Amazon S3 in `S3_REGION`',
+    schema: url('http:', 'https:')
+      .refine((text) => /^https?:\/\/[^/?#@]+\/?$/i.test(text))
+      .optional(),
+  }),
+  s3Bucket: setting({
+    env: 'S3_BUCKET',
+    doc: 'The bucket. It has to exist.',
+    must: 'the name of a bucket: 3 to 63 letters, digits, dots and hyphens',
+    unset: 'there is none',
+    schema: z
+      .string()
+      .regex(/^[a-z0-9][\w.-]{1,61}[a-z0-9]$/i)
+      .optional(),
+  }),
+  s3Region: setting({
+    env: 'S3_REGION',
+    doc: 'The region of the bucket. Most stores other than Amazon’s take any.',
+    must: 'the name of a region, such as eu-west-3',
+    default: 'us-east-1',
+    schema: z.string().regex(/^[\w-]+$/),
+  }),
+  s3AccessKeyId: setting({
+    env: 'S3_ACCESS_KEY_ID',
+    doc: 'The key that may read, write, remove and list what is in the bucket.',
+    must: 'an access key, without spaces',
+    unset: 'needed along with `S3_BUCKET`',
+    schema: z.string().regex(/^\S+$/).optional(),
+  }),
+  s3SecretAccessKey: setting({
+    env: 'S3_SECRET_ACCESS_KEY',
+    doc: 'Its secret.',
+    must: 'the secret of an access key, without spaces',
+    unset: 'needed along with `S3_BUCKET`',
+    secret: true,
+    schema: z.string().regex(/^\S+$/).optional(),
+  }),
+  s3Prefix: setting({
+    env: 'S3_PREFIX',
+    doc: 'What the names of all objects begin with, for a bucket that others use too.',
+    must: 'letters, digits, dots and hyphens that end with a slash, such as carnet/',
+    unset: 'nothing',
+    schema: z
+      .string()
+      .regex(/^(?:[\w.-]+\/)+$/)
+      .optional()
+      .transform((text) => text ?? ''),
+  }),
+  s3PathStyle: setting({
+    env: 'S3_PATH_STYLE',
+    doc: 'Whether the bucket stands in the path of an address (`on`, as Ceph and MinIO want it) or in its host name (`off`, as Amazon does).',
+    must: 'on or off',
+    default: 'on',
+    schema: z.enum(['on', 'off']).transform((text) => text === 'on'),
+>>>>>>> 4bea475 (Two stores at once, and move-blobs from the one to the other while the product runs)
   }),
   trustProxy: setting({
     env: 'TRUST_PROXY',

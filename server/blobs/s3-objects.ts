@@ -39,13 +39,18 @@ export type JoinedPart = { number: number; tag: string }
 export type S3Objects = ReturnType<typeof createS3Objects>
 
 const CONNECT_MS = 3_000
-/** How long a store may be silent, while it reads, writes or thinks. */
 const PATIENCE_MS = 15_000
 /** What is put together from many parts isn't there at once. */
 const JOINING_MS = 55_000
 
-/** The objects of a bucket: tried again where that helps, bounded in time, with the errors of stores. */
-export function createS3Objects({ endpoint, bucket, region, prefix, pathStyle, ...credentials }: S3Place) {
+/**
+ * The objects of a bucket: tried again where that helps, bounded in time, with the errors of stores. `patience` (ms) is
+ * how long the bucket may be silent, while it reads, writes or thinks.
+ */
+export function createS3Objects(
+  { endpoint, bucket, region, prefix, pathStyle, ...credentials }: S3Place,
+  patience = PATIENCE_MS,
+) {
   const client = new S3Client({
     ...(endpoint && { endpoint }),
     region,
@@ -57,6 +62,8 @@ export function createS3Objects({ endpoint, bucket, region, prefix, pathStyle, .
     expectContinueHeader: false,
     // We try again ourselves, since only we can read the same bytes twice; and we know who is silent.
     maxAttempts: 1,
+    // What it has to say stands in its errors.
+    logger: { debug() {}, info() {}, warn() {}, error() {} },
     requestHandler: {
       connectionTimeout: CONNECT_MS,
       socketTimeout: 0,
@@ -81,11 +88,11 @@ export function createS3Objects({ endpoint, bucket, region, prefix, pathStyle, .
       } finally {
         stream.destroy()
       }
-    }, PATIENCE_MS)
+    }, patience)
   }
 
-  const ask = <T>(verb: (signal: AbortSignal) => Promise<T>, patience = PATIENCE_MS) =>
-    attempt(({ signal }: Attempt) => verb(signal), patience)
+  const ask = <T>(verb: (signal: AbortSignal) => Promise<T>, atMost = patience) =>
+    attempt(({ signal }: Attempt) => verb(signal), atMost)
 
   async function put(key: string, body: Body): Promise<void> {
     await send(body, (Body, abortSignal) =>
@@ -102,7 +109,7 @@ export function createS3Objects({ endpoint, bucket, region, prefix, pathStyle, .
     })
     if (answer === 'outside') throw new RangeError(`no bytes ${part?.start}-${part?.end}`)
     if (!answer) return undefined
-    const stream = heard(answer.Body as Readable)
+    const stream = heard(answer.Body as Readable, patience)
     if (!part) return { stream, size: answer.ContentLength ?? 0 }
     const [, start, end, size] =
       /^bytes (\d+)-(\d+)\/(\d+)$/.exec(answer.ContentRange ?? '')?.map(Number) ?? []
@@ -234,11 +241,11 @@ function sending(body: Body, alive: () => void): Readable {
 }
 
 /** Fails when the store falls silent while somebody waits for it; a receiver may take its time. */
-function heard(body: Readable): Readable {
+function heard(body: Readable, patience: number): Readable {
   async function* chunks() {
     const source = body[Symbol.asyncIterator]()
     for (;;) {
-      const timer = setTimeout(() => body.destroy(new StorageFailed('S3 fell silent')), PATIENCE_MS)
+      const timer = setTimeout(() => body.destroy(new StorageFailed('S3 fell silent')), patience)
       const { done, value } = await source.next().finally(() => clearTimeout(timer))
       if (done) return
       yield value as Uint8Array

@@ -16,8 +16,6 @@ const AT_ONCE = 8
 
 export type Piece = { key: string; start: number; end: number; tag: string | undefined }
 
-export type Staged = Awaited<ReturnType<typeof lookAtStaged>>
-
 const ROOT = 'staged/'
 const uploadKey = (name: string) => `${ROOT}${name}/upload`
 const digits = (offset: number) => String(offset).padStart(16, '0')

@@ -29,8 +29,11 @@ const keyOf = (name: string) => `${ROOT}${name}`
  * Names are never given twice, so that looking whether a blob is there is enough never to overwrite one; not every
  * server can be told to look by itself.
  */
-export function openS3Store(place: S3Place, { spoolFolder }: { spoolFolder: string }) {
-  const objects = createS3Objects(place)
+export function openS3Store(
+  place: S3Place,
+  { spoolFolder, patience }: { spoolFolder: string; patience?: number },
+) {
+  const objects = createS3Objects(place, patience)
   const look = (name: string) => lookAtStaged(objects, name, keyOf(name))
 
   async function append(name: string, offset: number, bytes: Bytes, { max, signal }: AppendOptions) {

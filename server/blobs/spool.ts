@@ -6,8 +6,6 @@ import { translated } from './system-errors.ts'
 
 const READ_BYTES = 256 * 1024
 
-export type Spool = Awaited<ReturnType<typeof openSpool>>
-
 /**
  * Bytes on the way to somewhere that wants to know beforehand how many they are, and maybe wants them twice. They wait
  * in a file that has no name any more: it goes with the process, whatever ends it.

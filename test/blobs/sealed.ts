@@ -47,4 +47,3 @@ export function tried(store: BlobStore, seal: boolean, kept = new Map<string, Cu
     },
   }
 }
-

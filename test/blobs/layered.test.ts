@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { test } from 'node:test'
+import { openDiskStore } from '../../server/blobs/disk.ts'
+import { layerStores } from '../../server/blobs/layered.ts'
+import { moveBlobs } from '../../server/blobs/move.ts'
+import { BlobAbsent, type BlobStore, newName } from '../../server/blobs/port.ts'
+import { makeTempFolder } from '../temp-folder.ts'
+import { asTried, testBlobs } from './suite.ts'
+
+async function openOne(): Promise<BlobStore> {
+  const data = await makeTempFolder()
+  return openDiskStore({ folder: join(data, 'blobs'), staging: join(data, 'uploads') })
+}
+
+async function openBoth() {
+  const [written, other] = [await openOne(), await openOne()]
+  return { written, other, both: layerStores(written, other) }
+}
+
+const from = (word: string) => Readable.from([Buffer.from(word)])
+const read = async (store: BlobStore, name: string) => text((await store.open(name)).stream)
+const namesIn = async (store: BlobStore, which?: 'staged') =>
+  (await Array.fromAsync(store.list(which), ({ name }) => name)).sort()
+
+testBlobs('two stores as one', async () => {
+  const { both } = await openBoth()
+  return { blobs: asTried(both), reopen: async () => asTried(both) }
+})
+
+test('two stores: what is stored goes to the one, what the other holds is read, listed and removed there', async () => {
+  const { written, other, both } = await openBoth()
+  const [old, recent] = [newName(), newName()]
+  await other.put(old, Buffer.from('old'))
+  await both.put(recent, Buffer.from('new'))
+  assert.deepEqual([await namesIn(written), await namesIn(other)], [[recent], [old]])
+  assert.deepEqual(await namesIn(both), [old, recent].sort())
+  assert.equal(await read(both, old), 'old')
+  assert.equal((await both.stat(old))?.size, 3)
+  await both.check()
+  await both.remove(old)
+  await assert.rejects(both.open(old), BlobAbsent)
+  assert.deepEqual(await namesIn(other), [])
+})
+
+test('two stores: an upload goes on where it began, and one begun again is in one place only', async () => {
+  const { written, other, both } = await openBoth()
+  const [begun, again, given] = [newName(), newName(), newName()]
+  for (const name of [begun, again, given]) await other.append(name, 0, from('abc'), { max: 9 })
+  assert.equal(await both.append(begun, 3, from('def'), { max: 9 }), 6)
+  assert.deepEqual(await both.commit(begun), { size: 6 })
+  assert.deepEqual(await both.commit(begun), { size: 6 })
+  assert.deepEqual([await namesIn(written), await namesIn(other)], [[], [begun]])
+  assert.equal(await both.append(again, 0, from('xy'), { max: 9 }), 2)
+  assert.equal(await both.append(again, 2, from('z'), { max: 9 }), 3)
+  assert.deepEqual(await both.commit(again), { size: 3 })
+  assert.equal(await read(both, again), 'xyz')
+  await both.discard(given)
+  assert.deepEqual(await namesIn(both, 'staged'), [])
+})
+
+test('moving: a blob that is deleted while it is copied stays deleted', async () => {
+  const { written, other, both } = await openBoth()
+  const [kept, deleted] = [newName(), newName()]
+  await other.put(kept, Buffer.from('kept'))
+  await other.put(deleted, Buffer.from('deleted'))
+  // Deleted when its copy is there already, and the last to ask is whoever moves it.
+  const to = {
+    ...written,
+    async put(name: string, bytes: Parameters<BlobStore['put']>[1]) {
+      if (name === deleted) await both.remove(name)
+      return written.put(name, bytes)
+    },
+  }
+  assert.deepEqual(await moveBlobs({ from: other, to }, () => {}), { arriving: 0, different: [] })
+  assert.deepEqual([await namesIn(written), await namesIn(other)], [[kept], []])
+})
+
+test('moving: what the copy is not stays where it was, and is still what is read', async () => {
+  const { written, other, both } = await openBoth()
+  const [good, bad, before] = [newName(), newName(), newName()]
+  for (const name of [good, bad, before]) await other.put(name, Buffer.from(name))
+  await written.put(before, Buffer.from(newName()))
+  const to = {
+    ...written,
+    put: (name: string, bytes: Parameters<BlobStore['put']>[1]) =>
+      written.put(name, name === bad ? damaged(bytes as AsyncIterable<Uint8Array>) : bytes),
+  }
+  const { different } = await moveBlobs({ from: other, to }, () => {})
+  assert.deepEqual(different.sort(), [bad, before].sort())
+  assert.deepEqual(await namesIn(other), [bad, before].sort())
+  assert.deepEqual(await namesIn(written), [good, before].sort())
+  assert.equal(await read(both, bad), bad)
+})
+
+test('moving: who was interrupted finds what was copied, and replaces what was cut short', async () => {
+  const { written, other } = await openBoth()
+  const [copied, short, arriving] = [newName(), newName(), newName()]
+  for (const name of [copied, short]) await other.put(name, Buffer.from(name))
+  await written.put(copied, Buffer.from(copied))
+  await written.put(short, Buffer.from(short.slice(0, 9)))
+  await other.append(arriving, 0, from('abc'), { max: 9 })
+  const said: number[] = []
+  const outcome = await moveBlobs({ from: other, to: written }, ({ blobs }) => said.push(blobs))
+  assert.deepEqual(outcome, { arriving: 1, different: [] })
+  assert.deepEqual(said, [1, 2])
+  for (const name of [copied, short]) assert.equal(await read(written, name), name)
+  assert.deepEqual(await namesIn(other), [])
+  await other.commit(arriving)
+  assert.deepEqual(await moveBlobs({ from: other, to: written }, () => {}), { arriving: 0, different: [] })
+  assert.equal(await read(written, arriving), 'abc')
+})
+
+async function* damaged(bytes: AsyncIterable<Uint8Array>) {
+  for await (const chunk of bytes) yield chunk.map((byte) => byte ^ 1)
+}
