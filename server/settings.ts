@@ -159,14 +159,13 @@ export const settingsTable = {
       .transform((text) => resolve(text))
       .optional(),
   }),
-<<<<<<< HEAD
   backgroundSpeed: setting({
     env: 'BACKGROUND_MB_PER_SECOND',
     doc: 'How fast files are read beside people’s work, in megabytes a second: by the nightly check, and by what seals the files of earlier versions.',
     must: 'a whole number from 1 to 10000',
     default: '20',
     schema: wholeNumber(1, 10_000),
-=======
+  }),
   blobStore: setting({
     env: 'BLOB_STORE',
     doc: 'Where new files are stored: `disk`, in `DATA_DIR`, or `s3`, in the bucket `S3_BUCKET`. What lies in the other place is still read there, until [`npm run move-blobs`](operate.md#files-in-an-s3-bucket) has moved it.',
@@ -232,7 +231,6 @@ export const settingsTable = {
     must: 'on or off',
     default: 'on',
     schema: z.enum(['on', 'off']).transform((text) => text === 'on'),
->>>>>>> 4bea475 (Two stores at once, and move-blobs from the one to the other while the product runs)
   }),
   trustProxy: setting({
     env: 'TRUST_PROXY',

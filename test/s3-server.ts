@@ -82,3 +82,14 @@ export async function startS3() {
 }
 
 const newPrefix = () => `${randomBytes(6).toString('hex')}/`
+
+/** What an operator would set to use a place. */
+export function settingsOf(place: S3Place): Record<string, string> {
+  return {
+    S3_ENDPOINT: place.endpoint ?? '',
+    S3_BUCKET: place.bucket,
+    S3_ACCESS_KEY_ID: place.accessKeyId,
+    S3_SECRET_ACCESS_KEY: place.secretAccessKey,
+    S3_PREFIX: place.prefix,
+  }
+}

@@ -140,7 +140,7 @@ export function createS3Objects(
         return client.send(new ListObjectsV2Command(where), { abortSignal })
       })
       for (const { Key = '', Size = 0, LastModified = new Date(0) } of page.Contents ?? [])
-        yield { key: Key.slice(prefix.length), size: Size, modified: LastModified }
+        yield { key: Key.slice(prefix.length), size: Size, modified: inSeconds(LastModified) }
       token = page.IsTruncated ? page.NextContinuationToken : undefined
     } while (token)
   }
@@ -212,6 +212,9 @@ export function createS3Objects(
     close: () => client.destroy(),
   }
 }
+
+/** As `head` tells them. */
+const inSeconds = (date: Date) => new Date(Math.floor(date.getTime() / 1000) * 1000)
 
 function absent(error: unknown): undefined {
   if (statusOf(error) === 404 && (error as Error).name !== 'NoSuchBucket') return undefined
