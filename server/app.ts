@@ -27,6 +27,8 @@ import { createPreviews } from './previews/previews.ts'
 import type { Settings } from './settings.ts'
 import { createCheck } from './upkeep/check.ts'
 import { createCheckResult } from './upkeep/result.ts'
+import { createSealing } from './upkeep/sealing.ts'
+import { createSweep } from './upkeep/sweep.ts'
 import { createVault } from './vault.ts'
 
 export interface AppParts {
@@ -74,6 +76,8 @@ export async function createApp({ settings, publicUrl, secret, log, database, ov
   const downloads = createDownloads({ db, items, blobs, previewJobs, now, accelPrefix: settings.accelPrefix })
   const { lostKeys } = vault
   const bytesPerSecond = settings.backgroundSpeed * 1e6
+  const sweep = createSweep({ db, store, jobs, log, now })
+  const sealing = createSealing({ db, blobs, jobs, log, now, bytesPerSecond })
   const check = createCheck({ db, blobs, store, lostKeys, jobs, log, now, bytesPerSecond })
 
   const tasks: TaskHandlers = {
@@ -82,8 +86,16 @@ export async function createApp({ settings, publicUrl, secret, log, database, ov
     scan: scanJobs.scan,
     purge: items.purge,
     erase: createErasing({ db, blobs, jobs, unreferenced: items.unreferenced }),
-    'expire-uploads': uploads.expire,
+    'expire-uploads': async () => {
+      const count = await uploads.expire()
+      if (count > 0) log.info({ count }, 'swept uploads that nobody went on with')
+    },
     check: () => check.checkOn(),
+    seal: async () => {
+      if (settings.encryption) await sealing.sealOn()
+    },
+    sweep: sweep.sweep,
+    'sweep-store': sweep.sweepStore,
   }
   if (!overrides.jobsOnDemand) {
     await scanJobs.begin()
@@ -133,7 +145,7 @@ export async function createApp({ settings, publicUrl, secret, log, database, ov
   return {
     fetch,
     routes,
-    services: { people, items, jobs, blobs, store, vault, scanJobs, check },
+    services: { people, items, jobs, blobs, store, vault, scanJobs, check, sealing, sweep },
     /** Where the first super admin is made, as long as there is none. */
     setupLink,
     runJobs: () => jobs.runDue(tasks),

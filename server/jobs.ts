@@ -20,6 +20,12 @@ export type Tasks = {
   'expire-uploads': Record<string, never>
   /** Go on looking whether everything that is stored is whole. */
   check: Record<string, never>
+  /** Go on sealing what an earlier version stored plain. */
+  seal: Record<string, never>
+  /** Remove rows that nobody asks for any more. */
+  sweep: Record<string, never>
+  /** Remove bytes that nothing refers to. */
+  'sweep-store': Record<string, never>
 }
 export type TaskName = keyof Tasks
 export type TaskHandlers = { [Name in TaskName]: (payload: Tasks[Name]) => Promise<void> }
@@ -33,6 +39,9 @@ const CRON: Partial<Record<TaskName, string>> = {
   // Whatever a scanner that was away, or a process that ended, left behind.
   scan: '* * * * *',
   check: '40 1 * * *',
+  seal: '17 * * * *',
+  sweep: '47 * * * *',
+  'sweep-store': '50 3 * * *',
 }
 
 /** A job as a backup keeps it. What has been tried already begins anew. */

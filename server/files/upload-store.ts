@@ -167,7 +167,8 @@ export function createUploadRows({ db, blobs, items, now }: Needs) {
       const { rows } = await sql<UploadRow>`select * from upload where id = ${id}::uuid for update`.execute(
         trx,
       )
-      if (!rows[0]) throw new Problem('not_found')
+      // Past its time, its bytes may be gone already.
+      if (!rows[0] || rows[0].expires_at <= now()) throw new Problem('not_found')
       return act(trx, rows[0])
     })
   }
@@ -192,11 +193,12 @@ export function createUploadRows({ db, blobs, items, now }: Needs) {
   }
 
   /** Gives up what nobody went on with. */
-  async function expire(): Promise<void> {
+  async function expire(): Promise<number> {
     const { rows } =
       await sql<UploadRow>`update upload set held_by = gen_random_uuid(), held_until = now() + interval '1 minute'
       where expires_at <= ${now()} and (held_by is null or held_until < now()) returning *`.execute(db)
     for (const row of rows) await remove(row)
+    return rows.length
   }
 
   /** With whose key it is sealed: theirs whose room it takes. */

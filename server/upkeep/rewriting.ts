@@ -65,7 +65,12 @@ export function createRewriting({
       .where('key', '=', former)
       .executeTakeFirst()
     if (numUpdatedRows === 0n) return false
-    await jobs.add(trx, 'erase', { keys: [nameOf(former)] }, { runAt: new Date(now().getTime() + KEPT_MS) })
+    await eraseLater(trx, jobs, former, now())
     return true
   }
+}
+
+/** In the transaction in which its row gets another key. */
+export async function eraseLater(trx: Kysely<Database>, jobs: Jobs, key: string, now: Date): Promise<void> {
+  await jobs.add(trx, 'erase', { keys: [nameOf(key)] }, { runAt: new Date(now.getTime() + KEPT_MS) })
 }

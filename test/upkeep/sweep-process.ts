@@ -1,0 +1,41 @@
+import { createApp } from '../../server/app.ts'
+import { connect } from '../../server/db/open.ts'
+import { createLog } from '../../server/log.ts'
+import { readSettings } from '../../server/settings.ts'
+import { createExtras } from '../../server/upkeep/extras.ts'
+
+// Sweeps, checks with repair and seals, over and over, as a second process of the product would, until its input ends.
+const [connectionString = '', dataDir = ''] = process.argv.slice(2)
+const log = createLog('error', process.stderr)
+const database = {
+  ...connect(connectionString, 5, log),
+  connectionString,
+  lost: new Promise<string>(() => {}),
+}
+const app = await createApp({
+  settings: readSettings({ DATA_DIR: dataDir }),
+  publicUrl: 'http://localhost',
+  secret: 's'.repeat(32),
+  log,
+  database,
+  overrides: { jobsOnDemand: true, now: () => new Date(Date.now() + 11_000) },
+})
+const { store, check, sweep, sealing, items } = app.services
+// Nothing is too young: what protects a file is its row alone.
+const extras = createExtras({ db: database.db, store, now: () => new Date(Date.now() + 1000) })
+let ended = false
+process.stdin.resume().on('end', () => {
+  ended = true
+})
+process.stdout.write('ready\n')
+let removed = 0
+while (!ended) {
+  await items.purge()
+  for await (const extra of extras.find(0)) if (await extras.remove(extra, 0)) removed++
+  await sweep.sweep()
+  await sealing.sealOn()
+  await check.checkAll({ repair: true, tell: ({ kind, what }) => process.stdout.write(`${kind} ${what}\n`) })
+  await app.runJobs()
+}
+process.stdout.write(`removed ${removed}\n`)
+process.exit()

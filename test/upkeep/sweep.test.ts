@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { createHash, randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { type TestContext, test } from 'node:test'
+import { sql } from 'kysely'
+import { flat } from '../previews/hostile.ts'
+import { createWorld } from '../world.ts'
+import { enter } from './stored.ts'
+
+test('two processes sweep while files are added, pictured, deleted and sealed: nothing that is referred to is lost', async (t) => {
+  // Plain at first, so that the other processes have something to seal.
+  const world = await createWorld(t, { settings: { ENCRYPTION: 'off' } })
+  const practice = await world.addCompany()
+  const client = await world.addClient(practice)
+  const owner = await world.addProfessional(practice)
+  await world.setStakeholder(client, owner)
+  const mine = await world.signIn(owner)
+  const { spaceId } = client
+  const sweepers = await Promise.all([startSweeper(t, world), startSweeper(t, world)])
+
+  const kept = new Map<string, string>()
+  const doomed: string[] = []
+  await Promise.all(
+    [0, 1, 2].map(async (line) => {
+      for (let i = 0; i < 12; i++) {
+        const photo = i % 4 === 0
+        const bytes = photo
+          ? await flat(60 + i, 40 + line)
+              .png()
+              .toBuffer()
+          : Buffer.concat([Buffer.from(`${line} ${i} `), randomBytes(90_000)])
+        const { id } = await mine.upload(bytes, { spaceId, name: photo ? 'photo.png' : 'file.bin' })
+        if (photo) await (await mine.fetch(`/api/items/${id}/preview/thumb`)).arrayBuffer()
+        if (i % 3 === 2) {
+          await mine.api.files.deleteItems({ ids: [id] })
+          doomed.push(id)
+        } else kept.set(id, createHash('sha256').update(bytes).digest('hex'))
+      }
+    }),
+  )
+  const said = (await Promise.all(sweepers.map((end) => end()))).flat()
+  assert.deepEqual(
+    said.filter((line) => !/^removed \d+$|^extra /.test(line)),
+    [],
+    'no false alarm',
+  )
+  for (const [id, hash] of kept) {
+    const answer = await mine.fetch(`/api/items/${id}/content`)
+    const bytes = Buffer.from(await answer.arrayBuffer())
+    assert.equal(createHash('sha256').update(bytes).digest('hex'), hash, id)
+  }
+  for (const id of doomed) assert.equal((await mine.fetch(`/api/items/${id}`)).status, 404)
+  const kinds: string[] = []
+  await world.services.check.checkAll({ repair: false, tell: ({ kind }) => kinds.push(kind) })
+  assert.deepEqual(kinds, [])
+})
+
+async function startSweeper(
+  t: TestContext,
+  { database, dataDir }: { database: { connectionString: string }; dataDir: string },
+) {
+  const args = [join(import.meta.dirname, 'sweep-process.ts'), database.connectionString, dataDir]
+  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] })
+  t.after(() => child.kill('SIGKILL'))
+  const lines: string[] = []
+  const read = createInterface(child.stdout)
+  await once(read, 'line')
+  read.on('line', (line) => lines.push(line))
+  const ended = once(child, 'close')
+  return async () => {
+    child.stdin.end()
+    const [code] = await ended
+    assert.equal(code, 0)
+    return lines
+  }
+}
+
+test('leftovers of every kind go, and nothing else does', async (t) => {
+  const house = await enter(t)
+  const { world, mine, store, spaceId } = house
+  const { db } = world
+  const { sweep } = world.services
+  const kept = await house.add()
+  const orphan = await db
+    .insertInto('blob')
+    .values({ key: await house.strew(), size: 9, sha256: randomBytes(32), type: 'text/plain' })
+    .returning(['id', 'key'])
+    .executeTakeFirstOrThrow()
+  const [old, young, staged] = [
+    await house.strew({ days: 8 }),
+    await house.strew({ days: 6 }),
+    await house.strew({ days: 8, staged: true }),
+  ]
+  const { personId: person_id } = house.owner
+  const past = new Date(Date.now() - 60_000)
+  await sql`insert into session (token, person_id, expires_at) values ('old', ${person_id}, ${past})`.execute(
+    db,
+  )
+  await sql`insert into verification (identifier, value, expires_at) values ('x', 'y', ${past})`.execute(db)
+  await sql`insert into sign_in_token (hash, purpose, expires_at) values ('\\x01', 'passkey', ${past})`.execute(
+    db,
+  )
+
+  await sweep.sweep()
+  await sweep.sweepStore()
+  await world.runJobs()
+  assert.equal(await store.stat(orphan.key), undefined)
+  assert.equal(await store.stat(old), undefined)
+  assert.ok(await store.stat(young), 'it waits its week')
+  for await (const { name } of store.list('staged')) assert.notEqual(name, staged)
+  for (const table of ['verification', 'sign_in_token'] as const)
+    assert.deepEqual(await db.selectFrom(table).selectAll().execute(), [], table)
+  assert.deepEqual(await db.selectFrom('session').select('token').where('token', '=', 'old').execute(), [])
+  assert.equal(
+    (await mine.fetch(`/api/items/${kept.id}/content`)).status,
+    200,
+    'still signed in, still there',
+  )
+  assert.equal((await mine.api.files.listItems({ spaceId })).items.length, 1)
+})
+
+test('where very much belongs to nothing, the database may be the older one: it is left to the operator', async (t) => {
+  const house = await enter(t)
+  const names = await Promise.all(Array.from({ length: 201 }, () => house.strew({ days: 9 })))
+  await house.world.services.sweep.sweepStore()
+  for (const name of names) assert.ok(await house.store.stat(name))
+  assert.equal((await house.check({ repair: true })).left, 0)
+  for (const name of names) assert.equal(await house.store.stat(name), undefined)
+})
