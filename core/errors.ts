@@ -60,6 +60,7 @@ export const ERRORS = {
   file_damaged: 410,
   no_preview: 404,
   image_kept_back: 403,
+  film_kept_back: 403,
   zip_too_large: 413,
   range_unsatisfiable: 416,
   too_many_requests: 429,

@@ -65,3 +65,8 @@ export function kindOf(type: string): Kind {
 export function hasPreview(type: string): boolean {
   return PREVIEWED.has(type) || OFFICE_KINDS.has(type)
 }
+
+/** Of films and recordings, those in whose boxes phones and cameras write where and with what they were taken. */
+export function hasBlanks(type: string): boolean {
+  return /^(?:video|audio)\/(?:mp4|quicktime|x-m4[av]|3gpp2?)$/.test(type)
+}

@@ -7,6 +7,8 @@ import type { Actor } from '../access.ts'
 import { recordOpening } from '../audit.ts'
 import { type Blobs, nameOf } from '../blobs/blobs.ts'
 import type { Database } from '../db/schema.ts'
+import type { Blank } from '../previews/messages.ts'
+import { blanked } from './blanked.ts'
 import { judge } from './conditional.ts'
 import { heldBack } from './contents.ts'
 import type { Items } from './items.ts'
@@ -30,6 +32,7 @@ type Bytes = {
   size: number
   etag: string
   modified?: Date
+  blanks?: Blank[]
   headers: Record<string, string>
   record?: () => Promise<void>
   ask?: () => Promise<unknown>
@@ -68,13 +71,14 @@ export function createDownloads(needs: {
       { inline, readActor }: { inline: boolean; readActor: () => Promise<Actor> },
     ) {
       const content = await items.content(actor, itemId)
-      const { etag, key, size, type, name } = await findOutgoing(previewJobs, content, request.signal)
+      const { etag, key, size, type, name, blanks } = await findOutgoing(previewJobs, content, request.signal)
       const shown = inline && SHOWN.has(kindOf(type))
       const bytes = {
         key,
         size,
         etag,
         modified: content.addedAt,
+        ...(blanks && { blanks }),
         record: () =>
           recordOpening(db, actor, shown ? 'file_opened' : 'file_downloaded', { itemId, now: now() }),
         ask: async () => items.content(await readActor(), itemId),
@@ -118,7 +122,7 @@ async function send(
   { method, headers: asked }: Request,
   bytes: Bytes,
 ): Promise<Sent> {
-  const { key, size, etag, modified, record, ask } = bytes
+  const { key, size, etag, modified, blanks, record, ask } = bytes
   const headers = {
     ...bytes.headers,
     ETag: etag,
@@ -137,7 +141,7 @@ async function send(
   const whole = { ...headers, 'Content-Length': String(size) }
   if (method === 'HEAD') return { response: new Response(null, { headers: whole }) }
   await record?.()
-  if (accelPrefix && nameOf(key) === key && !ASKED_OF_US.some((name) => asked.has(name))) {
+  if (accelPrefix && !blanks && nameOf(key) === key && !ASKED_OF_US.some((name) => asked.has(name))) {
     // nginx says itself that it takes ranges.
     const { 'Accept-Ranges': _, ...handedOver } = headers
     return {
@@ -147,7 +151,8 @@ async function send(
   const { stream } = await blobs.open(key, part)
   if (ask) breakOff(stream, ask)
   const ended = new Promise((resolve) => stream.once('close', resolve))
-  const body = Readable.toWeb(stream) as ReadableStream
+  const outgoing = blanks ? blanked(stream, part?.start ?? 0, blanks) : stream
+  const body = Readable.toWeb(outgoing) as ReadableStream
   if (!part) return { response: new Response(body, { headers: whole }), ended }
   const response = new Response(body, {
     status: 206,

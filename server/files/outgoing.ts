@@ -1,25 +1,35 @@
 import type { Readable } from 'node:stream'
 import { Problem } from '../../core/errors.ts'
-import { hasPreview, kindOf } from '../../core/kinds.ts'
+import { hasBlanks, hasPreview, kindOf } from '../../core/kinds.ts'
 import { splitName } from '../../core/names.ts'
 import { PreviewsBusy } from '../previews/failures.ts'
+import type { Blank } from '../previews/messages.ts'
 import { watchAccess } from './access-watch.ts'
 import type { Content } from './contents.ts'
 import type { PreviewJobs } from './preview-jobs.ts'
 
-export type Outgoing = Pick<Content, 'key' | 'size' | 'type' | 'name'> & { etag: string }
+export type Outgoing = Pick<Content, 'key' | 'size' | 'type' | 'name'> & {
+  etag: string
+  /** Of somebody else's film, the bytes that tell where and with what it was taken. */
+  blanks?: Blank[]
+}
 
 /**
- * The bytes of a file that this actor is to be given: the ones uploaded or, of an image of somebody else's, a copy
- * that doesn't tell where and with what it was taken. @throws image_kept_back, unavailable
+ * The bytes of a file that this actor is to be given: the ones uploaded or, of an image or a film of somebody
+ * else's, what doesn't tell where and with what it was taken. @throws image_kept_back, film_kept_back, unavailable
  */
 export async function findOutgoing(
   previewJobs: PreviewJobs,
   { blobId, key, size, type, name, own }: Content,
   signal: AbortSignal,
 ): Promise<Outgoing> {
-  if (own || kindOf(type) !== 'image') return { key, size, type, name, etag: `"${blobId}"` }
   const how = { urgent: true, signal }
+  if (!own && hasBlanks(type)) {
+    const blanks = await previewJobs.readBlanks({ id: blobId, key, type }, how).catch(refuseBusy)
+    if (!blanks) throw new Problem('film_kept_back')
+    return { key, size, type, name, etag: `"${blobId}-shared"`, blanks }
+  }
+  if (own || kindOf(type) !== 'image') return { key, size, type, name, etag: `"${blobId}"` }
   const made = hasPreview(type)
     ? await previewJobs.make({ id: blobId, key, type }, 'shared', how).catch(refuseBusy)
     : undefined

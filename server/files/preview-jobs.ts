@@ -1,3 +1,4 @@
+import { json } from 'node:stream/consumers'
 import { type Insertable, type Kysely, type RawBuilder, sql } from 'kysely'
 import { hasPreview, kindOf } from '../../core/kinds.ts'
 import { isFree } from '../access.ts'
@@ -5,12 +6,12 @@ import { type Blobs, nameOf } from '../blobs/blobs.ts'
 import type { Database, Preview as PreviewTable } from '../db/schema.ts'
 import type { Jobs } from '../jobs.ts'
 import { PreviewFailed } from '../previews/failures.ts'
-import type { Variant } from '../previews/messages.ts'
+import type { Blank, Variant } from '../previews/messages.ts'
 import type { createPreviews } from '../previews/previews.ts'
 
 type Blob = { id: string; key: string; type: string }
-/** `pages` are those of an office file, as a PDF. */
-export type Kept = Variant | 'pages'
+/** `pages` are those of an office file, as a PDF; `blanks` what others get of a film as nothing, as JSON. */
+export type Kept = Variant | 'pages' | 'blanks'
 type How = { urgent: boolean; signal?: AbortSignal }
 
 export type PreviewJobs = ReturnType<typeof createPreviewJobs>
@@ -26,7 +27,7 @@ export function createPreviewJobs({
   db: Kysely<Database>
   blobs: Blobs
   jobs: Jobs
-  previews: Pick<ReturnType<typeof createPreviews>, 'make' | 'convert'>
+  previews: Pick<ReturnType<typeof createPreviews>, 'make' | 'convert' | 'findBlanks'>
   now: () => Date
 }) {
   const find = (blobId: string, variant: Kept) =>
@@ -70,6 +71,10 @@ export function createPreviewJobs({
   async function produce(blob: Blob, variant: Kept, how: How) {
     if (variant === 'pages')
       return { type: 'application/pdf', bytes: await previews.convert({ ...how, ...blob }) }
+    if (variant === 'blanks') {
+      const blanks = JSON.stringify(await previews.findBlanks({ ...how, ...blob }))
+      return { type: 'application/json', bytes: Buffer.from(blanks) }
+    }
     const { original, ...made } = await previews.make({ ...how, ...(await pictured(blob, how)), variant })
     return { ...made, original_width: original.width, original_height: original.height }
   }
@@ -108,6 +113,14 @@ export function createPreviewJobs({
 
   return {
     make,
+
+    /** What of a film goes to nobody but its owner; undefined where that can't be told. @throws {PreviewsBusy} */
+    async readBlanks(blob: Blob, how: How): Promise<Blank[] | undefined> {
+      const kept = await make(blob, 'blanks', how)
+      if (!kept?.key) return undefined
+      const { stream } = await blobs.open(kept.key)
+      return (await json(stream)) as Blank[]
+    },
 
     /** The task `preview`: everything that will be looked at. */
     async makeAll({ blobId }: { blobId: string }): Promise<void> {

@@ -11,6 +11,7 @@ import { record } from '../audit.ts'
 import type { Blobs } from '../blobs/blobs.ts'
 import type { Database } from '../db/schema.ts'
 import { ASK_ACCESS_MS } from './access-watch.ts'
+import { blanked } from './blanked.ts'
 import type { TreeEntry } from './contents.ts'
 import type { Items } from './items.ts'
 import { limitStreams } from './limit-each.ts'
@@ -78,7 +79,7 @@ export function createZips({ db, items, blobs, previewJobs, now }: Needs) {
 
     async function add(
       into: yazl.ZipFile,
-      { key, size }: Outgoing,
+      { key, size, blanks }: Outgoing,
       path: string,
       { id, addedAt }: TreeEntry,
     ) {
@@ -86,7 +87,11 @@ export function createZips({ db, items, blobs, previewJobs, now }: Needs) {
       const { stream } = await blobs.open(key)
       breakOff(stream, async () => items.content(await readActor(), id))
       const ended = finished(stream, { signal: gone, writable: false })
-      into.addReadStream(stream, path, { size, mtime: addedAt, compress: false })
+      into.addReadStream(blanks ? blanked(stream, 0, blanks) : stream, path, {
+        size,
+        mtime: addedAt,
+        compress: false,
+      })
       // Of a stream that is broken off, yazl would wait for the end.
       await ended.finally(() => stream.destroy())
     }
@@ -148,6 +153,7 @@ function placeEntries(entries: TreeEntry[]) {
 }
 
 function keptBack(error: unknown): undefined {
-  if (error instanceof Problem && error.code === 'image_kept_back') return undefined
+  if (error instanceof Problem && (error.code === 'image_kept_back' || error.code === 'film_kept_back'))
+    return undefined
   throw error
 }

@@ -32,10 +32,13 @@ export interface Source {
 /** Rejects when the bytes can't be decoded. `pixels` is how many a picture may claim. */
 export type Decoder = (source: Source, variant: Variant, pixels: number) => Promise<Preview>
 
+/** Bytes of a film from an offset on, so many, that others than its owner get as zero or, of a box, as `free`. */
+export type Blank = [at: number, length: number, how: 'zero' | 'free']
+
 /** What a worker is asked. It then asks for ranges of the bytes, one after the other, until it has an answer. */
 export interface Task {
   type: string
-  variant: Variant
+  variant: Variant | 'blanks'
   /** How many bytes it may ask for, and how many pixels a picture may claim. */
   size: number
   pixels: number
@@ -49,3 +52,4 @@ export type WorkerMessage =
   | { wants: { start: number; end: number } }
   | { unreadable: string }
   | { made: Preview }
+  | { blanks: Blank[] }

@@ -2,15 +2,15 @@ import { mkdtempSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { hasPreview, kindOf } from '../../core/kinds.ts'
+import { hasBlanks, hasPreview, kindOf } from '../../core/kinds.ts'
 import type { Blobs } from '../blobs/blobs.ts'
 import { BlobAbsent } from '../blobs/port.ts'
 import type { Log } from '../log.ts'
 import { PreviewFailed, PreviewsBusy } from './failures.ts'
 import { type Asking, createLine } from './line.ts'
-import type { Preview, Variant } from './messages.ts'
+import type { Blank, Preview, Variant } from './messages.ts'
 import { findOffice, type OfficeLimits } from './office.ts'
-import { startWorker, type WorkerLimits } from './worker-process.ts'
+import { type Answer, startWorker, type WorkerLimits } from './worker-process.ts'
 
 export interface PreviewRequest extends Asking {
   key: string
@@ -18,6 +18,8 @@ export interface PreviewRequest extends Asking {
   type: string
   variant: Variant
 }
+
+type Asked = Omit<PreviewRequest, 'variant'> & { variant: Variant | 'blanks' }
 
 interface Limits extends WorkerLimits {
   /** Of what is read whole: all but films, recordings and texts. */
@@ -71,7 +73,17 @@ export function createPreviews(parts: {
     const { key, type, variant } = request
     if (!hasPreview(type) || kindOf(type) === 'office' || (variant !== 'thumb' && kindOf(type) !== 'image'))
       throw new PreviewFailed('unsupported')
-    return await line.ask(`${variant} ${key}`, request, request)
+    const answer = await line.ask(`${variant} ${key}`, request, request)
+    if (!('made' in answer)) throw new PreviewFailed('crashed', 'out of turn')
+    return answer.made
+  }
+
+  /** What of a film goes to nobody but its owner. Rejects like `make`. */
+  async function findBlanks(request: Omit<PreviewRequest, 'variant'>): Promise<Blank[]> {
+    if (!hasBlanks(request.type)) throw new PreviewFailed('unsupported')
+    const answer = await line.ask(`blanks ${request.key}`, { ...request, variant: 'blanks' }, request)
+    if (!('blanks' in answer)) throw new PreviewFailed('crashed', 'out of turn')
+    return answer.blanks
   }
 
   /** An office file as a PDF. Rejects like `make`. */
@@ -94,7 +106,7 @@ export function createPreviews(parts: {
     }
   }
 
-  async function produce({ key, type, variant }: PreviewRequest): Promise<Preview> {
+  async function produce({ key, type, variant }: Asked): Promise<Answer> {
     const blob = await blobs.stat(key)
     if (!blob) throw new BlobAbsent(key)
     if (blob.size === 0) throw new PreviewFailed('unreadable')
@@ -104,9 +116,9 @@ export function createPreviews(parts: {
     try {
       const task = { type, variant, size: blob.size, pixels: limits.pixels }
       const open = async (start: number, end: number) => (await blobs.open(key, { start, end })).stream
-      const preview = await worker.process.make(task, open)
+      const answer = await worker.process.make(task, open)
       worker.made++
-      return preview
+      return answer
     } catch (error) {
       // Whatever it was, its process has seen something odd.
       worker.made = Number.POSITIVE_INFINITY
@@ -156,5 +168,5 @@ export function createPreviews(parts: {
     await rm(folder, { recursive: true, force: true })
   }
 
-  return { make, convert, close }
+  return { make, convert, findBlanks, close }
 }

@@ -5,7 +5,14 @@ import { addAbortSignal, type Readable, type Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { PreviewFailed, PreviewsBusy } from './failures.ts'
-import { BYTES_FD, PICTURE_TYPES, type Preview, type Task, type WorkerMessage } from './messages.ts'
+import {
+  type Blank,
+  BYTES_FD,
+  PICTURE_TYPES,
+  type Preview,
+  type Task,
+  type WorkerMessage,
+} from './messages.ts'
 
 export interface WorkerLimits {
   /** Bytes of memory for one preview, over what the process needs by itself. */
@@ -13,6 +20,9 @@ export interface WorkerLimits {
   /** Seconds for one preview, and for the start of a process. */
   seconds: number
 }
+
+/** What comes of a task. */
+export type Answer = { made: Preview } | { blanks: Blank[] }
 
 const root = resolve(import.meta.dirname, '../..')
 const MB = 1024 * 1024
@@ -29,6 +39,7 @@ const workerMessage: z.ZodType<WorkerMessage> = z.union([
   z.strictObject({ ready: z.literal(true) }),
   z.strictObject({ wants: z.strictObject({ start: position, end: position }) }),
   z.strictObject({ unreadable: z.string() }),
+  z.strictObject({ blanks: z.array(z.tuple([position, length, z.enum(['zero', 'free'])])).max(2_000_000) }),
   z.strictObject({
     made: z.strictObject({
       type: z.enum(PICTURE_TYPES),
@@ -115,14 +126,14 @@ export function startWorker(folder: string, { memory, seconds }: WorkerLimits) {
     gone: gone.signal,
 
     /** One task at a time; `open` reads from `start` to `end`, both included. After a rejection the worker is of no more use. */
-    async make(task: Task, open: (start: number, end: number) => Promise<Readable>): Promise<Preview> {
+    async make(task: Task, open: (start: number, end: number) => Promise<Readable>): Promise<Answer> {
       await ready
       const ended = deadline()
       let heard = hear(ended)
       child.send(task)
       for (;;) {
         const message = await heard
-        if ('made' in message) return message.made
+        if ('made' in message || 'blanks' in message) return message
         if ('unreadable' in message) throw new PreviewFailed('unreadable', message.unreadable)
         if (!('wants' in message)) throw new PreviewFailed('crashed', 'out of turn')
         const { start, end } = message.wants

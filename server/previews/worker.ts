@@ -43,6 +43,10 @@ async function answer({ type, variant, size, pixels }: Task): Promise<WorkerMess
     return bytes
   }
   try {
+    if (variant === 'blanks') {
+      const { findBlanks } = await import('./blanks.ts')
+      return { blanks: await findBlanks({ size, read: inTurn }) }
+    }
     const decode = await decoderOf(type)
     return { made: await decode({ size, read: inTurn }, variant, pixels) }
   } catch (error) {

@@ -1,0 +1,146 @@
+import '@napi-rs/webcodecs/polyfill'
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { test } from 'node:test'
+import {
+  ALL_FORMATS,
+  BufferSource,
+  BufferTarget,
+  EncodedPacketSink,
+  Input,
+  Mp4OutputFormat,
+  Output,
+  TextSubtitleSource,
+  VideoSample,
+  VideoSampleSource,
+} from 'mediabunny'
+import { createWorld } from '../world.ts'
+
+const PLACE = '+45.5017-073.5673/'
+const SECRETS = [PLACE, 'Phone of Zoe', 'GPS 45.5017', 'Maker 4711']
+
+function box(type: string, ...content: (Buffer | string)[]): Buffer {
+  const bytes = Buffer.concat(content.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)))
+  const header = Buffer.alloc(8)
+  header.writeUInt32BE(bytes.length + 8)
+  header.write(type, 4, 'latin1')
+  return Buffer.concat([header, bytes])
+}
+
+/** Two seconds, which tell where they were taken as phones do, and as drones do in a track of its own. */
+async function film(): Promise<Buffer> {
+  const target = new BufferTarget()
+  const output = new Output({ format: new Mp4OutputFormat({ fastStart: false }), target })
+  const pictures = new VideoSampleSource({ codec: 'avc', bitrate: 200_000, keyFrameInterval: 0.5 })
+  output.addVideoTrack(pictures, { name: SECRETS[1] ?? '' })
+  const words = new TextSubtitleSource('webvtt')
+  output.addSubtitleTrack(words)
+  await output.start()
+  await words.add(`WEBVTT\n\n00:00.000 --> 00:01.500\n${SECRETS[2]}\n`)
+  words.close()
+  for (let index = 0; index < 20; index++) {
+    const frame = {
+      format: 'RGBA',
+      codedWidth: 64,
+      codedHeight: 48,
+      timestamp: index / 10,
+      duration: 0.1,
+    } as const
+    using sample = new VideoSample(new Uint8Array(64 * 48 * 4).fill(index * 12), frame)
+    await pictures.add(sample)
+  }
+  await output.finalize()
+  const made = Buffer.from(target.buffer ?? new ArrayBuffer(0))
+  const at = made.lastIndexOf('moov', undefined, 'latin1') - 4
+  // The index comes last: it may grow, and nothing moves.
+  assert.equal(at + made.readUInt32BE(at), made.length)
+  const told = box('udta', box('©xyz', Buffer.from([0, PLACE.length, 0x15, 0xc7]), PLACE))
+  const grown = Buffer.concat([made.subarray(at), told])
+  grown.writeUInt32BE(grown.length)
+  return Buffer.concat([made.subarray(0, at), box('uuid', Buffer.alloc(16, 7), SECRETS[3] ?? ''), grown])
+}
+
+async function packetsOf(bytes: Buffer) {
+  using input = new Input({ source: new BufferSource(bytes), formats: ALL_FORMATS })
+  const track = (await input.getPrimaryVideoTrack()) ?? assert.fail('no film')
+  const packets: string[] = []
+  for await (const packet of new EncodedPacketSink(track).packets())
+    packets.push(`${packet.timestamp} ${Buffer.from(packet.data).toString('base64')}`)
+  return packets
+}
+
+async function setScene(t: Parameters<typeof createWorld>[0], bytes: Buffer) {
+  const world = await createWorld(t)
+  const company = await world.addCompany()
+  const professional = await world.addProfessional(company)
+  const client = await world.addClient(company)
+  await world.setStakeholder(client, professional)
+  const asClient = await world.signIn(client)
+  const { id } = await asClient.upload(bytes, { name: 'squat.mp4' })
+  const asProfessional = await world.signIn(professional)
+  const read = async (who: typeof asClient, more = '', headers: Record<string, string> = {}) => {
+    const answer = await who.fetch(`/api/items/${id}/content${more}`, { headers })
+    return { status: answer.status, bytes: Buffer.from(await answer.arrayBuffer()) }
+  }
+  return { world, id, asClient, asProfessional, read }
+}
+
+test('a film tells its owner all, and others neither where nor with what it was taken', async (t) => {
+  const original = await film()
+  for (const secret of SECRETS) assert.ok(original.includes(secret), secret)
+  const { id, asClient, asProfessional, read } = await setScene(t, original)
+  assert.deepEqual((await read(asClient)).bytes, original)
+
+  const { bytes } = await read(asProfessional)
+  assert.equal(bytes.length, original.length)
+  const zip = await asProfessional.fetch(`/api/zip?ids=${id}`)
+  const zipped = Buffer.from(await zip.arrayBuffer())
+  const shown = (await read(asProfessional, '?inline')).bytes
+  for (const secret of SECRETS) {
+    for (const [what, given] of Object.entries({ bytes, zipped, shown }))
+      assert.ok(!given.includes(secret), `${what}: ${secret}`)
+  }
+  assert.ok(zipped.includes(bytes))
+  assert.deepEqual(await packetsOf(bytes), await packetsOf(original), 'each picture as it was')
+  using input = new Input({ source: new BufferSource(bytes), formats: ALL_FORMATS })
+  assert.deepEqual(
+    (await input.getTracks()).map(({ type }) => type),
+    ['video'],
+  )
+
+  const at = original.indexOf(PLACE)
+  for (const [start, end] of [
+    [at, at + 5],
+    [at - 9, at + 3],
+    [0, original.length - 1],
+    [original.length - 40, original.length - 1],
+  ] as const) {
+    const part = await read(asProfessional, '', { Range: `bytes=${start}-${end}` })
+    assert.equal(part.status, 206)
+    assert.deepEqual(part.bytes, bytes.subarray(start, end + 1), `${start} to ${end}`)
+  }
+})
+
+test('a film whose boxes can’t be told apart stays with its owner', async (t) => {
+  const whole = await film()
+  const cut = whole.subarray(0, whole.lastIndexOf('moov', undefined, 'latin1') - 4)
+  const { asClient, asProfessional, read } = await setScene(t, cut)
+  assert.equal((await read(asClient)).status, 200)
+  const refused = await read(asProfessional)
+  assert.deepEqual([refused.status, JSON.parse(refused.bytes.toString()).code], [403, 'film_kept_back'])
+})
+
+test('hostile films are refused or blanked, within bounds', async (t) => {
+  const whole = await film()
+  const moov = whole.lastIndexOf('moov', undefined, 'latin1') - 4
+  const lying = Buffer.from(whole)
+  lying.writeUInt32BE(0x7fffffff, whole.indexOf('stsc') + 12)
+  const nested = Buffer.from(whole)
+  nested.writeUInt32BE(4, moov + 8)
+  const many = Buffer.concat([whole.subarray(0, 32), Buffer.alloc(8 * 30_000, '\0\0\0\x08free')])
+  for (const bytes of [lying, nested, many, Buffer.concat([whole.subarray(0, 32), randomBytes(3000)])]) {
+    const { asProfessional, read } = await setScene(t, bytes)
+    const { status } = await read(asProfessional)
+    assert.ok(status === 200 || status === 403, `${status}`)
+  }
+})
