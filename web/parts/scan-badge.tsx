@@ -2,15 +2,9 @@ import { FileX2, type LucideIcon, ShieldAlert, ShieldEllipsis, ShieldQuestionMar
 import type { Item } from '../../core/api/shapes.ts'
 import { type MessageKey, useT } from '../i18n.ts'
 import { cx } from './class-names.ts'
+import { type HeldBy, heldBy } from './held.ts'
 import { Icon } from './icon.tsx'
 import css from './scan-badge.module.css'
-
-/** What keeps a file from somebody: the malware scanner or, more than that, damage. */
-export type HeldBy = NonNullable<Item['scan']> | 'damaged'
-
-export function heldBy({ scan, damaged }: Pick<Item, 'scan' | 'damaged'>): HeldBy | null {
-  return damaged ? 'damaged' : scan
-}
 
 export const SCAN_ICONS = {
   waiting: ShieldEllipsis,

@@ -1,15 +1,20 @@
 import { ChevronRight, EllipsisVertical, Lock, UserRoundCheck } from 'lucide-react'
-import { useEffect, useEffectEvent, useRef } from 'react'
+import { lazy, Suspense, useEffect, useEffectEvent, useRef } from 'react'
 import { Link } from 'wouter'
 import type { Item } from '../../../core/api/shapes.ts'
 import { useFormat, useT } from '../../i18n.ts'
 import { nameOf } from '../../names.ts'
 import { IconButton } from '../../parts/button.tsx'
+import { heldBy } from '../../parts/held.ts'
 import { Icon } from '../../parts/icon.tsx'
 import { ItemThumb } from '../../parts/item-thumb.tsx'
-import { heldBy, ScanBadge } from '../../parts/scan-badge.tsx'
 import { type Listing, prefetchListing, type Sort } from '../files/listing.ts'
 import css from './file-rows.module.css'
+
+/** Few files are ever held. */
+const ScanBadge = lazy(() =>
+  import('../../parts/scan-badge.tsx').then((module) => ({ default: module.ScanBadge })),
+)
 
 /** The rows of a list; more are asked for as the end comes near. */
 export function FileRows({
@@ -92,7 +97,13 @@ function Detail({ item }: { item: Item }) {
   const format = useFormat()
   const { kind, files, owner, audience, addedAt, duration } = item
   if (kind === 'folder') return t('files_count', { count: files ?? 0 })
-  if (heldBy(item)) return <ScanBadge item={item} />
+  if (heldBy(item)) {
+    return (
+      <Suspense fallback={null}>
+        <ScanBadge item={item} />
+      </Suspense>
+    )
+  }
   const facts = [format.date(addedAt), ...(duration === null ? [] : [format.duration(duration)])].join(' · ')
   if (owner?.you && audience === 'chosen') {
     return (

@@ -4,8 +4,9 @@ import { download } from '../../bytes.ts'
 import { type MessageKey, useT } from '../../i18n.ts'
 import { Button } from '../../parts/button.tsx'
 import { cx } from '../../parts/class-names.ts'
+import type { HeldBy } from '../../parts/held.ts'
 import { Icon } from '../../parts/icon.tsx'
-import { type HeldBy, SCAN_ICONS } from '../../parts/scan-badge.tsx'
+import { SCAN_ICONS } from '../../parts/scan-badge.tsx'
 import css from './content.module.css'
 
 const WHY = {
