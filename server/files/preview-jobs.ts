@@ -30,6 +30,7 @@ export function createPreviewJobs({
   previews: Pick<ReturnType<typeof createPreviews>, 'make' | 'convert' | 'findBlanks'>
   now: () => Date
 }) {
+  const storing = new Map<string, Promise<void>>()
   const find = (blobId: string, variant: Kept) =>
     db
       .selectFrom('preview')
@@ -96,19 +97,28 @@ export function createPreviewJobs({
     const found = await find(blob.id, variant)
     if (found) return found
     const row = { blob_id: blob.id, variant, created_at: now() }
-    const key = await blobs.newKeyBeside(blob.key)
     try {
       const { bytes, ...made } = await produce(blob, variant, how)
-      const { size } = await blobs.put(key, bytes)
-      await keep({ ...row, ...made, key, size, problem: null })
+      await storeOnce(`${variant} ${blob.id}`, async () => {
+        const key = await blobs.newKeyBeside(blob.key)
+        const { size } = await blobs.put(key, bytes)
+        await keep({ ...row, ...made, key, size, problem: null })
+        const kept = await find(blob.id, variant)
+        // Even a row that was there for a moment only may be in a backup that has begun.
+        if (kept?.key !== key) await jobs.add(db, 'erase', { keys: [nameOf(key)] })
+      })
     } catch (error) {
       if (!(error instanceof PreviewFailed)) throw error
       await keep({ ...row, key: null, problem: error.reason })
     }
-    const kept = await find(blob.id, variant)
-    // Even a row that was there for a moment only may be in a backup that has begun.
-    if (kept?.key !== key) await jobs.add(db, 'erase', { keys: [nameOf(key)] })
-    return kept
+    return await find(blob.id, variant)
+  }
+
+  /** Of what several have asked for, and one has made for them all. */
+  async function storeOnce(name: string, store: () => Promise<void>): Promise<void> {
+    const stored = storing.get(name) ?? store().finally(() => storing.delete(name))
+    storing.set(name, stored)
+    await stored
   }
 
   return {
