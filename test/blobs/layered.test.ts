@@ -61,6 +61,24 @@ test('two stores: an upload goes on where it began, and one begun again is in on
   assert.deepEqual(await namesIn(both, 'staged'), [])
 })
 
+test('two stores: what is moved between two looks is found all the same', async () => {
+  const { written, other } = await openBoth()
+  const name = newName()
+  await other.put(name, Buffer.from('moved'))
+  const move = () => moveBlobs({ from: other, to: written }, () => {})
+  const moving = (verb: 'open' | 'stat') => ({
+    ...other,
+    [verb]: async (...args: [string]) => {
+      await move()
+      return other[verb](...args)
+    },
+  })
+  assert.equal(await read(layerStores(written, moving('open')), name), 'moved')
+  await written.remove(name)
+  await other.put(name, Buffer.from('moved'))
+  assert.equal((await layerStores(written, moving('stat')).stat(name))?.size, 5)
+})
+
 test('moving: a blob that is deleted while it is copied stays deleted', async () => {
   const { written, other, both } = await openBoth()
   const [kept, deleted] = [newName(), newName()]
