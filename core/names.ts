@@ -43,7 +43,7 @@ export function portableName(name: string): string {
   let short = stem
   while (new TextEncoder().encode(short + ending).length > 200) short = [...short].slice(0, -1).join('')
   const whole = `${short}${ending}`.replace(/[. ]+$/, '_')
-  return /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(whole) ? `_${whole}` : whole
+  return /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[\d¹²³])\s*(\.|$)/i.test(whole) ? `_${whole}` : whole
 }
 
 /**

@@ -86,6 +86,19 @@ export function createJobs({ pool, log }: { pool: Pool; log: Log }) {
         priority => ${options.priority ?? null}::integer)`.execute(db)
     },
 
+    /** The same task for each payload. */
+    async addEach<Name extends TaskName>(
+      db: Kysely<Database>,
+      task: Name,
+      payloads: readonly Tasks[Name][],
+    ): Promise<void> {
+      if (payloads.length === 0) return
+      const all = payloads.map((payload) => JSON.stringify(payload))
+      await sql`select graphile_worker.add_job(${task}, p.payload) from unnest(${sql.val(all)}::json[]) p(payload)`.execute(
+        db,
+      )
+    },
+
     /** Runs jobs as they come until `stop`; stopping lets those under way end. */
     async start(handlers: TaskHandlers): Promise<{ stop(): Promise<void> }> {
       const runner = await run({

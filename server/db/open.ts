@@ -5,6 +5,7 @@ import type { Log } from '../log.ts'
 import type { Settings } from '../settings.ts'
 import { StartError } from '../start-error.ts'
 import { addressAt, startEmbedded } from './embedded.ts'
+import { planOnce } from './planned-once.ts'
 import { findHeldServer } from './postmaster.ts'
 import type { Database } from './schema.ts'
 
@@ -97,7 +98,10 @@ export function connect(
   // An idle connection broke, say because the server restarts. The pool has dropped it already.
   pool.on('error', (error) => log.warn(`a database connection broke: ${error.message}`))
   // One in use broke: its query is rejected, which says enough; unheard, the event would end the process.
-  pool.on('connect', (client) => client.on('error', () => {}))
+  pool.on('connect', (client) => {
+    client.on('error', () => {})
+    planOnce(client)
+  })
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
   return { pool, db, close: () => pool.end() }
 }

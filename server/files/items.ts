@@ -1,10 +1,13 @@
+import { randomUUID } from 'node:crypto'
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Item } from '../../core/api/shapes.ts'
 import { Problem } from '../../core/errors.ts'
+import { hasPreview } from '../../core/kinds.ts'
 import { nameProblem, tidyName } from '../../core/names.ts'
 import { LEVELS, type Level } from '../../core/visibility.ts'
 import { type Actor, mayAddInside, viewerOf, visible } from '../access.ts'
 import { record } from '../audit.ts'
+import { PLANNED_ONCE } from '../db/planned-once.ts'
 import type { Database } from '../db/schema.ts'
 import type { Jobs } from '../jobs.ts'
 import { legalAudience, readChosen } from './audience.ts'
@@ -65,10 +68,13 @@ export type Items = ReturnType<typeof createItems>
 export function createItems({ db, jobs, scans = false, now }: Needs) {
   const deletions = createDeletions({ db, jobs, now, changing })
 
-  /** Checks that the actor may add there now. @throws not_found, read_only, forbidden, name_… */
-  async function place(actor: Actor, input: PlaceInput, on: Db = db): Promise<Place> {
-    const name = legalName(input.name)
-    const { rows } = await sql<{ space_id: string; may_write: boolean; own: boolean }>`
+  /** The space and folder, if the actor may add there now. @throws not_found, read_only, forbidden */
+  async function enter(
+    actor: Actor,
+    input: Pick<PlaceInput, 'spaceId' | 'parentId'>,
+    on: Db,
+  ): Promise<Pick<Place, 'spaceId' | 'parentId'>> {
+    const { rows } = await sql<{ space_id: string; may_write: boolean; own: boolean }>`${PLANNED_ONCE}
       select v.space_id, v.may_write, s.client_id is not distinct from v.client_id as own
       from ${viewerOf(actor)} v join space s on s.id = v.space_id
       where ${input.spaceId ? sql`s.id = ${input.spaceId}::uuid` : sql`s.client_id = v.client_id`}`.execute(
@@ -78,7 +84,7 @@ export function createItems({ db, jobs, scans = false, now }: Needs) {
     if (!space || (actor.kind === 'client' && !space.own)) throw new Problem('not_found')
     if (input.parentId) {
       // A group's folder is seen by its members, who add to their own files only: refused, not unknown.
-      const { rows: inside } = await sql<{ ok: boolean }>`
+      const { rows: inside } = await sql<{ ok: boolean }>`${PLANNED_ONCE}
         select i.space_id = ${space.space_id}::uuid and ${mayAddInside('i', 'v')} as ok
         from ${viewerOf(actor)} v join item i on i.space_id = v.space_id
         where i.id = ${input.parentId}::uuid and ${visible('i', 'v')}`.execute(on)
@@ -86,7 +92,13 @@ export function createItems({ db, jobs, scans = false, now }: Needs) {
       if (!inside[0].ok) throw new Problem(space.may_write ? 'forbidden' : 'read_only')
     }
     if (!space.may_write) throw new Problem('read_only')
-    const at = { spaceId: space.space_id, parentId: input.parentId, name }
+    return { spaceId: space.space_id, parentId: input.parentId }
+  }
+
+  /** Checks that the actor may add there now. @throws not_found, read_only, forbidden, name_… */
+  async function place(actor: Actor, input: PlaceInput, on: Db = db): Promise<Place> {
+    const name = legalName(input.name)
+    const at = { ...(await enter(actor, input, on)), name }
     if (actor.kind === 'client') {
       if (input.level || input.branchId) throw new Problem('bad_request', { field: 'level' })
       const audience = await legalAudience(on, at.spaceId, input.audience ?? null)
@@ -108,34 +120,41 @@ export function createItems({ db, jobs, scans = false, now }: Needs) {
   async function placeAgain(actor: Actor, at: Place, on: Db = db): Promise<Place> {
     const [folder] = at.parentId ? await findItems(on, actor, [at.parentId]) : []
     const parentId = folder?.can.addInside ? folder.id : null
-    const here = { spaceId: at.spaceId, name: at.name, parentId }
-    const free = at.level === 'client' ? {} : { level: 'me' as const }
-    const { companyId } = await place(actor, { ...here, ...free }, on)
-    return { ...at, parentId, companyId }
+    await enter(actor, { spaceId: at.spaceId, parentId }, on)
+    return { ...at, parentId, companyId: actor.kind === 'professional' ? actor.companyId : null }
   }
 
-  async function insert(trx: Trx, actor: Actor, at: Place, blobId: string | null): Promise<Item> {
-    const { id } = await trx
+  /** In the order in which they are given. */
+  async function insert(
+    trx: Trx,
+    actor: Actor,
+    entries: readonly { at: Place; blobId: string | null }[],
+  ): Promise<Item[]> {
+    const rows = await trx
       .insertInto('item')
-      .values({
-        space_id: at.spaceId,
-        parent_id: at.parentId,
-        kind: blobId ? 'file' : 'folder',
-        name: at.name,
-        owner_professional_id: actor.kind === 'professional' ? actor.professionalId : null,
-        owner_client_id: actor.kind === 'client' ? actor.clientId : null,
-        company_id: at.companyId,
-        branch_id: at.branchId,
-        level: blobId ? at.level : 'company',
-        audience: at.audience,
-        blob_id: blobId,
-        created_at: now(),
-        changed_at: now(),
-      })
+      .values(
+        entries.map(({ at, blobId }) => ({
+          id: randomUUID(),
+          space_id: at.spaceId,
+          parent_id: at.parentId,
+          kind: blobId ? 'file' : 'folder',
+          name: at.name,
+          owner_professional_id: actor.kind === 'professional' ? actor.professionalId : null,
+          owner_client_id: actor.kind === 'client' ? actor.clientId : null,
+          company_id: at.companyId,
+          branch_id: at.branchId,
+          level: blobId ? at.level : 'company',
+          audience: at.audience,
+          blob_id: blobId,
+          created_at: now(),
+          changed_at: now(),
+        })),
+      )
       .returning('id')
-      .executeTakeFirstOrThrow()
-    await record(trx, actor, blobId ? 'file_added' : 'folder_added', { items: [id] })
-    return findItem(trx, actor, id)
+      .execute()
+    const ids = rows.map(({ id }) => id)
+    await record(trx, actor, entries[0]?.blobId ? 'file_added' : 'folder_added', { items: ids })
+    return sameOrder(trx, actor, ids)
   }
 
   /** Runs a change while nobody else changes the space of the items or the deletion (or the space itself, by id). */
@@ -169,6 +188,38 @@ export function createItems({ db, jobs, scans = false, now }: Needs) {
     return [...new Set(ids)].flatMap((id) => found.get(id) ?? [])
   }
 
+  /**
+   * Adds files whose bytes are durable and whose places were asked for again just now, in a transaction that holds the
+   * lock of their space. In the order in which they are given.
+   */
+  async function addFiles(
+    actor: Actor,
+    files: readonly (NewBlob & { at: Place })[],
+    trx: Trx,
+  ): Promise<Item[]> {
+    const blobs = files.map(({ key, size, sha256, type }) => ({
+      id: randomUUID() as string,
+      key,
+      size,
+      sha256: Buffer.from(sha256, 'hex'),
+      type,
+      scan: scans ? 'waiting' : 'none',
+    }))
+    await trx.insertInto('blob').values(blobs).execute()
+    // Previews are made of what was scanned.
+    if (scans) await jobs.add(trx, 'scan', {})
+    else {
+      const shown = blobs.filter(({ type }) => hasPreview(type))
+      await jobs.addEach(
+        trx,
+        'preview',
+        shown.map(({ id }) => ({ blobId: id })),
+      )
+    }
+    const entries = files.map(({ at }, index) => ({ at, blobId: blobs[index]?.id ?? null }))
+    return insert(trx, actor, entries)
+  }
+
   return {
     ...deletions,
     ...createContents({ db }),
@@ -192,7 +243,7 @@ export function createItems({ db, jobs, scans = false, now }: Needs) {
         async (trx) => {
           const at = await place(actor, input, trx)
           await refuseDepth(trx, actor, { folderId: at.parentId })
-          return insert(trx, actor, at, null)
+          return firstOf(await insert(trx, actor, [{ at, blobId: null }]))
         },
         on,
       )
@@ -205,27 +256,13 @@ export function createItems({ db, jobs, scans = false, now }: Needs) {
     async addFile(actor: Actor, at: Place, blob: NewBlob, on?: Trx): Promise<Item> {
       return changing(
         { space: at.spaceId },
-        async (trx) => {
-          const allowed = await placeAgain(actor, at, trx)
-          const { id } = await trx
-            .insertInto('blob')
-            .values({
-              key: blob.key,
-              size: blob.size,
-              sha256: Buffer.from(blob.sha256, 'hex'),
-              type: blob.type,
-              scan: scans ? 'waiting' : 'none',
-            })
-            .returning('id')
-            .executeTakeFirstOrThrow()
-          // Previews are made of what was scanned.
-          if (scans) await jobs.add(trx, 'scan', {})
-          else await jobs.add(trx, 'preview', { blobId: id })
-          return insert(trx, actor, allowed, id)
-        },
+        async (trx) =>
+          firstOf(await addFiles(actor, [{ ...blob, at: await placeAgain(actor, at, trx) }], trx)),
         on,
       )
     },
+
+    addFiles,
 
     async renameItem(actor: Actor, { itemId, name }: { itemId: string; name: string }): Promise<Item> {
       const legal = legalName(name)
@@ -305,6 +342,11 @@ export function createItems({ db, jobs, scans = false, now }: Needs) {
       return readChosen(db, itemId)
     },
   }
+}
+
+function firstOf([item]: Item[]): Item {
+  if (!item) throw new Problem('not_found')
+  return item
 }
 
 /** @throws name_empty, name_too_long, name_characters */

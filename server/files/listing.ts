@@ -3,6 +3,7 @@ import type { Item } from '../../core/api/shapes.ts'
 import { Problem } from '../../core/errors.ts'
 import { LEVELS } from '../../core/visibility.ts'
 import { type Actor, isNearClient, mayAddInside, viewerOf, viewers, visible } from '../access.ts'
+import { PLANNED_ONCE } from '../db/planned-once.ts'
 import type { Database } from '../db/schema.ts'
 import { holdsWords } from '../search.ts'
 import { type ItemRow, itemParts, toItem } from './item-rows.ts'
@@ -51,7 +52,7 @@ const SORTS: Record<'name' | 'owner' | 'visibility' | 'size' | 'added', { key: S
 /** The items of these ids that the actor sees, in no order. */
 export async function findItems(db: Db, actor: Actor, ids: readonly string[]): Promise<Item[]> {
   const { columns, joins } = itemParts()
-  const { rows } = await sql<ItemRow>`
+  const { rows } = await sql<ItemRow>`${PLANNED_ONCE}
     with asked as materialized (select i.* from item i where i.id = any(${sql.val(ids)}::uuid[])),
     v as materialized (
       select v.* from (select distinct space_id from asked) s

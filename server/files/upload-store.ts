@@ -1,12 +1,12 @@
 import { buffer } from 'node:stream/consumers'
-import { type Insertable, type Kysely, type RawBuilder, type Selectable, sql, type Transaction } from 'kysely'
-import type { Item } from '../../core/api/shapes.ts'
+import { type Kysely, type RawBuilder, type Selectable, sql, type Transaction } from 'kysely'
 import { Problem } from '../../core/errors.ts'
 import type { Actor } from '../access.ts'
 import { type Blobs, type Cursor, nameOf } from '../blobs/blobs.ts'
 import { UploadLost } from '../blobs/port.ts'
 import type { Database, Upload as UploadTable } from '../db/schema.ts'
-import type { Items, NewBlob, Place } from './items.ts'
+import { answered, inBatches } from './batches.ts'
+import type { Items, Place } from './items.ts'
 import { reserveRoom } from './quota.ts'
 import { SNIFFED_BYTES, sniffType } from './sniff.ts'
 import { lockSpaces } from './space-lock.ts'
@@ -25,46 +25,73 @@ export type UploadRows = ReturnType<typeof createUploadRows>
 
 type Needs = { db: Kysely<Database>; blobs: Blobs; items: Items; now: () => Date }
 
+type NewUpload = {
+  id: string
+  size: number
+  expires_at: Date
+  held_by?: string
+  held_until?: RawBuilder<Date>
+}
+type Reservation = { id: string; actor: Actor; place: Place; size: number; lease: Lease }
+
 /** Uploads under way: their rows, and the bytes behind them. A row never claims more than is durable. */
 export function createUploadRows({ db, blobs, items, now }: Needs) {
   /** Announces an upload: room for all of it is reserved before the first byte comes. @throws quota_full */
   async function create(id: string, actor: Actor, place: Place, size: number): Promise<void> {
-    await insert(actor, place, { id, size, expires_at: new Date(now().getTime() + EXPIRES_MS) })
+    const expires_at = new Date(now().getTime() + EXPIRES_MS)
+    await insert(actor, place.spaceId, [{ place, values: { id, size, expires_at } }])
   }
 
+  const reserveTogether = inBatches(async (inputs: readonly Reservation[]) => {
+    const [{ actor, place } = {}] = inputs
+    if (!actor || !place) return []
+    const expires_at = now()
+    const rows = await insert(
+      actor,
+      place.spaceId,
+      inputs.map(({ id, size, lease, ...input }) => ({
+        place: input.place,
+        values: { id, size, expires_at, ...heldBy(lease) },
+      })),
+    )
+    return inputs.map(({ id }) => answered(rows.find((row) => row.id === id)))
+  })
+
   /** The same for one that nobody can go on with: it lives as long as it is held. @throws quota_full */
-  function reserve(id: string, actor: Actor, place: Place, size: number, lease: Lease): Promise<UploadRow> {
-    return insert(actor, place, { id, size, expires_at: now(), ...heldBy(lease) })
+  function reserve(input: Reservation): Promise<UploadRow> {
+    return reserveTogether(JSON.stringify([input.actor, input.place.spaceId]), input)
   }
 
   async function insert(
     actor: Actor,
-    place: Place,
-    values: Pick<Insertable<UploadTable>, 'id' | 'size' | 'expires_at' | 'held_by'> & {
-      held_until?: RawBuilder<Date>
-    },
-  ): Promise<UploadRow> {
-    const staging = await blobs.newKey(await companyOf(actor, place.spaceId))
+    spaceId: string,
+    uploads: readonly { place: Place; values: NewUpload }[],
+  ): Promise<UploadRow[]> {
+    const companyId = await companyOf(actor, spaceId)
+    const keys = await Promise.all(uploads.map(() => blobs.newKey(companyId)))
+    const size = uploads.reduce((sum, { values }) => sum + values.size, 0)
     return db.transaction().execute(async (trx) => {
-      const quota_company_id = await reserveRoom(trx, actor, place.spaceId, values.size)
+      const quota_company_id = await reserveRoom(trx, actor, spaceId, size)
       return trx
         .insertInto('upload')
-        .values({
-          ...values,
-          space_id: place.spaceId,
-          parent_id: place.parentId,
-          professional_id: actor.kind === 'professional' ? actor.professionalId : null,
-          client_id: actor.kind === 'client' ? actor.clientId : null,
-          quota_company_id,
-          name: place.name,
-          level: place.level,
-          branch_id: place.branchId,
-          audience: place.audience,
-          staging,
-          created_at: now(),
-        })
+        .values(
+          uploads.map(({ place, values }, index) => ({
+            ...values,
+            space_id: place.spaceId,
+            parent_id: place.parentId,
+            professional_id: actor.kind === 'professional' ? actor.professionalId : null,
+            client_id: actor.kind === 'client' ? actor.clientId : null,
+            quota_company_id,
+            name: place.name,
+            level: place.level,
+            branch_id: place.branchId,
+            audience: place.audience,
+            staging: keys[index] ?? '',
+            created_at: now(),
+          })),
+        )
         .returningAll()
-        .executeTakeFirstOrThrow()
+        .execute()
     })
   }
 
@@ -146,16 +173,6 @@ export function createUploadRows({ db, blobs, items, now }: Needs) {
     })
   }
 
-  /** Makes the file of bytes that came at once, and forgets how. @throws upload_busy when the lease was lost meanwhile */
-  function settle(row: UploadRow, actor: Actor, facts: Omit<NewBlob, 'key'>, lease: Lease): Promise<Item> {
-    return withRow(row, async (trx, found) => {
-      if (found.held_by !== lease.token) throw new Problem('upload_busy')
-      const item = await items.addFile(actor, placeOf(found), { key: row.staging, ...facts }, trx)
-      await trx.deleteFrom('upload').where('id', '=', row.id).execute()
-      return item
-    })
-  }
-
   /** With the row as it is by now: its record may have been merged into another. @throws not_found */
   function withRow<T>(
     { id }: UploadRow,
@@ -210,7 +227,7 @@ export function createUploadRows({ db, blobs, items, now }: Needs) {
     return rows[0]?.id ?? null
   }
 
-  return { create, reserve, find, append, finish, settle, remove, expire }
+  return { create, reserve, find, append, finish, remove, expire }
 }
 
 export function placeOf(row: UploadRow): Place {

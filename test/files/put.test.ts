@@ -194,6 +194,32 @@ test('many at once never take more room than there is', async (t) => {
   assert.deepEqual(await left(world), [3, 0, 0, 3])
 })
 
+test('of many at once, each is what it is; one whose folder is gone meanwhile stands at the root', async (t) => {
+  const { world, browser, spaceId } = await enter(t)
+  const { id: parentId } = await browser.api.files.createFolder({ spaceId, parentId: null, name: 'f' })
+  const itself = await world.signIn(await world.addClient(await world.addCompany()))
+  const names = Array.from({ length: 18 }, (_, index) => `${index}.txt`)
+  const held = open(browser, { spaceId, parentId }, { 'Content-Length': 3 })
+  held.sending.write('a')
+  await until('it is being received', async () => (await countStaged(world)) === 1)
+  const answers = await Promise.all([
+    ...names.map((name, index) => put(browser, name, index % 2 ? { spaceId, parentId } : { spaceId }, name)),
+    put(itself, 'other.txt', {}, 'of another'),
+    put(browser, 'a/b', { spaceId }, 'x'),
+  ])
+  for (const [index, name] of names.entries()) {
+    const item = (await answers[index]?.json()) as Item
+    assert.deepEqual([item.name, item.parentId], [name, index % 2 ? parentId : null])
+    assert.equal((await download(browser, item.id)).toString(), name)
+  }
+  assert.deepEqual([answers.at(-2)?.status, answers.at(-1)?.status], [201, 400])
+  await browser.api.files.deleteItems({ ids: [parentId] })
+  held.sending.end('bc')
+  const { text } = await held.answer
+  assert.equal((JSON.parse(text) as Item).parentId, null)
+  assert.deepEqual([await reservations(world), await countStaged(world)], [0, 0])
+})
+
 test('of one that is cut off, whose maker may no more, or that is given no room, nothing is left', async (t) => {
   const { world, olivia, client, browser, spaceId } = await enter(t)
   const cut = open(browser, { spaceId }, { 'Content-Length': 1_000_000 })

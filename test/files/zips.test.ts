@@ -49,7 +49,7 @@ test('files and folders come as one ZIP, with names that every system takes', as
   await folder('Empty', inner.id)
   await file('Notes.txt', plan.id, 'one')
   await file('notes.TXT', plan.id, 'two')
-  await file('con.txt', inner.id)
+  for (const name of ['con.txt', 'LPT¹ .a.txt', 'conin$', 'console.txt']) await file(name, inner.id)
   await file('What? "Now" <1>|2*.txt', inner.id, 'odd')
   const loose = await file('Notes.txt', null, 'loose')
   const answer = await download(browser, [plan.id, loose.id, inner.id])
@@ -65,12 +65,15 @@ test('files and folders come as one ZIP, with names that every system takes', as
     'Plan_ été/notes.TXT': 'two',
     'Plan_ été/Notes (2).txt': 'one',
     'Plan_ été/Week 1/_con.txt': 'con.txt',
+    'Plan_ été/Week 1/_LPT¹ .a.txt': 'LPT¹ .a.txt'.replace('¹', '\xc2\xb9'),
+    'Plan_ été/Week 1/_conin$': 'conin$',
+    'Plan_ été/Week 1/console.txt': 'console.txt',
     'Plan_ été/Week 1/What_ _Now_ _1__2_.txt': 'odd',
     'Notes.txt': 'loose',
   })
   const alone = await download(browser, [inner.id])
   assert.match(alone.headers.get('Content-Disposition') ?? '', /Week 1\.zip/)
-  assert.equal(Object.keys(await unzip(alone)).length, 4)
+  assert.equal(Object.keys(await unzip(alone)).length, 7)
 })
 
 test('a ZIP holds what its reader sees, and asking for more is asking for the unknown', async (t) => {
