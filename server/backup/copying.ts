@@ -21,7 +21,7 @@ export interface Copied {
  * `list`. A blob that can't be read, or isn't what its row says, is reported and holds up no other.
  */
 export async function copyBlobs(
-  { store, copies }: { store: Pick<BlobStore, 'open'>; copies: Copies },
+  { store, copies }: { store: Pick<BlobStore, 'open' | 'list'>; copies: Copies },
   named: string,
   list: string,
 ): Promise<Copied> {
@@ -79,9 +79,11 @@ export async function copyBlobs(
         throw error
       }
     }
-    return copies.make(name, reading()).catch((error) => {
+    return copies.make(name, reading()).catch(async (error) => {
       // What fails in the folder of backups is another matter.
       if (!failure) throw error
+      // A store that is gone for a while, with all it has, is to be waited for.
+      for await (const _ of store.list()) break
       copied.problems.push({ name, what: failure instanceof BlobAbsent ? 'missing' : 'unreadable' })
       return undefined
     })

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import type pg from 'pg'
 import { createBlobs } from '../../server/blobs/blobs.ts'
-import { openDiskStore } from '../../server/blobs/disk.ts'
+import { openStore } from '../../server/blobs/open.ts'
 import { fingerprintOf, readMasterKey } from '../../server/master-key.ts'
 import { readSettings } from '../../server/settings.ts'
 import { createVault } from '../../server/vault.ts'
@@ -83,9 +83,12 @@ export async function dump(pool: pg.Pool): Promise<Record<string, unknown[]>> {
 }
 
 /** Opens every blob that a row names, as the product would: its bytes are there, and what the row says. */
-export async function readEveryBlob({ db, dataDir }: Pick<World, 'db' | 'dataDir'>): Promise<number> {
-  const settings = readSettings({ DATA_DIR: dataDir })
-  const store = await openDiskStore({ folder: join(dataDir, 'blobs'), staging: join(dataDir, 'uploads') })
+export async function readEveryBlob(
+  { db, dataDir }: Pick<World, 'db' | 'dataDir'>,
+  env: Record<string, string> = {},
+): Promise<number> {
+  const settings = readSettings({ DATA_DIR: dataDir, ...env })
+  const store = await openStore(settings)
   const vault = await createVault({ db, readMasterKey: (wanted) => readMasterKey(settings, wanted) })
   const blobs = createBlobs({ store, vault, seal: true })
   const rows = await db.selectFrom('blob').select(['key', 'size', 'sha256']).execute()

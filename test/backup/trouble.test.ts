@@ -9,6 +9,7 @@ import { backUp } from '../../server/backup/backup.ts'
 import { makeBackupFolder } from '../../server/backup/folder.ts'
 import { nameOf } from '../../server/blobs/blobs.ts'
 import { openDiskStore } from '../../server/blobs/disk.ts'
+import { StorageFailed } from '../../server/blobs/port.ts'
 import { readSettings } from '../../server/settings.ts'
 import { until } from '../process.ts'
 import { makeTempFolder } from '../temp-folder.ts'
@@ -222,6 +223,28 @@ test('what the store lost is said, holds up nothing else, and prunes nothing', a
   assert.equal((await snapshotsIn(dir)).length, 2)
   const machine = await emptyMachine(t, world)
   assert.ok((await carry(['restore', dir], machine)).includes(lost))
+})
+
+test('a file that cannot be read holds up no other; a store that is gone does, and makes no snapshot', async (t) => {
+  const practice = await openPractice(t)
+  const { send } = practice
+  for (let i = 0; i < 3; i++) await send(noise(4000))
+  const dir = await newDir()
+  let broken: string | undefined
+  const done = await backUpHere(practice, dir, async (name) => {
+    broken ??= name
+    if (name === broken) throw new StorageFailed('read: EIO')
+  })
+  assert.deepEqual(done.manifest.problems, [{ name: broken, what: 'unreadable' }])
+  assert.equal(done.manifest.blobs.count, 2)
+  const gone = backUpHere(practice, dir, async () => {
+    await rename(join(practice.place.dataDir, 'blobs'), join(practice.place.dataDir, 'away'))
+    throw new StorageFailed('the disk is gone')
+  })
+  await assert.rejects(gone, StorageFailed)
+  await rename(join(practice.place.dataDir, 'away'), join(practice.place.dataDir, 'blobs'))
+  assert.equal((await snapshotsIn(dir)).length, 1)
+  assert.equal(newIn(await carry(['backup', dir], practice.place, { SECRET })), 1)
 })
 
 test('the wrong master key, a missing one, a foreign folder and a place that is not empty are refused before anything is written', async (t) => {
