@@ -1,4 +1,13 @@
-import { Logger, parseCronItems, run, runMigrations, runOnce, type TaskList } from 'graphile-worker'
+import { setTimeout as wait } from 'node:timers/promises'
+import {
+  Logger,
+  parseCronItems,
+  type Runner,
+  run,
+  runMigrations,
+  runOnce,
+  type TaskList,
+} from 'graphile-worker'
 import { type Kysely, sql } from 'kysely'
 import type { ClientBase, Pool } from 'pg'
 import type { Database } from './db/schema.ts'
@@ -33,6 +42,9 @@ export type TaskHandlers = { [Name in TaskName]: (payload: Tasks[Name]) => Promi
 export type Jobs = ReturnType<typeof createJobs>
 
 /** When what comes back by itself does, as in a crontab (UTC). */
+/** How long after it ended the queue is begun again. */
+const BEGIN_AGAIN_MS = 5_000
+
 const CRON: Partial<Record<TaskName, string>> = {
   purge: '7 * * * *',
   'expire-uploads': '27 * * * *',
@@ -62,7 +74,9 @@ export function createJobs({ pool, log }: { pool: Pool; log: Log }) {
     if (level === 'error') log.error({ job: scope.taskIdentifier }, message)
     else if (level === 'warning') log.warn({ job: scope.taskIdentifier }, message)
   })
-  const shared = { pgPool: pool, logger }
+  // Told of in batches: otherwise, who ends a job while the database is gone ends the process.
+  const preset = { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } }
+  const shared = { pgPool: pool, logger, preset }
   const taskList = (handlers: TaskHandlers): TaskList =>
     Object.fromEntries(
       Object.entries(handlers).map(([name, handle]) => [
@@ -101,22 +115,48 @@ export function createJobs({ pool, log }: { pool: Pool; log: Log }) {
 
     /** Runs jobs as they come until `stop`; stopping lets those under way end. */
     async start(handlers: TaskHandlers): Promise<{ stop(): Promise<void> }> {
-      const runner = await run({
-        ...shared,
-        taskList: taskList(handlers),
-        // Two of them for scans, which may take minutes each.
-        concurrency: 4,
-        noHandleSignals: true,
-        parsedCronItems: parseCronItems(
-          Object.entries(CRON).map(([task, match]) => ({ task, match, identifier: task })),
-        ),
-      })
-      return { stop: () => runner.stop() }
+      const begin = () =>
+        run({
+          ...shared,
+          taskList: taskList(handlers),
+          // Two of them for scans, which may take minutes each.
+          concurrency: 4,
+          noHandleSignals: true,
+          parsedCronItems: parseCronItems(
+            Object.entries(CRON).map(([task, match]) => ({ task, match, identifier: task })),
+          ),
+        })
+      return keepRunning(await begin(), begin, log)
     },
 
     /** Runs what is due now, then returns. */
     runDue: (handlers: TaskHandlers) =>
       runOnce({ ...shared, noHandleSignals: true, taskList: taskList(handlers) }),
+  }
+}
+
+/** The queue gives itself up when the database is gone for long: then another is begun. */
+function keepRunning(first: Runner, begin: () => Promise<Runner>, log: Log) {
+  const stopping = new AbortController()
+  let runner = first
+  const kept = (async () => {
+    while (!stopping.signal.aborted) {
+      await runner.promise.catch((error) => log.warn(`the queue ended: ${error.message}`))
+      await wait(BEGIN_AGAIN_MS, undefined, { signal: stopping.signal }).catch(() => {})
+      if (!stopping.signal.aborted)
+        runner = await begin().catch((error) => {
+          log.warn(`the queue doesn't begin: ${error.message}`)
+          return runner
+        })
+    }
+    await runner.stop().catch(() => {})
+  })()
+  return {
+    async stop() {
+      stopping.abort()
+      await runner.stop().catch(() => {})
+      await kept
+    },
   }
 }
 

@@ -16,7 +16,7 @@ import {
   UploadLost,
 } from './port.ts'
 import { SEALED_PIECE } from './seal.ts'
-import { isSystemError, translated } from './system-errors.ts'
+import { asStorageError, isSystemError, translated } from './system-errors.ts'
 import { untilBroken } from './until-broken.ts'
 
 const { O_CREAT, O_DIRECTORY, O_NOFOLLOW, O_RDONLY, O_RDWR } = constants
@@ -96,7 +96,11 @@ export async function openDiskStore(at: { folder: string; staging: string }): Pr
     const { size } = await file.stat()
     // Its bytes were flushed as they came.
     await rename(staged, path)
-    await flushFolder(shard)
+    await flushFolder(shard).catch(async (error) => {
+      // Who puts a blob at once never learns its name: nobody would ever remove it.
+      if (once) await unlink(path).catch(() => {})
+      throw error
+    })
     if (!once) await flushFolder(staging)
     return { size }
   }
@@ -127,7 +131,11 @@ export async function openDiskStore(at: { folder: string; staging: string }): Pr
       if (part && !(0 <= part.start && part.start <= part.end && part.end < size)) {
         throw new RangeError(`bytes ${part.start}-${part.end} of ${size}`)
       }
-      return { stream: file.createReadStream({ ...part, highWaterMark: READ_BYTES }), size }
+      const stream = file.createReadStream({ ...part, highWaterMark: READ_BYTES })
+      // Whatever fails while it is read ends here, and is told in the words of every store.
+      const destroy = stream.destroy.bind(stream)
+      stream.destroy = (error) => destroy(error && asStorageError(error))
+      return { stream, size }
     } catch (error) {
       await file.close()
       throw error

@@ -6,11 +6,16 @@ export function translated<Args extends unknown[], Result>(verb: (...args: Args)
     try {
       return await verb(...args)
     } catch (error) {
-      if (!isSystemError(error)) throw error
-      const full = ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(error.code ?? '')
-      throw new (full ? StorageFull : StorageFailed)(`${error.syscall}: ${error.code}`, { cause: error })
+      throw asStorageError(error as Error)
     }
   }
+}
+
+/** An error of the operating system as the store's own; any other as it is. */
+export function asStorageError(error: Error): Error {
+  if (!isSystemError(error)) return error
+  const full = ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(error.code ?? '')
+  return new (full ? StorageFull : StorageFailed)(`${error.syscall}: ${error.code}`, { cause: error })
 }
 
 export function isSystemError(error: unknown): error is NodeJS.ErrnoException {

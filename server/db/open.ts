@@ -8,6 +8,7 @@ import { addressAt, startEmbedded } from './embedded.ts'
 import { planOnce } from './planned-once.ts'
 import { findHeldServer } from './postmaster.ts'
 import type { Database } from './schema.ts'
+import { dropWhenSilent } from './silence.ts'
 
 export interface OpenDatabase {
   pool: pg.Pool
@@ -18,6 +19,9 @@ export interface OpenDatabase {
   lost: Promise<string>
   close(): Promise<void>
 }
+
+/** How long a database may say nothing to anybody before it counts as gone. */
+const PATIENCE_MS = 15_000
 
 /** The queue, listeners, the lock that marks the server as ours, and somebody's psql. */
 const OTHER_CONNECTIONS = 40
@@ -85,7 +89,7 @@ export function connect(
   connectionString: string,
   max: number,
   log: Log,
-  { statementSeconds = 0 }: { statementSeconds?: number } = {},
+  { statementSeconds = 0, patience = PATIENCE_MS }: { statementSeconds?: number; patience?: number } = {},
 ) {
   const pool = new pg.Pool({
     connectionString,
@@ -102,6 +106,7 @@ export function connect(
     client.on('error', () => {})
     planOnce(client)
   })
+  dropWhenSilent(pool, connectionString, patience)
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
   return { pool, db, close: () => pool.end() }
 }

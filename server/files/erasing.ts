@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import { isBackupRunning } from '../backup/lock.ts'
 import type { Blobs } from '../blobs/blobs.ts'
 import type { Database } from '../db/schema.ts'
+import { doEach } from '../each.ts'
 import type { Jobs, TaskHandlers } from '../jobs.ts'
 import type { Items } from './items.ts'
 
@@ -16,6 +17,6 @@ export function createErasing({ db, blobs, jobs, unreferenced }: Needs): TaskHan
       await jobs.add(db, 'erase', { keys }, { runAt: new Date(Date.now() + COME_BACK_MS) })
       return
     }
-    for (const key of await unreferenced(keys)) await blobs.remove(key)
+    await doEach(await unreferenced(keys), blobs.remove)
   }
 }

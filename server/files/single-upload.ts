@@ -88,8 +88,7 @@ export function createSingleUpload({ db, blobs, items, rows, locks, maxSize }: N
       const type = await sniffType(first.kept())
       return await settle({ row, actor: await how.ask(), facts: { ...facts, type }, lease: how.lease })
     } catch (error) {
-      // Should this fail, it happens once the lease has run out.
-      await rows.remove(row).catch(() => {})
+      await rows.giveUp(row.id)
       throw refusal ?? (inspected.isBroken() ? new Problem('bad_request') : error)
     } finally {
       stopAsking()

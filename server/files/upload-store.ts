@@ -5,6 +5,7 @@ import type { Actor } from '../access.ts'
 import { type Blobs, type Cursor, nameOf } from '../blobs/blobs.ts'
 import { UploadLost } from '../blobs/port.ts'
 import type { Database, Upload as UploadTable } from '../db/schema.ts'
+import { doEach } from '../each.ts'
 import { answered, inBatches } from './batches.ts'
 import type { Items, Place } from './items.ts'
 import { reserveRoom } from './quota.ts'
@@ -209,12 +210,25 @@ export function createUploadRows({ db, blobs, items, now }: Needs) {
     })
   }
 
+  /** Removes what nobody can go on with: at once, or else its room is given back and the rest is done once it can be. */
+  async function giveUp(id: string): Promise<void> {
+    await remove({ id }).catch(() =>
+      db
+        .updateTable('upload')
+        .set({ expires_at: now(), quota_company_id: null })
+        .where('id', '=', id)
+        .where('item_id', 'is', null)
+        .execute()
+        .catch(() => {}),
+    )
+  }
+
   /** Gives up what nobody went on with. */
   async function expire(): Promise<number> {
     const { rows } =
       await sql<UploadRow>`update upload set held_by = gen_random_uuid(), held_until = now() + interval '1 minute'
       where expires_at <= ${now()} and (held_by is null or held_until < now()) returning *`.execute(db)
-    for (const row of rows) await remove(row)
+    await doEach(rows, remove)
     return rows.length
   }
 
@@ -227,7 +241,7 @@ export function createUploadRows({ db, blobs, items, now }: Needs) {
     return rows[0]?.id ?? null
   }
 
-  return { create, reserve, find, append, finish, remove, expire }
+  return { create, reserve, find, append, finish, remove, giveUp, expire }
 }
 
 export function placeOf(row: UploadRow): Place {

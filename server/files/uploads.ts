@@ -154,7 +154,7 @@ export function createUploads(needs: Needs) {
     const response = await tus.handleWeb(request)
     if (failure) {
       // Its maker will never learn its address.
-      if (created && !item) await giveUp(created, actor).catch(() => {})
+      if (created && !item) await rows.giveUp(created)
       throw toProblem(failure)
     }
     if (response.status >= 400) throw new Problem('bad_request')

@@ -83,7 +83,7 @@ const TOOK_TOO_LONG = '57014'
 function isDatabaseGone(error: Error, code: string): boolean {
   if (/^(?:08...|57P0[123]|53300|ECONN(?:REFUSED|RESET)|EPIPE)$/.test(code)) return true
   if (code === 'ENOENT') return 'syscall' in error && error.syscall === 'connect'
-  return /^(?:Connection terminated|timeout exceeded when trying to connect|Client was closed|Cannot use a pool after)/.test(
+  return /^(?:Connection terminated|timeout (?:exceeded when trying to connect|expired)|Client (?:was closed|has encountered a connection error)|Cannot use a pool after|Postgres connection has been discarded)/.test(
     error.message,
   )
 }
