@@ -9,7 +9,7 @@ import { makeTempFolder } from './temp-folder.ts'
 
 const BUCKET = 'carnet-test'
 const env = process.env
-const elsewhere = env.S3_TEST_ENDPOINT
+export const elsewhere = env.S3_TEST_ENDPOINT
 
 /** Each place is empty: a prefix of its own. */
 export type S3Server = { place(): S3Place }

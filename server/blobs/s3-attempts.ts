@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { S3ServiceException } from '@aws-sdk/client-s3'
-import { StorageFailed, StorageFull } from './port.ts'
+import { StorageFailed, StorageFull, UploadLost } from './port.ts'
 
 const TRIES = 3
 const FIRST_PAUSE_MS = 200
@@ -16,7 +16,7 @@ export type Attempt = {
 /**
  * Asks a store over a network: once more, and once more, of what may pass; but of a store that is silent for `patience`
  * (ms) no second time, lest whoever waits for us waits in vain.
- * @throws {StorageFailed} @throws {StorageFull}
+ * @throws {StorageFailed} @throws {StorageFull} @throws {UploadLost} the parts of an object were given up there
  */
 export async function attempt<T>(verb: (attempt: Attempt) => Promise<T>, patience: number): Promise<T> {
   for (let tries = 1; ; tries++) {
@@ -55,6 +55,8 @@ function mayPass(error: unknown): boolean {
 
 function translate(error: unknown): unknown {
   if (error instanceof StorageFailed || error instanceof StorageFull || !isOfTheStore(error)) return error
+  if (['NoSuchUpload', 'InvalidPart'].includes(error.name))
+    return new UploadLost('S3 gave its parts up', { cause: error })
   const status = statusOf(error)
   const full = status === 507 || /quota|storagefull|insufficientstorage/i.test(error.name)
   const what =

@@ -29,22 +29,26 @@ export function partNumber(start: number): number {
 
 export async function lookAtStaged(objects: S3Objects, name: string, blobKey: string) {
   const pieces: Piece[] = []
-  let upload: Promise<string> | undefined
+  let hasUpload = false
+  let id: string | undefined
   for await (const { key, size } of objects.list(`${ROOT}${name}/`)) {
     const piece = readPiece(key, size)
     if (piece) pieces.push(piece)
-    if (key === uploadKey(name)) upload = readUpload()
+    if (key === uploadKey(name)) hasUpload = true
   }
 
-  async function readUpload(): Promise<string> {
+  async function upload(): Promise<string | undefined> {
+    if (id || !hasUpload) return id
     const found = await objects.get(uploadKey(name))
     if (!found) throw new UploadLost('what its parts go by is gone')
-    return text(found.stream)
+    id = await text(found.stream)
+    return id
   }
 
   async function beginUpload(): Promise<string> {
-    const id = await objects.begin(blobKey)
+    id = await objects.begin(blobKey)
     await objects.put(uploadKey(name), bodyOf(Buffer.from(id)))
+    hasUpload = true
     return id
   }
 
@@ -57,7 +61,7 @@ export async function lookAtStaged(objects: S3Objects, name: string, blobKey: st
     /** By their ends. */
     pieces,
     /** What the parts go by; undefined where none was ever sent. */
-    upload: () => upload,
+    upload,
     /** Makes these bytes the next piece, durably. Resolves with where it lies. */
     async add(start: number, body: Body): Promise<Piece> {
       const end = start + body.size
@@ -66,8 +70,12 @@ export async function lookAtStaged(objects: S3Objects, name: string, blobKey: st
         await objects.put(`${at}.t`, body)
         return { key: `${at}.t`, start, end, tag: undefined }
       }
-      upload ??= beginUpload()
-      const tag = await objects.putPart(blobKey, await upload, partNumber(start), body)
+      const tag = await objects.putPart(
+        blobKey,
+        (await upload()) ?? (await beginUpload()),
+        partNumber(start),
+        body,
+      )
       const key = `${at}.p${Buffer.from(tag).toString('base64url')}`
       await objects.put(key, bodyOf(Buffer.alloc(0)))
       return { key, start, end, tag }
@@ -78,7 +86,7 @@ export async function lookAtStaged(objects: S3Objects, name: string, blobKey: st
       const keys = pieces.map(({ key }) => key)
       await removeAll(keys.slice(0, -1))
       await removeAll(keys.slice(-1))
-      if (upload) await objects.remove(uploadKey(name))
+      if (hasUpload) await objects.remove(uploadKey(name))
     },
   }
 }

@@ -13,7 +13,7 @@ import type { Cursor } from '../../server/blobs/blobs.ts'
 import { BlobAbsent, newName, StorageFailed, UploadLost } from '../../server/blobs/port.ts'
 import { openS3Store } from '../../server/blobs/s3.ts'
 import { bodyOf, createS3Objects } from '../../server/blobs/s3-objects.ts'
-import { openS3, startS3 } from '../s3-server.ts'
+import { elsewhere, openS3, startS3 } from '../s3-server.ts'
 import { makeTempFolder } from '../temp-folder.ts'
 import { contentOf } from './endless-writer.ts'
 import { tried } from './sealed.ts'
@@ -255,4 +255,20 @@ test('S3: where a part of what was acknowledged is gone, the upload says so', as
   await objects.remove(part?.key ?? '')
   await assert.rejects(store.append(name, end, Readable.from([]), sizes), UploadLost)
   await assert.rejects(store.commit(name), UploadLost)
+})
+
+// The server of every run can't give parts up.
+test('S3: where the bucket gave old parts up, the upload says so', { skip: !elsewhere }, async () => {
+  const { store, objects } = openNew()
+  const [goingOn, complete] = [newName(), newName()]
+  for (const name of [goingOn, complete]) {
+    await store.append(name, 0, chunksOf(randomBytes(6 * MIB)), sizes)
+    const upload = await objects.get(`staged/${name}/upload`)
+    assert.ok(upload)
+    await objects.abort(`blobs/${name}`, await text(upload.stream))
+  }
+  await assert.rejects(store.append(goingOn, 6 * MIB, chunksOf(randomBytes(6 * MIB)), sizes), UploadLost)
+  await assert.rejects(store.commit(complete), UploadLost)
+  await store.discard(complete)
+  assert.equal(await store.append(complete, 0, chunksOf(randomBytes(6 * MIB)), sizes), 6 * MIB)
 })
