@@ -7,13 +7,15 @@ import { openDatabase } from '../server/db/open.ts'
 import { createJobs } from '../server/jobs.ts'
 import { createLog } from '../server/log.ts'
 import { listing } from './listing.ts'
+import { photos } from './photos.ts'
 import { transfers } from './transfers.ts'
 import type { Ground, Ratio, Workload } from './workload.ts'
+import { zip } from './zip.ts'
 
 // `npm run bench`, or `npm run bench -- listing --items 10000`: each workload against a baseline of the same run. Fails
 // when a ratio is beyond its bound.
 
-const WORKLOADS: Record<string, Workload> = { listing, transfers }
+const WORKLOADS: Record<string, Workload> = { listing, transfers, photos, zip }
 
 const BREAK_OFF = `select pg_terminate_backend(pid) from pg_stat_activity
   where datname = current_database() and pid <> pg_backend_pid()`

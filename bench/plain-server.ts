@@ -1,12 +1,13 @@
 import { createReadStream, createWriteStream } from 'node:fs'
-import { open, rename, stat } from 'node:fs/promises'
+import { open, readdir, rename, stat } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import yazl from 'yazl'
 
 // What anybody writes in Node to keep files, and nothing more: PUT /name (flushed before it is answered, with ?flush)
-// and GET /name. Run by itself on a folder; the baseline of what the product adds to it.
+// GET /name, and GET /all.zip. Run by itself on a folder; the baseline of what the product adds to it.
 
 const folder = process.argv[2] ?? '.'
 
@@ -19,6 +20,11 @@ const server = createServer(async (request, response) => {
     await rename(temporary, path)
     if (searchParams.has('flush')) await flushFolder()
     response.writeHead(201).end()
+  } else if (pathname === '/all.zip') {
+    const zip = new yazl.ZipFile()
+    for (const name of await readdir(folder)) zip.addFile(join(folder, name), name, { compress: false })
+    zip.end()
+    await pipeline(zip.outputStream, response)
   } else {
     const { size } = await stat(path)
     response.writeHead(200, { 'Content-Length': size })

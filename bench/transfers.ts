@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
-import { startAppProcess } from '../test/files/app-process.ts'
-import { createWorld, encodeMetadata } from '../test/world.ts'
+import { encodeMetadata } from '../test/world.ts'
 import { noise, send, timeEach } from './load.ts'
+import { openPractice } from './practice.ts'
 import { readPeak, resetPeak, type Server, startNginx, startPlain } from './servers.ts'
-import { after, type Ground, median, type Ratio, type Workload } from './workload.ts'
+import { type Ground, median, type Ratio, type Workload } from './workload.ts'
 
 type Shape = { files: string; count: number; size: number; atOnce: number; rounds: number }
 type Send = (name: string, size: number) => Promise<unknown>
@@ -26,17 +26,11 @@ export const transfers: Workload = {
   async run({ database, folder, closing }: Ground) {
     const { bavail, bsize } = await statfs(folder)
     if (bavail * bsize < ROOM) throw new Error(`${folder} has less than ${ROOM / 1024 ** 3} GB of room`)
-    const world = await createWorld(after(closing), { database })
-    const company = await world.addCompany()
-    const olivia = await world.addProfessional(company)
-    const client = await world.addClient(company)
-    await world.setStakeholder(client, olivia)
-    const { cookie: Cookie } = await world.signIn(olivia)
+    const { start, server: sealed, headers, spaceId } = await openPractice(database, closing)
+    const unsealed = await start({ ENCRYPTION: 'off' })
 
     const plain = await startPlain(join(folder, 'plain'), closing)
     const nginx = await startNginx(join(folder, 'nginx'), closing)
-    const sealed = await startAppProcess(after(closing), world)
-    const unsealed = await startAppProcess(after(closing), world, { settings: { ENCRYPTION: 'off' } })
 
     const block = randomBytes(1024 * 1024)
     const bodyOf = (size: number) => (size > block.length ? noise(block, size) : block.subarray(0, size))
@@ -55,8 +49,8 @@ export const transfers: Workload = {
     const upTo =
       (server: Server): Send =>
       async (name, size) => {
-        const url = `${server.origin}/api/files/${name}?spaceId=${client.spaceId}`
-        const { location } = await put(url, size, { Cookie })
+        const url = `${server.origin}/api/files/${name}?spaceId=${spaceId}`
+        const { location } = await put(url, size, headers)
         places.set(server.origin + name, `${server.origin}${location}/content`)
       }
     const resumableTo =
@@ -65,19 +59,19 @@ export const transfers: Workload = {
         send(`${server.origin}/api/uploads`, {
           method: 'POST',
           headers: {
-            Cookie,
+            ...headers,
             'Tus-Resumable': '1.0.0',
             'Upload-Length': size,
             'Content-Length': size,
             'Content-Type': 'application/offset+octet-stream',
-            'Upload-Metadata': encodeMetadata({ filename: name, spaceId: client.spaceId }),
+            'Upload-Metadata': encodeMetadata({ filename: name, spaceId }),
           },
           body: bodyOf(size),
         })
     const downFrom =
       (server: Server): Send =>
       (name) =>
-        send(places.get(server.origin + name) ?? '', { headers: { Cookie } })
+        send(places.get(server.origin + name) ?? '', { headers })
 
     const ratios: Ratio[] = []
     async function race({ files, count, size, atOnce, rounds }: Shape, way: string, runners: Runner[]) {
