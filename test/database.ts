@@ -9,6 +9,9 @@ interface Cluster {
   template: string
 }
 
+/** Nothing but what a test does asks a test's database: statements are counted. */
+const UNENDING = 3_600_000
+
 let own: ReturnType<typeof startTestCluster> | undefined
 after(async () => (await own)?.close())
 
@@ -30,7 +33,7 @@ export async function openTestDatabase({ empty = false } = {}): Promise<OpenData
   const url = new URL(adminUrl)
   url.username = 'carnet'
   url.pathname = name
-  const connected = connect(url.href, 10, createLog('error'))
+  const connected = connect(url.href, 10, createLog('error'), { patience: UNENDING })
   return {
     ...connected,
     connectionString: url.href,

@@ -9,7 +9,7 @@ import type { Log } from '../log.ts'
 import { PreviewFailed, PreviewsBusy } from './failures.ts'
 import { type Asking, createLine } from './line.ts'
 import type { Blank, Preview, Variant } from './messages.ts'
-import { findOffice, type OfficeLimits } from './office.ts'
+import { findOffice, type Office, type OfficeLimits } from './office.ts'
 import { type Answer, startWorker, type WorkerLimits } from './worker-process.ts'
 
 export interface PreviewRequest extends Asking {
@@ -58,7 +58,13 @@ export function createPreviews(parts: {
   const idle = new Map<Worker, NodeJS.Timeout>()
   const busy = new Set<Worker>()
   const line = createLine({ places: workers, most: limits.waiting, work: produce })
-  const office = findOffice({ path: parts.officePath, folder, log, limits: parts.officeLimits ?? {} })
+  let office: Office | undefined | null = null
+  // Looked for by whoever has an office file to show: most that start us have none.
+  const openOffice = () => {
+    if (office === null)
+      office = findOffice({ path: parts.officePath, folder, log, limits: parts.officeLimits ?? {} })
+    return office
+  }
   // By itself in a line of its own: it takes seconds, and hundreds of megabytes.
   const officeLine = createLine({ places: 1, most: limits.waiting, work: produceConverted })
   let closed = false
@@ -93,12 +99,13 @@ export function createPreviews(parts: {
   }
 
   async function produceConverted({ key, type }: Omit<PreviewRequest, 'variant'>): Promise<Uint8Array> {
-    if (!office) throw new PreviewFailed('unconverted')
+    const converter = openOffice()
+    if (!converter) throw new PreviewFailed('unconverted')
     const blob = await blobs.stat(key)
     if (!blob) throw new BlobAbsent(key)
     if (blob.size > limits.bytes) throw new PreviewFailed('too_large')
     try {
-      return await office.convert((await blobs.open(key)).stream, type)
+      return await converter.convert((await blobs.open(key)).stream, type)
     } catch (error) {
       if (closed) throw new PreviewsBusy('closing')
       log.warn({ err: error, key, type }, 'no pages')

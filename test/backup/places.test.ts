@@ -10,6 +10,9 @@ import { makeTempFolder } from '../temp-folder.ts'
 import { PASSWORD } from '../world.ts'
 import { carry, command, dump, listFiles, noise, openPractice, readEveryBlob, refused } from './practice.ts'
 
+/** Of no kind that anything is made of to look at: what is stored is what was sent. */
+const WORDS = '\0left knee'
+
 const log = createLog('error')
 
 /** Carnet with its embedded PostgreSQL, as `npm start` runs it. */
@@ -68,13 +71,13 @@ async function runPractice(t: TestContext, dataDir: string) {
 test('the embedded database is backed up while it runs, and when it is stopped; sessions outlive the machine', async (t) => {
   const dataDir = join(await makeTempFolder(), 'data')
   const { url, stop, world, owner, send } = await runPractice(t, dataDir)
-  const item = await send('left knee')
+  const item = await send(WORDS)
   await send(noise(300_000))
   const cookie = await signIn(url, owner.email)
   const dir = join(await makeTempFolder(), 'backup')
   await carry(['backup', dir], { dataDir })
   assert.match(await refused(['start'], { dataDir }, { PORT: '0' }), /another Carnet already uses/)
-  assert.equal(await read(url, cookie, item.id), 'left knee', 'it goes on')
+  assert.equal(await read(url, cookie, item.id), WORDS, 'it goes on')
   const before = await dump(world.database.pool)
   await world.close()
   await stop()
@@ -89,8 +92,8 @@ test('the embedded database is backed up while it runs, and when it is stopped; 
     const again = await start(t, machine)
     assert.deepEqual(withoutTimes(await dump(again.database.pool)), withoutTimes(before))
     assert.equal(await readEveryBlob({ db: again.database.db, dataDir: machine }), 2)
-    assert.equal(await read(again.url, cookie, item.id), 'left knee')
-    assert.equal(await read(again.url, await signIn(again.url, owner.email), item.id), 'left knee')
+    assert.equal(await read(again.url, cookie, item.id), WORDS)
+    assert.equal(await read(again.url, await signIn(again.url, owner.email), item.id), WORDS)
     await again.stop()
   }
 })
@@ -103,18 +106,18 @@ function withoutTimes({ invitation: _, audit_entry: __, jobs: ___, ...rows }: Re
 test('a data folder copied while Carnet is stopped works elsewhere, under another path', async (t) => {
   const dataDir = join(await makeTempFolder(), 'data')
   const { stop, world, owner, send } = await runPractice(t, dataDir)
-  const item = await send('right shoulder')
+  const item = await send(WORDS)
   await world.close()
   await stop()
   const elsewhere = join(await makeTempFolder(), 'a longer path', 'moved')
   await cp(dataDir, elsewhere, { recursive: true })
   const moved = await start(t, elsewhere)
-  assert.equal(await read(moved.url, await signIn(moved.url, owner.email), item.id), 'right shoulder')
+  assert.equal(await read(moved.url, await signIn(moved.url, owner.email), item.id), WORDS)
   assert.equal(await readEveryBlob({ db: moved.database.db, dataDir: elsewhere }), 1)
   await moved.stop()
   // The first is as it was.
   const first = await start(t, dataDir)
-  assert.equal(await read(first.url, await signIn(first.url, owner.email), item.id), 'right shoulder')
+  assert.equal(await read(first.url, await signIn(first.url, owner.email), item.id), WORDS)
   assert.deepEqual(await listFiles(join(elsewhere, 'blobs')), await listFiles(join(dataDir, 'blobs')))
   await first.stop()
 })

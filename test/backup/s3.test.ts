@@ -17,13 +17,16 @@ import {
   SECRET,
 } from './practice.ts'
 
+/** Of no kind that anything is made of to look at: what is stored is what was sent. */
+const WORDS = '\0left knee'
+
 const s3 = await openS3()
 const newBucket = () => ({ ...settingsOf(s3.place()), BLOB_STORE: 's3' })
 
 test('a practice in a bucket is backed up to a folder, and restored to another bucket, to the one that has it still, or to a disk', async (t) => {
   const bucket = newBucket()
   const { world, send, place } = await openPractice(t, { settings: bucket })
-  await send('left knee')
+  await send(WORDS)
   await send(noise(300_000))
   assert.deepEqual(await listFiles(join(world.dataDir, 'blobs')).catch(() => ({})), {}, 'the disk has none')
   const dir = join(await makeTempFolder(), 'backup')

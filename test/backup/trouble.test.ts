@@ -105,7 +105,7 @@ test('a second backup copies only what is new, one at a time; old ones are prune
   const dir = await newDir()
   assert.equal(newIn(await carry(['backup', dir], place, { SECRET })), 5)
   assert.equal(newIn(await carry(['backup', dir], place, { SECRET })), 0)
-  await send('one more')
+  await send(noise(700))
   const [first] = items
   await mine.api.files.deleteItems({ ids: [first?.id ?? ''] })
   world.pass({ seconds: 11 })

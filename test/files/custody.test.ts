@@ -50,7 +50,7 @@ test('an administrator takes over what they see, with a reason; its former owner
   const taken = await asAna.custody.takeOverItem({ itemId: file.id, reason: ` ${reason} ` })
   assert.deepEqual(
     [taken.owner?.you, taken.level, taken.can],
-    [true, 'company', { modify: true, delete: true, addInside: false, takeOver: false }],
+    [true, 'company', { download: true, modify: true, delete: true, addInside: false, takeOver: false }],
   )
   assert.equal((await his.api.files.readItem({ itemId: file.id })).can.modify, false)
   await assert.rejects(his.api.files.renameItem({ itemId: file.id, name: 'x' }), problem('forbidden'))

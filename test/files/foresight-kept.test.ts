@@ -6,6 +6,7 @@ import type { Consequences } from '../../core/api/files.ts'
 import { Problem } from '../../core/errors.ts'
 import { LEVELS } from '../../core/visibility.ts'
 import type { Actor } from '../../server/access.ts'
+import { newName } from '../../server/blobs/port.ts'
 import { createItems } from '../../server/files/items.ts'
 import { createJobs } from '../../server/jobs.ts'
 import { createLog } from '../../server/log.ts'
@@ -141,7 +142,6 @@ const change = fc.record({
 })
 
 test('what was foreseen of files and folders is what happens', async () => {
-  let blobs = 0
   const happened = { level: 0, move: 0, delete: 0, told: 0 }
   await fc.assert(
     fc.asyncProperty(
@@ -170,7 +170,7 @@ test('what was foreseen of files and folders is what happens', async () => {
             } else {
               const place = await items.place(who.actor, { spaceId, parentId, name: `${n}.txt`, ...kind })
               const blob = {
-                key: `${spaceId}/${blobs++}`,
+                key: newName(),
                 size: 1,
                 sha256: '00'.repeat(32),
                 type: 'text/plain',
@@ -209,7 +209,7 @@ test('what was foreseen of files and folders is what happens', async () => {
         }
       },
     ),
-    { numRuns: 6, endOnFailure: true },
+    { numRuns: 8, endOnFailure: true },
   )
   for (const [what, times] of Object.entries(happened)) assert.ok(times > 2, `${what}: ${times}`)
 })

@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
 import { LEVELS } from '../../core/visibility.ts'
+import { newName } from '../../server/blobs/port.ts'
 import { actorOf, type House, type Product, professionalActor } from './house.ts'
 import {
   allInside,
@@ -153,7 +153,7 @@ export const fileOperations = {
             name: label,
           })
           const blob = {
-            key: randomUUID(),
+            key: newName(),
             size: 1,
             sha256: '00'.repeat(32),
             type: 'text/plain',
