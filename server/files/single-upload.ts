@@ -80,7 +80,8 @@ export function createSingleUpload({ db, blobs, items, rows, locks, maxSize }: N
       refusal = problem
       body.destroy(problem)
     })
-    const inspected = inspect(body, how.checksums)
+    // Not destroyed where we fail: its connection still has to carry our answer.
+    const inspected = inspect(body.iterator({ destroyOnReturn: false }), how.checksums)
     try {
       const first = keepFirst(inspected.bytes, SNIFFED_BYTES)
       const facts = await blobs.put(row.staging, first.bytes)

@@ -44,7 +44,15 @@ test('a disk that is really full: said in words, room given back, what was there
     settings: SETTINGS,
   })
   const seen = { db, dataDir: `/proc/${server.pid}/root${dataDir}` }
-  const browser = (await world.signIn(owner)).at(origin)
+  const signedIn = (await world.signIn(owner)).at(origin)
+  /** Who is refused while sending finds that connection closed, then or a moment later, and opens another. */
+  async function fetchAgain(path: string, init?: RequestInit, tries = 10): Promise<Response> {
+    return signedIn.fetch(path, init).catch((error) => {
+      if (tries === 1) throw error
+      return fetchAgain(path, init, tries - 1)
+    })
+  }
+  const browser = { ...signedIn, fetch: (path: string, init?: RequestInit) => fetchAgain(path, init) }
   const reserved = async () => {
     const { rows } = await sql<{ bytes: number }>`select coalesce(sum(size), 0)::bigint as bytes from upload
       where item_id is null`.execute(db)
@@ -52,14 +60,6 @@ test('a disk that is really full: said in words, room given back, what was there
   }
   const put = (bytes: Buffer<ArrayBuffer>) =>
     browser.fetch(`/api/files/x.bin?${new URLSearchParams({ spaceId })}`, { method: 'PUT', body: bytes })
-
-  /** Who is refused while sending may find the connection closed instead, and tries again as a client of tus does. */
-  async function patchAgain(path: string, offset: number, bytes: Buffer<ArrayBuffer>, tries = 10) {
-    return patch(browser, path, offset, bytes).catch((error): Promise<Response> => {
-      if (tries === 1) throw error
-      return patchAgain(path, offset, bytes, tries - 1)
-    })
-  }
 
   const kept = new Map<string, string>()
   const big = randomBytes(6 * MB)
@@ -77,14 +77,14 @@ test('a disk that is really full: said in words, room given back, what was there
     }),
   )
   assert.ok(kept.size >= 3, `${kept.size} files fit`)
-  await refused(patchAgain(path, 2 * MB, big.subarray(2 * MB)), 'disk_full')
+  await refused(patch(browser, path, 2 * MB, big.subarray(2 * MB)), 'disk_full')
   const { offset } = await head(browser, path)
   assert.equal(offset, 2 * MB)
   assert.equal(await reserved(), big.length, 'only what can be gone on with is reserved')
   await takeStock(seen)
 
   const another = await begin(browser, 5 * MB, { spaceId })
-  await refused(patchAgain(another, 0, randomBytes(5 * MB)), 'disk_full')
+  await refused(patch(browser, another, 0, randomBytes(5 * MB)), 'disk_full')
   assert.equal((await browser.fetch(another, { method: 'DELETE', headers: TUS })).status, 204)
   assert.equal(await reserved(), big.length)
 
