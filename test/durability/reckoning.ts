@@ -74,13 +74,17 @@ async function findUnanswered(db: Db, sendings: Sending[]) {
     .selectFrom('upload')
     .select(['id', 'name'])
     .where('name', 'in', [...unanswered.keys()])
+    // What was refused half-way is given up at once, or at least marked so.
+    .where('expires_at', '>', sql<Date>`now()`)
     .execute()
   for (const { id, name } of rows) {
     const sending = unanswered.get(name)
     if (sending) sending.path = `/api/uploads/${id}`
     unanswered.delete(name)
   }
-  for (const sending of unanswered.values()) sending.fate = 'dropped'
+  // Sent whole, it may be a file already, whose upload is forgotten.
+  for (const sending of unanswered.values())
+    sending.fate = sending.sent === sending.size ? 'putting' : 'dropped'
 }
 
 /** Between requests: every row has its bytes, all bytes have their row, and room is counted right. */
