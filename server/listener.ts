@@ -36,6 +36,7 @@ export async function listen(host: string, port: number, drainMs = DRAIN_MS): Pr
     (request, response) => {
       response.on('close', () => closing && setImmediate(() => server.closeIdleConnections()))
       watch(request, response)
+      response.once('finish', () => dropTheRest(request))
       handler(request, response)
     },
   )
@@ -69,6 +70,16 @@ export async function listen(host: string, port: number, drainMs = DRAIN_MS): Pr
       stop()
     },
   }
+}
+
+/**
+ * Once answered, nobody reads on. Left where it stopped, a body would keep its connection from whatever its sender asks
+ * next on it, until it is closed.
+ */
+function dropTheRest(request: IncomingMessage): void {
+  if (request.complete) return
+  request.removeAllListeners('data')
+  request.resume()
 }
 
 /** Watches requests while it is the other side's turn: to go on sending a body, or to read what waits for it. */

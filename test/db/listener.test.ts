@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
+import { getRequestListener } from '@hono/node-server'
 import { listen, TOO_SLOW } from '../../server/listener.ts'
 import { StartError } from '../../server/start-error.ts'
 
@@ -54,6 +57,27 @@ test(
     await closed
   },
 )
+
+test('whoever is refused while sending hears so, and asks on the same connection', SOON, async (t) => {
+  const listener = await listen('127.0.0.1', 0)
+  t.after(listener.close)
+  listener.serve(
+    getRequestListener(async ({ method, body }) => {
+      if (method === 'GET') return new Response('here')
+      await body?.getReader().read()
+      return new Response('refused', { status: 503 })
+    }),
+  )
+  const socket = connect(listener.port, '127.0.0.1')
+  t.after(() => socket.destroy())
+  const size = 8 * 1024 * 1024
+  socket.write(`PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: ${size}\r\n\r\n`)
+  socket.write(randomBytes(size))
+  socket.write('GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
+  const [refused, answered] = (await text(socket)).split('HTTP/1.1 200')
+  assert.match(refused ?? '', /503[^]*refused/)
+  assert.match(answered ?? '', /here/)
+})
 
 test('closing cuts what does not finish in time', SOON, async () => {
   const listener = await listen('127.0.0.1', 0, 10)
