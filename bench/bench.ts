@@ -32,14 +32,16 @@ for (const name of names) {
   if (!workload)
     throw new Error(`there is no workload ${name}; there are ${Object.keys(WORKLOADS).join(', ')}`)
   console.log(`${name}: ${workload.about}`)
-  const ratios = await onOwnGround((ground) => workload.run({ ...ground, items: Number(values.items) }))
-  print(ratios)
-  fails ||= ratios.some(isBeyond)
+  await onOwnGround(async (ground) => {
+    const ratios = await workload.run({ ...ground, items: Number(values.items) })
+    print(ratios)
+    fails ||= ratios.some(isBeyond)
+  })
 }
 process.exitCode = fails ? 1 : 0
 
 /** A database of the kind that the app runs on, flushes and all, in a folder of its own. */
-async function onOwnGround<T>(work: (ground: Omit<Ground, 'items'>) => Promise<T>) {
+async function onOwnGround(work: (ground: Omit<Ground, 'items'>) => Promise<void>): Promise<void> {
   const log = createLog('error')
   const folder = await mkdtemp(join(tmpdir(), 'carnet-bench-'))
   await using opened = new AsyncDisposableStack()
@@ -57,7 +59,7 @@ async function onOwnGround<T>(work: (ground: Omit<Ground, 'items'>) => Promise<T
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop)
   await migrate(database.pool, log)
   await createJobs({ pool: database.pool, log }).migrate()
-  return await work({ database, folder, closing: opened.use(new AsyncDisposableStack()) })
+  await work({ database, folder, closing: opened.use(new AsyncDisposableStack()) })
 }
 
 function isBeyond({ baseline, measured, most = Number.POSITIVE_INFINITY, speed = 0 }: Ratio): boolean {

@@ -6,7 +6,8 @@ import { after } from './workload.ts'
 
 /** A practice with a client and a professional who is signed in, and Carnet in a process of its own, with these settings. */
 export async function openPractice(database: OpenDatabase, closing: AsyncDisposableStack) {
-  const world = await createWorld(after(closing), { database })
+  // Closed by who opened it.
+  const world = await createWorld(after(closing), { database: { ...database, close: async () => {} } })
   const company = await world.addCompany()
   const olivia = await world.addProfessional(company)
   const client = await world.addClient(company)
