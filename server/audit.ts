@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { AuditAction } from '../core/api/audit.ts'
 import type { Actor } from './access.ts'
+import { inBatches } from './batches.ts'
 import type { Database } from './db/schema.ts'
 
 type Db = Kysely<Database>
@@ -69,28 +70,38 @@ export async function record(on: Db, by: Actor | null, action: AuditAction, abou
 /** How long what is fetched again, or in parts, counts as the same viewing. */
 const ONE_VIEWING = 10 * 60 * 1000
 
+type Opening = { by: Actor; action: 'file_opened' | 'file_downloaded'; itemId: string; now: Date }
+
 /**
  * Writes down that a file's bytes are about to go out: once for one viewing, however many requests it takes, and
- * however many of them come at once.
+ * however many of them come at once. What one person opens at the same time is written down together.
  */
-export async function recordOpening(
-  db: Db,
-  by: Actor,
-  action: 'file_opened' | 'file_downloaded',
-  { itemId, now }: { itemId: string; now: Date },
-): Promise<void> {
-  const actorId = by.kind === 'professional' ? by.professionalId : by.clientId
-  const isRecorded = async (on: Db) => {
-    const { rows } = await sql`select from audit_entry e
-      where e.item_id = ${itemId}::uuid and e.at > ${new Date(now.getTime() - ONE_VIEWING)} and e.action = ${action}
-        and coalesce(e.professional_id, e.client_id) = ${actorId}::uuid limit 1`.execute(on)
-    return rows.length > 0
-  }
-  if (await isRecorded(db)) return
-  await db.transaction().execute(async (trx) => {
-    await sql`select pg_advisory_xact_lock(hashtextextended(${`${action} ${itemId} ${actorId}`}, 0))`.execute(
-      trx,
-    )
-    if (!(await isRecorded(trx))) await record(trx, by, action, { items: [itemId] })
+export function createOpenings(db: Db) {
+  const recordTogether = inBatches(async (openings: readonly Opening[]) => {
+    const [{ by, action, now } = {}] = openings
+    if (!by || !action || !now) return []
+    const actorId = by.kind === 'professional' ? by.professionalId : by.clientId
+    const asked = [...new Set(openings.map(({ itemId }) => itemId))]
+    const findNew = async (on: Db, ids: readonly string[]) => {
+      const { rows } = await sql<{ item_id: string }>`select e.item_id from audit_entry e
+        where e.item_id = any(${sql.val(ids)}::uuid[]) and e.at > ${new Date(now.getTime() - ONE_VIEWING)}
+          and e.action = ${action} and coalesce(e.professional_id, e.client_id) = ${actorId}::uuid`.execute(
+        on,
+      )
+      const recorded = new Set(rows.map(({ item_id }) => item_id))
+      return ids.filter((id) => !recorded.has(id))
+    }
+    const unknown = await findNew(db, asked)
+    if (unknown.length > 0)
+      await db.transaction().execute(async (trx) => {
+        // Their requests may be at another process too.
+        await sql`select pg_advisory_xact_lock(hashtextextended(${`${action} ${actorId}`}, 0))`.execute(trx)
+        const items = await findNew(trx, unknown)
+        if (items.length > 0) await record(trx, by, action, { items })
+      })
+    return openings.map(() => ({ status: 'fulfilled', value: undefined }) as const)
   })
+
+  return (opening: Opening): Promise<void> =>
+    recordTogether(JSON.stringify([opening.by, opening.action]), opening)
 }

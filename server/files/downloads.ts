@@ -4,7 +4,7 @@ import type { Kysely } from 'kysely'
 import { Problem } from '../../core/errors.ts'
 import { hasPreview, kindOf } from '../../core/kinds.ts'
 import type { Actor } from '../access.ts'
-import { recordOpening } from '../audit.ts'
+import { createOpenings } from '../audit.ts'
 import { type Blobs, nameOf } from '../blobs/blobs.ts'
 import type { Database } from '../db/schema.ts'
 import type { Blank } from '../previews/messages.ts'
@@ -56,6 +56,7 @@ export function createDownloads(needs: {
   accelPrefix: string | undefined
 }) {
   const { db, items, blobs, previewJobs, now, accelPrefix } = needs
+  const recordOpening = createOpenings(db)
   const filesInTurn = limitStreams(FILES_AT_ONCE, 'too_many_requests')
   const previewsInTurn = limitStreams(PREVIEWS_AT_ONCE, 'too_many_requests')
 
@@ -80,7 +81,12 @@ export function createDownloads(needs: {
         modified: content.addedAt,
         ...(blanks && { blanks }),
         record: () =>
-          recordOpening(db, actor, shown ? 'file_opened' : 'file_downloaded', { itemId, now: now() }),
+          recordOpening({
+            by: actor,
+            action: shown ? 'file_opened' : 'file_downloaded',
+            itemId,
+            now: now(),
+          }),
         ask: async () => items.content(await readActor(), itemId),
         headers: {
           'Content-Type': type === 'text/plain' ? 'text/plain; charset=utf-8' : type,
@@ -108,7 +114,7 @@ export function createDownloads(needs: {
         etag: `"${blobId}-${variant}"`,
         // A listing's small images open no file.
         ...(variant !== 'thumb' && {
-          record: () => recordOpening(db, actor, 'file_opened', { itemId, now: now() }),
+          record: () => recordOpening({ by: actor, action: 'file_opened', itemId, now: now() }),
         }),
         headers: { 'Content-Type': preview.type, 'Content-Disposition': 'inline' },
       }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { sql } from 'kysely'
+import { startAppProcess } from '../files/app-process.ts'
 import { type Browser, createWorld, problem } from '../world.ts'
 
 type Test = Parameters<typeof createWorld>[0]
@@ -197,11 +198,12 @@ test('many requests are one viewing, however many come at once; small images are
   await elise.fetch(url, { method: 'HEAD' })
   await elise.fetch(`/api/items/${id}/preview/thumb`)
   assert.equal(await count(), 0)
-  // All have asked whether it was written down already before any of them may write.
+  const other = elise.at((await startAppProcess(t, world)).origin)
+  // Two processes have asked whether it was written down already before either of them may write.
   const asked = await world.db.transaction().execute(async (trx) => {
     await sql`lock table audit_entry in share mode`.execute(trx)
     const requests = Array.from({ length: 5 }, (_, part) =>
-      elise.fetch(url, { headers: { Range: `bytes=${part * 10}-` } }),
+      (part % 2 ? other : elise).fetch(url, { headers: { Range: `bytes=${part * 10}-` } }),
     )
     let waiting = 0
     while (waiting < 2) {

@@ -1,4 +1,4 @@
-import { Problem } from '../../core/errors.ts'
+import { Problem } from '../core/errors.ts'
 
 /** How many are done at once: what others wait for meanwhile stays short. */
 const MOST = 50
