@@ -1,4 +1,5 @@
 import { createApp } from '../../server/app.ts'
+import { UploadLost } from '../../server/blobs/port.ts'
 import { connect } from '../../server/db/open.ts'
 import { createLog } from '../../server/log.ts'
 import { readSettings } from '../../server/settings.ts'
@@ -33,7 +34,10 @@ while (!ended) {
   await items.purge()
   for await (const extra of extras.find(0)) if (await extras.remove(extra, 0)) removed++
   await sweep.sweep()
-  await sealing.sealOn()
+  // Of a file that is being sealed there is no row yet: the other process, to whom nothing is too young, may take it away.
+  await sealing.sealOn().catch((error) => {
+    if (!(error instanceof UploadLost)) throw error
+  })
   await check.checkAll({ repair: true, tell: ({ kind, what }) => process.stdout.write(`${kind} ${what}\n`) })
   await app.runJobs()
 }
