@@ -41,10 +41,10 @@ export type TaskHandlers = { [Name in TaskName]: (payload: Tasks[Name]) => Promi
 
 export type Jobs = ReturnType<typeof createJobs>
 
-/** When what comes back by itself does, as in a crontab (UTC). */
 /** How long after it ended the queue is begun again. */
 const BEGIN_AGAIN_MS = 5_000
 
+/** When what comes back by itself does, as in a crontab (UTC). */
 const CRON: Partial<Record<TaskName, string>> = {
   purge: '7 * * * *',
   'expire-uploads': '27 * * * *',
