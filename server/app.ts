@@ -103,7 +103,7 @@ export async function createApp({ settings, publicUrl, secret, log, database, ov
     opened.defer(runner.stop)
   }
 
-  const { fetch, routes } = await createHttp({
+  const { listener, routes } = await createHttp({
     settings,
     log,
     sessions: people.sessions,
@@ -143,7 +143,7 @@ export async function createApp({ settings, publicUrl, secret, log, database, ov
   const setupLink = await people.createSetupLink()
   const closing = opened.move()
   return {
-    fetch,
+    listener,
     routes,
     services: { people, items, jobs, blobs, store, vault, scanJobs, check, sealing, sweep },
     /** Where the first super admin is made, as long as there is none. */

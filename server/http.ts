@@ -1,11 +1,12 @@
-import type { ServerResponse } from 'node:http'
-import type { HttpBindings } from '@hono/node-server'
+import { getRequestListener, type HttpBindings } from '@hono/node-server'
 import { type Context, Hono } from 'hono'
 import { Id } from '../core/api/shapes.ts'
 import { Problem } from '../core/errors.ts'
 import type { Actor } from './access.ts'
 import type { AuditLog } from './audit/log.ts'
 import type { Downloads } from './files/downloads.ts'
+import type { Answer, Body } from './files/outgoing.ts'
+import type { IncomingFile } from './files/single-upload.ts'
 import type { Uploads } from './files/uploads.ts'
 import type { createZips } from './files/zips.ts'
 import { type Access, admit, type Caller, hatOf, type Sessions } from './http/admission.ts'
@@ -17,17 +18,18 @@ import { describeApi } from './http/openapi.ts'
 import { createOperations, type Verbs } from './http/operations.ts'
 import { openPages } from './http/pages.ts'
 import { answerProblem } from './http/problems.ts'
-import { breakOffQuietly } from './http/sending.ts'
+import { sendBody, whenOver } from './http/sending.ts'
 import type { Log } from './log.ts'
 import type { Settings } from './settings.ts'
 
-type Env = { Bindings: HttpBindings }
+/** `body` is what a route answers with past the HTTP library. */
+type Env = { Bindings: HttpBindings & { body?: Body } }
 
 /** A way in: `path` as Hono writes it, below no prefix. */
 export type Route = { method: string; path: string; access: Access }
 
-type AnswerActor = (c: Context<Env>, actor: Actor, again: () => Promise<Actor>) => Promise<Response>
-type BytesRoute = [path: string, answer: AnswerActor, access?: 'actor' | 'professional']
+type AnswerActor<T = Response> = (c: Context<Env>, actor: Actor, again: () => Promise<Actor>) => Promise<T>
+type BytesRoute = [path: string, answer: AnswerActor<Answer>, access?: 'actor' | 'professional']
 
 type Needs = {
   settings: Pick<Settings, 'publicUrl' | 'trustProxy'>
@@ -65,7 +67,11 @@ export async function createHttp(needs: Needs) {
       const response = await limited(async () => answer(c, await admit(access, visit, sessions)))
       for (const [name, value] of visit.reply) response.headers.append(name, value)
       // Nobody will read it, nor say so.
-      if (c.req.method === 'HEAD') await response.body?.cancel()
+      if (c.req.method === 'HEAD') {
+        await response.body?.cancel()
+        if (c.env.body && 'destroy' in c.env.body) c.env.body.destroy()
+        delete c.env.body
+      }
       return response
     })
   }
@@ -88,7 +94,11 @@ export async function createHttp(needs: Needs) {
     routeOfActor(
       'GET',
       path,
-      async (c, ...who) => breakOffQuietly(await answer(c, ...who), c.env.outgoing as ServerResponse, log),
+      async (c, ...who) => {
+        const { response, body } = await answer(c, ...who)
+        if (body) c.env.body = body
+        return response
+      },
       access,
     )
 
@@ -105,7 +115,7 @@ export async function createHttp(needs: Needs) {
     routeOfActor(method, '/api/uploads/:uploadId', (c, ...who) => uploads.answer(c.req.raw, ...who))
   }
   routeOfActor('PUT', '/api/files/:name', (c, actor, readActor) =>
-    uploads.put(c.req.raw, actor, c.req.param('name') ?? '', readActor),
+    uploads.put(fileOf(c), actor, c.req.param('name') ?? '', readActor),
   )
 
   app.use('/api/*', readJsonBodies({ bytes: 1024 * 1024, seconds: 30, atOnce: 200 }))
@@ -114,12 +124,18 @@ export async function createHttp(needs: Needs) {
     downloads.content(c.req.raw, actor, idOf(c), {
       inline: c.req.query('inline') !== undefined,
       readActor,
+      over: whenOver(outgoingOf(c)),
     }),
   )
   routeOfBytes('/api/items/:itemId/preview/:variant', (c, actor) =>
-    downloads.preview(c.req.raw, actor, idOf(c), c.req.param('variant') ?? ''),
+    downloads.preview(c.req.raw, actor, idOf(c), {
+      variant: c.req.param('variant') ?? '',
+      over: whenOver(outgoingOf(c)),
+    }),
   )
-  routeOfBytes('/api/zip', (c, actor, readActor) => zips.answer(actor, c.req.query('ids') ?? '', readActor))
+  routeOfBytes('/api/zip', (c, actor, readActor) =>
+    zips.answer(actor, c.req.query('ids') ?? '', { readActor, over: whenOver(outgoingOf(c)) }),
+  )
   routeOfBytes(
     '/api/audit/export',
     (c, ...who) => answerExport(c.req.raw.url, ...who, needs.auditLog),
@@ -144,7 +160,19 @@ export async function createHttp(needs: Needs) {
   route('public', 'GET', '/*', await openPages(needs.pages))
 
   refuseUnclassified(app, routes)
-  return { fetch: app.fetch, routes }
+  const listener = getRequestListener(async (request, bindings) => {
+    const env = bindings as Env['Bindings']
+    const response = await app.fetch(request, env)
+    return env.body ? sendBody(response, env.body, env.outgoing, log) : response
+  })
+  return { listener, routes }
+}
+
+const outgoingOf = ({ env }: Context<Env>) => env.outgoing
+
+function fileOf({ req, env }: Context<Env>): IncomingFile {
+  const { headers, url } = req.raw
+  return { headers, url, body: env.incoming }
 }
 
 /** In a path, whatever is no identifier is merely unknown. */

@@ -1,4 +1,3 @@
-import { getRequestListener } from '@hono/node-server'
 import { BACKUP_COMMANDS, BACKUP_USAGE } from './backup/commands.ts'
 import { refuseHalfRestored } from './backup/restoring.ts'
 import { openDataFolder, readSecretKey } from './data-folder.ts'
@@ -69,7 +68,7 @@ async function open(
   // Loaded only here: it brings a video encoder along.
   const practice = demo ? await import('./demo/seed.ts') : null
   const accounts = (await practice?.seedDemo({ ...database, ...app.services, now: () => new Date() })) ?? []
-  listener.serve(getRequestListener(app.fetch))
+  listener.serve(app.listener)
   opened.defer(listener.close)
   if (stopping) return
 

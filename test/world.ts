@@ -1,6 +1,5 @@
 import { argon2Sync, randomBytes, randomUUID } from 'node:crypto'
 import type { TestContext } from 'node:test'
-import { getRequestListener } from '@hono/node-server'
 import { createORPCClient } from '@orpc/client'
 import type { ContractRouterClient } from '@orpc/contract'
 import type { JsonifiedClient } from '@orpc/openapi-client'
@@ -88,7 +87,7 @@ export async function createWorld(
     opened.defer(app.close)
     opened.defer(listener.close)
     await app.services.scanJobs.begin()
-    listener.serve(getRequestListener(app.fetch))
+    listener.serve(app.listener)
     return { app, origin }
   }
   const { app, origin } = await serve()

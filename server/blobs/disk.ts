@@ -18,10 +18,12 @@ import {
 import { SEALED_PIECE } from './seal.ts'
 import { asStorageError, isSystemError, translated } from './system-errors.ts'
 import { untilBroken } from './until-broken.ts'
+import { writeBehind } from './write-behind.ts'
 
-const { O_CREAT, O_DIRECTORY, O_NOFOLLOW, O_RDONLY, O_RDWR } = constants
+const { O_CREAT, O_DIRECTORY, O_NOFOLLOW, O_RDONLY, O_RDWR, O_TRUNC } = constants
 /** What is read at once: a whole number of sealed pieces, which then needn't be put together. */
 const READ_BYTES = 16 * SEALED_PIECE
+const SMALL = 4 * SEALED_PIECE
 
 /**
  * Blobs as files, on one file system: `folder` for what is committed, `staging` for what is on its way.
@@ -48,40 +50,44 @@ export async function openDiskStore(at: { folder: string; staging: string }): Pr
     return { shard, path: join(folder, name) }
   }
 
-  async function stage(
-    name: string,
-    offset: number,
-    bytes: Bytes,
-    { max, signal, once = false }: AppendOptions & { once?: boolean },
-  ): Promise<{ offset: number; broken?: unknown }> {
-    const path = stagedPath(name)
-    await using file = await openFile(path, offset === 0 ? O_RDWR | O_CREAT : O_RDWR)
+  async function append(name: string, offset: number, bytes: Bytes, options: AppendOptions) {
+    await using file = await openFile(stagedPath(name), offset === 0 ? O_RDWR | O_CREAT : O_RDWR)
     if (!file) throw new UploadLost('nothing is staged')
-    if (offset === 0 && !once) await flushFolder(staging)
+    if (offset === 0) await flushFolder(staging)
     const { size } = await file.stat()
     if (size < offset) throw new UploadLost(`${size} bytes are staged, ${offset} were expected`)
     if (size > offset) await file.truncate(offset)
-    let end = offset
+    return (await write(file, offset, bytes, options)).end
+  }
+
+  async function write(
+    file: FileHandle,
+    offset: number,
+    bytes: Bytes,
+    { max, signal }: AppendOptions,
+  ): Promise<{ end: number; broken?: unknown }> {
+    const writer = writeBehind(file, offset)
     let broken: unknown
     try {
       const onBroken = (error: unknown) => {
         broken = error
       }
       for await (const chunk of untilBroken(bytes, { signal, onBroken })) {
-        if (end + chunk.length > max) throw new BlobTooLarge(`more than ${max} bytes`)
-        await writeAll(file, chunk, end)
-        end += chunk.length
+        if (writer.end + chunk.length > max) throw new BlobTooLarge(`more than ${max} bytes`)
+        await writer.take(chunk)
       }
+      await writer.finish()
       await file.datasync()
     } catch (error) {
+      await writer.abandon()
       // Gives the room back at once; should even this fail, the next append drops these bytes.
       await file.truncate(offset).catch(() => {})
       throw error
     }
-    return { offset: end, broken }
+    return { end: writer.end, broken }
   }
 
-  async function commit(name: string, { once = false } = {}) {
+  async function commit(name: string) {
     const staged = stagedPath(name)
     const { shard, path } = await committedPath(name)
     await using file = await openFile(staged, O_RDWR)
@@ -92,16 +98,12 @@ export async function openDiskStore(at: { folder: string; staging: string }): Pr
       await flushFolder(shard)
       return { size: committed.size }
     }
-    if (await stat(name)) throw new StorageFailed(`${name} is written already`)
+    await refuseWritten(name, path)
     const { size } = await file.stat()
     // Its bytes were flushed as they came.
     await rename(staged, path)
-    await flushFolder(shard).catch(async (error) => {
-      // Who puts a blob at once never learns its name: nobody would ever remove it.
-      if (once) await unlink(path).catch(() => {})
-      throw error
-    })
-    if (!once) await flushFolder(staging)
+    await flushFolder(shard)
+    await flushFolder(staging)
     return { size }
   }
 
@@ -109,18 +111,31 @@ export async function openDiskStore(at: { folder: string; staging: string }): Pr
     await unlink(stagedPath(name)).catch(absent)
   }
 
+  /** Of one that is cut off nobody knows: its name in the staging area needn't outlive a power cut. */
   async function put(name: string, bytes: Bytes | Uint8Array) {
-    assertName(name)
+    const staged = stagedPath(name)
+    const { shard, path } = await committedPath(name)
     try {
-      const stream = bytes instanceof Uint8Array ? Readable.from([bytes]) : bytes
-      // Of one that is cut off nobody knows: its name in the staging area needn't outlive a power cut.
-      const { broken } = await stage(name, 0, stream, { max: Number.POSITIVE_INFINITY, once: true })
-      if (broken) throw new Error('the bytes broke off', { cause: broken })
-      return await commit(name, { once: true })
+      const size = await putStaged(staged, bytes instanceof Uint8Array ? Readable.from([bytes]) : bytes)
+      await refuseWritten(name, path)
+      await rename(staged, path)
+      await flushFolder(shard).catch(async (error) => {
+        // Its name is never learnt: nobody would ever remove it.
+        await unlink(path).catch(() => {})
+        throw error
+      })
+      return { size }
     } catch (error) {
       await discard(name).catch(() => {})
       throw error
     }
+  }
+
+  async function putStaged(path: string, bytes: Bytes): Promise<number> {
+    await using file = await openPath(path, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o600)
+    const { end, broken } = await write(file, 0, bytes, { max: Number.POSITIVE_INFINITY })
+    if (broken) throw new Error('the bytes broke off', { cause: broken })
+    return end
   }
 
   async function open(name: string, part?: Part) {
@@ -131,7 +146,14 @@ export async function openDiskStore(at: { folder: string; staging: string }): Pr
       if (part && !(0 <= part.start && part.start <= part.end && part.end < size)) {
         throw new RangeError(`bytes ${part.start}-${part.end} of ${size}`)
       }
-      const stream = file.createReadStream({ ...part, highWaterMark: READ_BYTES })
+      const { start, end } = part ?? { start: 0, end: size - 1 }
+      // What is small is read at once, without a stream's many turns.
+      if (end - start < SMALL) {
+        const bytes = await readPart(file, start, end)
+        await file.close()
+        return { stream: Readable.from(bytes), size }
+      }
+      const stream = file.createReadStream({ start, end, highWaterMark: READ_BYTES })
       // Whatever fails while it is read ends here, and is told in the words of every store.
       const destroy = stream.destroy.bind(stream)
       stream.destroy = (error) => destroy(error && asStorageError(error))
@@ -143,9 +165,7 @@ export async function openDiskStore(at: { folder: string; staging: string }): Pr
   }
 
   async function stat(name: string) {
-    const found = await lstat((await committedPath(name)).path).catch(absent)
-    if (found && !found.isFile()) throw new StorageFailed(`${name} is not a file`)
-    return found && { size: found.size, modified: found.mtime }
+    return findFile(name, (await committedPath(name)).path)
   }
 
   async function remove(name: string) {
@@ -178,8 +198,8 @@ export async function openDiskStore(at: { folder: string; staging: string }): Pr
   }
 
   return {
-    append: translated(async (...args: Parameters<BlobStore['append']>) => (await stage(...args)).offset),
-    commit: translated((name: string) => commit(name)),
+    append: translated(append),
+    commit: translated(commit),
     discard: translated(discard),
     put: translated(put),
     open: translated(open),
@@ -198,17 +218,31 @@ async function assertFolder(path: string) {
   if (!(await lstat(path)).isDirectory()) throw new StorageFailed(`${path} is not a folder`)
 }
 
+/** @throws {StorageFailed} it is shorter than it was a moment ago */
+async function readPart(file: FileHandle, start: number, end: number): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafeSlow(end - start + 1)
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesRead } = await file.read(bytes, done, bytes.length - done, start + done)
+    if (bytesRead === 0) throw new StorageFailed('it ends before its end')
+    done += bytesRead
+  }
+  return bytes
+}
+
+/** @throws {StorageFailed} a blob is written once */
+async function refuseWritten(name: string, path: string) {
+  if (await findFile(name, path)) throw new StorageFailed(`${name} is written already`)
+}
+
+async function findFile(name: string, path: string) {
+  const found = await lstat(path).catch(absent)
+  if (found && !found.isFile()) throw new StorageFailed(`${name} is not a file`)
+  return found && { size: found.size, modified: found.mtime }
+}
+
 async function flushFolder(path: string) {
   await using folder = await openPath(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
   await folder.sync()
-}
-
-async function writeAll(file: FileHandle, chunk: Uint8Array, position: number) {
-  let done = 0
-  while (done < chunk.length) {
-    const { bytesWritten } = await file.write(chunk, done, chunk.length - done, position + done)
-    done += bytesWritten
-  }
 }
 
 function absent(error: unknown): undefined {

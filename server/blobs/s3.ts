@@ -49,6 +49,7 @@ export function openS3Store(
     const added: Piece[] = []
     let start = offset
     const add = async () => {
+      await spool.finish()
       added.push(await staged.add(start, spool))
       start += spool.size
       await spool.empty()
@@ -124,6 +125,7 @@ export function openS3Store(
     let upload: string | undefined
     let sent = 0
     const add = async () => {
+      await spool.finish()
       upload ??= await objects.begin(key)
       const number = parts.length + 1
       parts.push({ number, tag: await objects.putPart(key, upload, number, spool) })
@@ -142,6 +144,7 @@ export function openS3Store(
       }
       if (broken) throw new Error('the bytes broke off', { cause: broken })
       if (!upload) {
+        await spool.finish()
         await objects.put(key, spool)
         return { size: spool.size }
       }

@@ -11,8 +11,6 @@ const NONCE = 12
 const TAG = 16
 const OVERHEAD = NONCE + TAG
 export const SEALED_PIECE = PIECE + OVERHEAD
-/** Pieces that are handed on together. */
-const BATCH = 16
 
 export type Seal = { secret: Uint8Array; name: string }
 
@@ -45,51 +43,39 @@ export async function* sealPieces(
   bytes: AsyncIterable<Uint8Array>,
   { isEnd, rest }: { isEnd: () => boolean; rest?: (sealed: Uint8Array) => void },
 ): AsyncGenerator<Uint8Array, void> {
-  let batch = Buffer.allocUnsafe(BATCH * SEALED_PIECE)
-  let filled = 0
   let number = first
   let inPiece = 0
+  let parts: Uint8Array[] = []
   let cipher: ReturnType<typeof startCipher> | undefined
 
-  const take = (part: Uint8Array) => {
-    batch.set(part, filled)
-    filled += part.length
+  const begin = () => {
+    const nonce = nonceOf(number)
+    parts = [nonce]
+    return startCipher(secret, nonce, name)
   }
-  const endPiece = () => {
-    if (!cipher) return
-    cipher.final()
-    take(cipher.getAuthTag())
+  const end = () => {
+    cipher?.final()
+    const piece = cipher ? [...parts, cipher.getAuthTag()] : []
     cipher = undefined
     inPiece = 0
     number++
+    return piece
   }
 
   for await (const chunk of bytes) {
     for (let at = 0; at < chunk.length; ) {
-      if (!cipher) {
-        const nonce = nonceOf(number)
-        take(nonce)
-        cipher = startCipher(secret, nonce, name)
-      }
+      cipher ??= begin()
       const part = chunk.subarray(at, at + PIECE - inPiece)
-      take(cipher.update(part))
+      parts.push(cipher.update(part))
       at += part.length
       inPiece += part.length
-      if (inPiece < PIECE) continue
-      endPiece()
-      if (filled < batch.length) continue
-      yield batch
-      batch = Buffer.allocUnsafe(BATCH * SEALED_PIECE)
-      filled = 0
+      // As it is: bytes that are put together first would be copied, and thrown away, once more.
+      if (inPiece === PIECE) yield* end()
     }
   }
-  const whole = filled - (cipher ? NONCE + inPiece : 0)
-  endPiece()
-  if (isEnd()) yield batch.subarray(0, filled)
-  else {
-    if (whole > 0) yield batch.subarray(0, whole)
-    if (filled > whole) rest?.(batch.subarray(whole, filled))
-  }
+  const last = end()
+  if (isEnd()) yield* last
+  else if (last.length > 0) rest?.(Buffer.concat(last))
 }
 
 /** Opens sealed pieces, of which the first is number `first`. @throws {BlobDamaged} they are damaged */
@@ -105,12 +91,8 @@ export async function* openPieces(
     const pieces = Math.floor(bytes.length / SEALED_PIECE)
     left = bytes.subarray(pieces * SEALED_PIECE)
     if (pieces === 0) continue
-    const plain = Buffer.allocUnsafe(pieces * PIECE)
-    for (let i = 0; i < pieces; i++) {
-      const piece = bytes.subarray(i * SEALED_PIECE, (i + 1) * SEALED_PIECE)
-      plain.set(openPiece(seal, number++, piece), i * PIECE)
-    }
-    yield plain
+    for (let i = 0; i < pieces; i++)
+      yield openPiece(seal, number++, bytes.subarray(i * SEALED_PIECE, (i + 1) * SEALED_PIECE))
   }
   if (left.length > 0) yield openPiece(seal, number, left)
 }

@@ -3,6 +3,7 @@ import { mkdir, open, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { translated } from './system-errors.ts'
+import { writeBehind } from './write-behind.ts'
 
 const READ_BYTES = 256 * 1024
 
@@ -15,28 +16,32 @@ export const openSpool = translated(async (folder: string) => {
   const path = join(folder, randomBytes(12).toString('hex'))
   const file = await open(path, 'wx+', 0o600)
   await unlink(path)
-  let size = 0
+  let writer = writeBehind(file, 0)
 
   return {
     get size() {
-      return size
+      return writer.end
     },
-    write: translated(async (chunk: Uint8Array) => {
-      for (let done = 0; done < chunk.length; ) {
-        const { bytesWritten } = await file.write(chunk, done, chunk.length - done, size)
-        done += bytesWritten
-        size += bytesWritten
-      }
-    }),
+    write: translated((chunk: Uint8Array) => writer.take(chunk)),
+    /** Before it is read: all that was written so far is there. */
+    finish: translated(() => writer.finish()),
     /** All of it, each time it is asked for. */
     read: (): Readable =>
-      size === 0
+      writer.end === 0
         ? Readable.from([])
-        : file.createReadStream({ start: 0, end: size - 1, autoClose: false, highWaterMark: READ_BYTES }),
+        : file.createReadStream({
+            start: 0,
+            end: writer.end - 1,
+            autoClose: false,
+            highWaterMark: READ_BYTES,
+          }),
     empty: translated(async () => {
       await file.truncate(0)
-      size = 0
+      writer = writeBehind(file, 0)
     }),
-    [Symbol.asyncDispose]: () => file.close(),
+    async [Symbol.asyncDispose]() {
+      await writer.abandon()
+      await file.close()
+    },
   }
 })

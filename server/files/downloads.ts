@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
 import { create as contentDisposition } from 'content-disposition'
 import type { Kysely } from 'kysely'
 import { Problem } from '../../core/errors.ts'
@@ -12,8 +12,8 @@ import { blanked } from './blanked.ts'
 import { judge } from './conditional.ts'
 import { heldBack } from './contents.ts'
 import type { Items } from './items.ts'
-import { limitStreams } from './limit-each.ts'
-import { breakOff, findOutgoing, refuseBusy } from './outgoing.ts'
+import { limitAnswers } from './limit-each.ts'
+import { type Answer, breakOff, findOutgoing, refuseBusy } from './outgoing.ts'
 import type { PreviewJobs } from './preview-jobs.ts'
 
 /** Of what a browser shows by itself, that which runs nothing. Images are shown as previews, which are re-encoded. */
@@ -41,7 +41,8 @@ type Bytes = {
 /** nginx would judge these once more, by what it knows of the file. */
 const ASKED_OF_US = ['If-Match', 'If-Unmodified-Since']
 
-type Sent = { response: Response; ended?: Promise<unknown> }
+/** So much goes out at once, without a stream. */
+const AT_ONCE_BYTES = 256 * 1024
 
 export type Downloads = ReturnType<typeof createDownloads>
 
@@ -57,20 +58,24 @@ export function createDownloads(needs: {
 }) {
   const { db, items, blobs, previewJobs, now, accelPrefix } = needs
   const recordOpening = createOpenings(db)
-  const filesInTurn = limitStreams(FILES_AT_ONCE, 'too_many_requests')
-  const previewsInTurn = limitStreams(PREVIEWS_AT_ONCE, 'too_many_requests')
+  const filesInTurn = limitAnswers(FILES_AT_ONCE, 'too_many_requests')
+  const previewsInTurn = limitAnswers(PREVIEWS_AT_ONCE, 'too_many_requests')
 
   return {
     /**
      * A file, to be saved or, where `inline` and harmless, to be shown. `readActor` tells who is calling by now: a
-     * download breaks off once they may not. @throws not_found, range_unsatisfiable, too_many_requests
+     * download breaks off once they may not; `over`, when it is. @throws not_found, range_unsatisfiable, too_many_requests
      */
     async content(
       request: Request,
       actor: Actor,
       itemId: string,
-      { inline, readActor }: { inline: boolean; readActor: () => Promise<Actor> },
-    ) {
+      {
+        inline,
+        readActor,
+        over,
+      }: { inline: boolean; readActor: () => Promise<Actor>; over: Promise<unknown> },
+    ): Promise<Answer> {
       const content = await items.content(actor, itemId)
       const { etag, key, size, type, name, blanks } = await findOutgoing(previewJobs, content, request.signal)
       const shown = inline && SHOWN.has(kindOf(type))
@@ -93,11 +98,16 @@ export function createDownloads(needs: {
           'Content-Disposition': contentDisposition(name, { type: shown ? 'inline' : 'attachment' }),
         },
       }
-      return filesInTurn(actor.personId, () => send({ blobs, accelPrefix }, request, bytes))
+      return filesInTurn(actor.personId, over, () => send({ blobs, accelPrefix }, request, bytes))
     },
 
     /** A small image of a file or, of an office file, its pages as a PDF; made now if need be. @throws not_found, no_preview, unavailable, too_many_requests */
-    async preview(request: Request, actor: Actor, itemId: string, variant: string) {
+    async preview(
+      request: Request,
+      actor: Actor,
+      itemId: string,
+      { variant, over }: { variant: string; over: Promise<unknown> },
+    ): Promise<Answer> {
       if (variant !== 'thumb' && variant !== 'view' && variant !== 'pages') throw new Problem('not_found')
       const content = await items.content(actor, itemId)
       // Its owner may have the bytes before they were scanned; the decoders may not.
@@ -118,7 +128,7 @@ export function createDownloads(needs: {
         }),
         headers: { 'Content-Type': preview.type, 'Content-Disposition': 'inline' },
       }
-      return previewsInTurn(actor.personId, () => send({ blobs, accelPrefix }, request, bytes))
+      return previewsInTurn(actor.personId, over, () => send({ blobs, accelPrefix }, request, bytes))
     },
   }
 }
@@ -127,7 +137,7 @@ async function send(
   { blobs, accelPrefix }: { blobs: Blobs; accelPrefix: string | undefined },
   { method, headers: asked }: Request,
   bytes: Bytes,
-): Promise<Sent> {
+): Promise<Answer> {
   const { key, size, etag, modified, blanks, record, ask } = bytes
   const headers = {
     ...bytes.headers,
@@ -155,18 +165,19 @@ async function send(
     }
   }
   const { stream } = await blobs.open(key, part)
-  if (ask) breakOff(stream, ask)
-  const ended = new Promise((resolve) => stream.once('close', resolve))
   const outgoing = blanks ? blanked(stream, part?.start ?? 0, blanks) : stream
-  const body = Readable.toWeb(outgoing) as ReadableStream
-  if (!part) return { response: new Response(body, { headers: whole }), ended }
-  const response = new Response(body, {
-    status: 206,
-    headers: {
-      ...headers,
-      'Content-Length': String(part.end - part.start + 1),
-      'Content-Range': `bytes ${part.start}-${part.end}/${size}`,
-    },
-  })
-  return { response, ended }
+  const length = part ? part.end - part.start + 1 : size
+  const response = part
+    ? new Response(null, {
+        status: 206,
+        headers: {
+          ...headers,
+          'Content-Length': String(length),
+          'Content-Range': `bytes ${part.start}-${part.end}/${size}`,
+        },
+      })
+    : new Response(null, { headers: whole })
+  if (length <= AT_ONCE_BYTES) return { response, body: await buffer(outgoing) }
+  if (ask) breakOff(stream, ask)
+  return { response, body: outgoing }
 }

@@ -17,18 +17,14 @@ export function limitEach(max: number, code: ErrorCode) {
   }
 }
 
-/** The same for answers whose bodies are sent long after: each counts until it has `ended`. */
-export function limitStreams(max: number, code: ErrorCode) {
+/** The same for answers whose bodies are sent long after: each counts until it is `over`. */
+export function limitAnswers(max: number, code: ErrorCode) {
   const inTurn = limitEach(max, code)
-  return (
-    who: string,
-    begin: () => Promise<{ response: Response; ended?: Promise<unknown> }>,
-  ): Promise<Response> => {
-    const { promise, resolve, reject } = Promise.withResolvers<Response>()
+  return <T>(who: string, over: Promise<unknown>, begin: () => Promise<T>): Promise<T> => {
+    const { promise, resolve, reject } = Promise.withResolvers<T>()
     inTurn(who, async () => {
-      const { response, ended } = await begin()
-      resolve(response)
-      await ended
+      resolve(await begin())
+      await over
     }).catch(reject)
     return promise
   }

@@ -8,6 +8,12 @@ import { watchAccess } from './access-watch.ts'
 import type { Content } from './contents.ts'
 import type { PreviewJobs } from './preview-jobs.ts'
 
+/** What is sent: all at once, or as it comes. */
+export type Body = Uint8Array | Readable
+
+/** An answer, its body apart. */
+export type Answer = { response: Response; body?: Body }
+
 export type Outgoing = Pick<Content, 'key' | 'size' | 'type' | 'name'> & {
   etag: string
   /** Of somebody else's film, the bytes that tell where and with what it was taken. */

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { Readable } from 'node:stream'
-import type { ReadableStream as NodeReadableStream } from 'node:stream/web'
+import { PassThrough, type Readable } from 'node:stream'
 import type { Kysely } from 'kysely'
 import type { Item } from '../../core/api/shapes.ts'
 import { Problem } from '../../core/errors.ts'
@@ -25,6 +24,12 @@ type Needs = {
   maxSize: number
 }
 
+/** A request with a file, `body` as the connection brings it. */
+export type IncomingFile = { headers: Headers; url: string; body: Readable }
+
+/** What may come while bytes are being written (bytes). */
+const READ_AHEAD = 256 * 1024
+
 /**
  * A whole file in one plain `PUT`, as `curl -T` sends it: all or nothing, by the rules of the resumable way. Its room
  * is reserved by a row of `upload` that lives no longer than its lease, so that nothing is left of one that is killed.
@@ -37,14 +42,14 @@ export function createSingleUpload({ db, blobs, items, rows, locks, maxSize }: N
    * @throws length_required, empty_file, too_large, checksum_mismatch, quota_full, what `items.place` throws
    */
   async function put(
-    request: Request,
+    { headers, url, body }: IncomingFile,
     actor: Actor,
     name: string,
     readActor: () => Promise<Actor>,
   ): Promise<Response> {
-    const size = readSize(request.headers)
-    const checksums = readDigests(request.headers)
-    const query = new URL(request.url).searchParams
+    const size = readSize(headers)
+    const checksums = readDigests(headers)
+    const query = new URL(url).searchParams
     if (query.has('filename')) throw new Problem('unknown_field', { field: 'filename' })
     const place = await items.place(actor, readPlace({ ...Object.fromEntries(query), filename: name }))
     const since = performance.now()
@@ -55,9 +60,11 @@ export function createSingleUpload({ db, blobs, items, rows, locks, maxSize }: N
     const lease = locks.hold(id)
     try {
       const row = await rows.reserve({ id, actor, place, size, lease })
-      const item = await receive(row, request, { checksums, lease, watch, ask })
-      const headers = { Location: `/api/items/${item.id}`, 'Cache-Control': 'no-store' }
-      return Response.json(item, { status: 201, headers })
+      const item = await receive(row, body, { checksums, lease, watch, ask })
+      return Response.json(item, {
+        status: 201,
+        headers: { Location: `/api/items/${item.id}`, 'Cache-Control': 'no-store' },
+      })
     } finally {
       lease.end()
     }
@@ -65,7 +72,7 @@ export function createSingleUpload({ db, blobs, items, rows, locks, maxSize }: N
 
   async function receive(
     row: UploadRow,
-    request: Request,
+    coming: Readable,
     how: {
       checksums: readonly Checksum[]
       lease: Lease
@@ -74,14 +81,15 @@ export function createSingleUpload({ db, blobs, items, rows, locks, maxSize }: N
     },
   ): Promise<Item> {
     // Only now is the body touched: whoever expects a word before sending has had it.
-    const body = Readable.fromWeb((request.body ?? new Response('').body) as NodeReadableStream)
+    // A stream of its own, which may be destroyed where we fail: the connection still has to carry our answer.
+    const body = coming.pipe(new PassThrough({ highWaterMark: READ_AHEAD }))
+    coming.once('error', (error) => body.destroy(error))
     let refusal: Problem | undefined
     const stopAsking = watchAccess(how.watch, (problem) => {
       refusal = problem
       body.destroy(problem)
     })
-    // Not destroyed where we fail: its connection still has to carry our answer.
-    const inspected = inspect(body.iterator({ destroyOnReturn: false }), how.checksums)
+    const inspected = inspect(body, how.checksums)
     try {
       const first = keepFirst(inspected.bytes, SNIFFED_BYTES)
       const facts = await blobs.put(row.staging, first.bytes)

@@ -13,7 +13,7 @@ import { watchAccess } from './access-watch.ts'
 import { inspect, readUploadChecksum, TUS_ALGORITHMS } from './checksums.ts'
 import type { Items } from './items.ts'
 import { limitEach } from './limit-each.ts'
-import { createSingleUpload } from './single-upload.ts'
+import { createSingleUpload, type IncomingFile } from './single-upload.ts'
 import { createUploadLocks, type Lease } from './upload-lock.ts'
 import { readPlace } from './upload-place.ts'
 import { createUploadRows, EXPIRES_MS, placeOf } from './upload-store.ts'
@@ -171,7 +171,7 @@ export function createUploads(needs: Needs) {
   return {
     answer,
     /** Answers a plain `PUT` of a whole file. @throws too_many_uploads */
-    put: (request: Request, actor: Actor, name: string, readActor: () => Promise<Actor>) =>
+    put: (request: IncomingFile, actor: Actor, name: string, readActor: () => Promise<Actor>) =>
       bounded(actor, () => single(request, actor, name, readActor)),
     expire: rows.expire,
   }

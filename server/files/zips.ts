@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { create as contentDisposition } from 'content-disposition'
 import type { Kysely } from 'kysely'
@@ -14,8 +14,8 @@ import { ASK_ACCESS_MS } from './access-watch.ts'
 import { blanked } from './blanked.ts'
 import type { TreeEntry } from './contents.ts'
 import type { Items } from './items.ts'
-import { limitStreams } from './limit-each.ts'
-import { breakOff, findOutgoing, type Outgoing } from './outgoing.ts'
+import { limitAnswers } from './limit-each.ts'
+import { type Answer, breakOff, findOutgoing, type Outgoing } from './outgoing.ts'
 import type { PreviewJobs } from './preview-jobs.ts'
 
 /** Ids in an address; whoever wants more takes the folder. */
@@ -35,7 +35,7 @@ type Needs = {
 
 /** Several files and folders as one ZIP, written while it is sent: nothing of it is held in memory. */
 export function createZips({ db, items, blobs, previewJobs, now }: Needs) {
-  const inTurn = limitStreams(AT_ONCE, 'too_many_requests')
+  const inTurn = limitAnswers(AT_ONCE, 'too_many_requests')
 
   /**
    * Writes the files one after the other, asking every now and then who is calling by now and what they see then.
@@ -101,18 +101,17 @@ export function createZips({ db, items, blobs, previewJobs, now }: Needs) {
     zip.end()
   }
 
-  async function begin(actor: Actor, ids: string[], readActor: () => Promise<Actor>) {
+  async function begin(actor: Actor, ids: string[], readActor: () => Promise<Actor>): Promise<Answer> {
     const entries = await items.listTree(actor, ids)
     const zip = new yazl.ZipFile()
     const body = zip.outputStream as Readable
     const gone = new AbortController()
-    const ended = new Promise((resolve) => body.once('close', resolve))
     body.once('close', () => gone.abort())
     zip.on('error', (error) => body.destroy(error))
     fill(zip, { entries, readActor, gone: gone.signal }).catch((error) => body.destroy(error))
     const [only] = entries.filter(({ id }) => ids.includes(id))
     const name = ids.length === 1 && only ? only.name : now().toISOString().slice(0, 10)
-    const response = new Response(Readable.toWeb(body) as ReadableStream, {
+    const response = new Response(null, {
       headers: {
         'Content-Type': 'application/zip',
         'Content-Disposition': contentDisposition(`${name}.zip`),
@@ -120,16 +119,20 @@ export function createZips({ db, items, blobs, previewJobs, now }: Needs) {
         'Content-Security-Policy': "default-src 'none'; sandbox",
       },
     })
-    return { response, ended }
+    return { response, body }
   }
 
   return {
     /** @throws not_found unless the actor sees all of them; bad_request, zip_too_large, too_many_requests */
-    async answer(actor: Actor, asked: string, readActor: () => Promise<Actor>): Promise<Response> {
+    async answer(
+      actor: Actor,
+      asked: string,
+      { readActor, over }: { readActor: () => Promise<Actor>; over: Promise<unknown> },
+    ): Promise<Answer> {
       const ids = [...new Set(asked.split(','))]
       if (ids.length > MAX_ASKED) throw new Problem('bad_request', { field: 'ids' })
       if (!ids.every((id) => Id.safeParse(id).success)) throw new Problem('not_found')
-      return inTurn(actor.personId, () => begin(actor, ids, readActor))
+      return inTurn(actor.personId, over, () => begin(actor, ids, readActor))
     },
   }
 }

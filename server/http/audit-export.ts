@@ -4,6 +4,7 @@ import { AuditFilter } from '../../core/api/audit.ts'
 import { Problem } from '../../core/errors.ts'
 import type { Actor } from '../access.ts'
 import type { AuditLog } from '../audit/log.ts'
+import type { Answer } from '../files/outgoing.ts'
 
 const Query = z.strictObject(AuditFilter.shape)
 
@@ -13,7 +14,7 @@ export async function answerExport(
   actor: Actor,
   readActor: () => Promise<Actor>,
   { exportEntries }: AuditLog,
-): Promise<Response> {
+): Promise<Answer> {
   const query = Query.safeParse(Object.fromEntries(new URL(url).searchParams))
   if (!query.success)
     throw new Problem('bad_request', { field: String(query.error.issues[0]?.path[0] ?? 'query') })
@@ -21,13 +22,12 @@ export async function answerExport(
     professional(await readActor()),
   )
   const name = `carnet-audit-${new Date().toISOString().slice(0, 10)}.csv`
-  return new Response(Readable.toWeb(Readable.from(pieces)) as ReadableStream, {
-    headers: {
-      'Content-Type': 'text/csv; charset=utf-8; header=present',
-      'Content-Disposition': `attachment; filename="${name}"`,
-      'Cache-Control': 'no-store',
-    },
-  })
+  const headers = {
+    'Content-Type': 'text/csv; charset=utf-8; header=present',
+    'Content-Disposition': `attachment; filename="${name}"`,
+    'Cache-Control': 'no-store',
+  }
+  return { response: new Response(null, { headers }), body: Readable.from(pieces) }
 }
 
 function professional(actor: Actor) {

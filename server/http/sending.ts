@@ -1,45 +1,53 @@
 import type { ServerResponse } from 'node:http'
+import { pipeline } from 'node:stream/promises'
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { Problem } from '../../core/errors.ts'
+import type { Body } from '../files/outgoing.ts'
 import type { Log } from '../log.ts'
 import { withoutValues } from './problems.ts'
 
 /**
- * Lets a body that ends too early break its connection off, so that nobody takes what came for the whole. Why is
- * logged, unless it is a Problem, which means on purpose. The HTTP library would print every such error itself.
+ * Sends a body under the status and headers of an answer, past the HTTP library, whose web streams cost more than the
+ * bytes themselves. One that ends too early breaks its connection off, so that nobody takes what came for the whole.
+ * Why is logged, unless it is a Problem, which means on purpose.
  */
-export function breakOffQuietly(
-  response: Response,
-  outgoing: Pick<ServerResponse, 'destroy'>,
+export function sendBody(
+  { status, headers }: Response,
+  body: Body,
+  outgoing: ServerResponse,
   log: Log,
 ): Response {
-  const { body, status, headers } = response
-  if (!body) return response
-  const reader = body.getReader()
+  outgoing.setHeaders(headers)
+  outgoing.writeHead(status)
+  if (body instanceof Uint8Array) {
+    outgoing.end(body)
+    return RESPONSE_ALREADY_SENT
+  }
+  // The first bytes may take their time.
+  outgoing.flushHeaders()
   const promised = Number(headers.get('Content-Length') ?? 0)
   let sent = 0
-  let left = false
-  const watched = new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        try {
-          const { done, value } = await reader.read()
-          if (!done) {
-            sent += value.length
-            controller.enqueue(value)
-          } else if (left || sent >= promised) controller.close()
-          else throw new Error(`${sent} bytes of ${promised} were there to be sent`)
-        } catch (error) {
-          if (!left && !(error instanceof Problem))
-            log.error({ err: withoutValues(error) }, 'an answer broke off')
-          outgoing.destroy()
-        }
-      },
-      async cancel(reason) {
-        left = true
-        await reader.cancel(reason)
-      },
-    },
-    { highWaterMark: 0 },
-  )
-  return new Response(watched, { status, headers })
+  body.on('data', (chunk: Uint8Array) => {
+    sent += chunk.length
+  })
+  pipeline(body, outgoing, { end: false })
+    .then(() => {
+      if (sent < promised) throw new Error(`${sent} bytes of ${promised} were there to be sent`)
+      outgoing.end()
+    })
+    .catch((error) => {
+      // Then nobody waits for the rest.
+      if (outgoing.destroyed) return
+      if (!(error instanceof Problem)) log.error({ err: withoutValues(error) }, 'an answer broke off')
+      outgoing.destroy()
+    })
+  return RESPONSE_ALREADY_SENT
+}
+
+/** Resolves once an answer is out, or its connection gone. */
+export function whenOver(outgoing: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    if (outgoing.closed) resolve()
+    else outgoing.once('close', resolve)
+  })
 }

@@ -2,7 +2,6 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { getRequestListener } from '@hono/node-server'
 import { createApp } from '../../server/app.ts'
 import { connect } from '../../server/db/open.ts'
 import { listen } from '../../server/listener.ts'
@@ -108,7 +107,7 @@ if (import.meta.main) {
       },
       overrides: { jobsOnDemand: !jobs },
     })
-    listener.serve(getRequestListener(app.fetch))
+    listener.serve(app.listener)
     return publicUrl
   }
   process.on('message', async ({ number, what, input }: Asked) => {

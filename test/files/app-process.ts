@@ -3,7 +3,6 @@ import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import type { TestContext } from 'node:test'
-import { getRequestListener } from '@hono/node-server'
 import { createApp } from '../../server/app.ts'
 import { connect } from '../../server/db/open.ts'
 import { listen } from '../../server/listener.ts'
@@ -52,7 +51,7 @@ if (import.meta.main) {
     database: { ...connect(connectionString, 5, log), connectionString, lost: new Promise(() => {}) },
     overrides: { jobsOnDemand: true },
   })
-  listener.serve(getRequestListener(app.fetch))
+  listener.serve(app.listener)
   // Whoever started us ends us, by closing our input if not otherwise.
   process.stdin.resume().on('end', () => process.exit())
   process.stdout.write(`${origin}\n`)

@@ -35,11 +35,11 @@ const PATHS = (id: string) => [`/api/items/${id}/content`, `/api/zip?ids=${id}`]
 
 test('a reader who leaves, or may read no more, is no error: nothing is printed', async (t) => {
   const { world, client, owner, browser, id, printed, logged } = await enter(t)
+  t.mock.timers.enable({ apis: ['setInterval'] })
   for (const path of PATHS(id)) {
     const gone = await browser.fetch(path)
     await gone.body?.cancel()
   }
-  t.mock.timers.enable({ apis: ['setInterval'] })
   const underWay = []
   for (const path of PATHS(id)) {
     const reader = (await browser.fetch(path)).body?.getReader()
