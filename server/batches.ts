@@ -23,7 +23,7 @@ export function inBatches<Input, Output>(
       }
     } catch (error) {
       if (batch.length === 1) batch[0]?.reject(error)
-      else for (const one of batch) await run([one])
+      else await Promise.all(batch.map((one) => run([one])))
     }
   }
 

@@ -12,7 +12,16 @@ import {
   UploadLost,
 } from './port.ts'
 import { createRunningHashes } from './running-hashes.ts'
-import { openPiece, openPieces, pieceAt, plainSize, type Seal, sealedSize, sealPieces } from './seal.ts'
+import {
+  openPiece,
+  openPieces,
+  pieceAt,
+  plainSize,
+  type Seal,
+  sealedSize,
+  sealOf,
+  sealPieces,
+} from './seal.ts'
 import { untilBroken } from './until-broken.ts'
 
 /** Size in bytes of what was given, and its hash as 64 hexadecimal digits. */
@@ -69,7 +78,7 @@ export function createBlobs({ store, vault, seal }: { store: BlobStore; vault: V
 
   async function read(key: string): Promise<{ name: string; seal: Seal | undefined }> {
     const { name, wrapped } = splitKey(key)
-    return { name, seal: wrapped === undefined ? undefined : { name, secret: await vault.unwrap(wrapped) } }
+    return { name, seal: wrapped === undefined ? undefined : sealOf(name, await vault.unwrap(wrapped)) }
   }
 
   async function newKey(companyId: string | null): Promise<string> {

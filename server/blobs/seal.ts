@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
 import { BlobDamaged } from './port.ts'
 
 // A sealed blob is a row of pieces: nonce (12 bytes) ‖ AES-256-GCM of up to 64 KiB ‖ tag (16 bytes), NIST SP 800-38D.
@@ -12,7 +12,12 @@ const TAG = 16
 const OVERHEAD = NONCE + TAG
 export const SEALED_PIECE = PIECE + OVERHEAD
 
-export type Seal = { secret: Uint8Array; name: string }
+/** Bound to the blob's name: what is sealed under another doesn't open. */
+export type Seal = { key: KeyObject; aad: Uint8Array; name: string }
+
+export function sealOf(name: string, secret: Uint8Array): Seal {
+  return { key: createSecretKey(secret), aad: Buffer.from(name), name }
+}
 
 /** Bytes that a blob of `size` bytes takes once sealed. */
 export function sealedSize(size: number): number {
@@ -38,7 +43,7 @@ export function pieceAt(offset: number) {
  * handed out too where `isEnd()` says that the blob ends there; otherwise `rest` is called with it.
  */
 export async function* sealPieces(
-  { secret, name }: Seal,
+  seal: Seal,
   first: number,
   bytes: AsyncIterable<Uint8Array>,
   { isEnd, rest }: { isEnd: () => boolean; rest?: (sealed: Uint8Array) => void },
@@ -51,7 +56,7 @@ export async function* sealPieces(
   const begin = () => {
     const nonce = nonceOf(number)
     parts = [nonce]
-    return startCipher(secret, nonce, name)
+    return startCipher(seal, nonce)
   }
   const end = () => {
     cipher?.final()
@@ -98,12 +103,12 @@ export async function* openPieces(
 }
 
 /** @throws {BlobDamaged} it is damaged, or not that piece of that blob */
-export function openPiece({ secret, name }: Seal, number: number, sealed: Uint8Array): Uint8Array {
+export function openPiece({ key, aad, name }: Seal, number: number, sealed: Uint8Array): Uint8Array {
   const nonce = sealed.subarray(0, NONCE)
   if (sealed.length <= OVERHEAD || Buffer.from(nonce).readUInt32BE() !== number)
     throw new BlobDamaged(`piece ${number} of ${name} is damaged`)
-  const cipher = createDecipheriv('aes-256-gcm', secret, nonce, { authTagLength: TAG })
-  cipher.setAAD(Buffer.from(name))
+  const cipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG })
+  cipher.setAAD(aad)
   cipher.setAuthTag(sealed.subarray(-TAG))
   const plain = cipher.update(sealed.subarray(NONCE, -TAG))
   try {
@@ -114,9 +119,9 @@ export function openPiece({ secret, name }: Seal, number: number, sealed: Uint8A
   return plain
 }
 
-function startCipher(secret: Uint8Array, nonce: Uint8Array, name: string) {
-  const cipher = createCipheriv('aes-256-gcm', secret, nonce, { authTagLength: TAG })
-  cipher.setAAD(Buffer.from(name))
+function startCipher({ key, aad }: Seal, nonce: Uint8Array) {
+  const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG })
+  cipher.setAAD(aad)
   return cipher
 }
 

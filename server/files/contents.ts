@@ -2,8 +2,9 @@ import { type Kysely, sql } from 'kysely'
 import type { Item } from '../../core/api/shapes.ts'
 import { Problem } from '../../core/errors.ts'
 import { type Actor, viewerOf, visible } from '../access.ts'
+import { answered, inBatches } from '../batches.ts'
 import type { Database } from '../db/schema.ts'
-import { findItem, findItems } from './listing.ts'
+import { findItems } from './listing.ts'
 
 /** Where the bytes of a file are. `type` was found in them; `own`: the actor is its owner, and it is no copy of another's. */
 export type Content = {
@@ -49,17 +50,28 @@ export function createContents({ db }: { db: Kysely<Database> }) {
     }))
   }
 
+  /** A listing's small images come many at once. */
+  const readTogether = inBatches(async (asked: readonly { actor: Actor; itemId: string }[]) => {
+    const [{ actor } = {}] = asked
+    if (!actor) return []
+    const ids = [...new Set(asked.map(({ itemId }) => itemId))]
+    const items = new Map((await findItems(db, actor, ids)).map((item) => [item.id, item]))
+    const free = await contentsOf([...items.values()].filter(({ can }) => can.download))
+    const contents = new Map(free.map((content) => [content.id, content]))
+    return asked.map(({ itemId }) => {
+      const item = items.get(itemId)
+      return item && !item.can.download
+        ? { status: 'rejected', reason: heldBack(item) }
+        : answered(contents.get(itemId))
+    })
+  })
+
   return {
     readContents,
 
     /** @throws not_found, file_damaged, file_unchecked, file_uncheckable, file_infected */
-    async content(actor: Actor, itemId: string): Promise<Content> {
-      const item = await findItem(db, actor, itemId)
-      if (!item.can.download) throw heldBack(item)
-      const [content] = await contentsOf([item])
-      if (!content) throw new Problem('not_found')
-      return content
-    },
+    content: (actor: Actor, itemId: string): Promise<Content> =>
+      readTogether(JSON.stringify(actor), { actor, itemId }),
 
     /**
      * The items and, of folders, all inside them that the actor sees: parents before children.

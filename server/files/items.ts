@@ -7,6 +7,7 @@ import { nameProblem, tidyName } from '../../core/names.ts'
 import { LEVELS, type Level } from '../../core/visibility.ts'
 import { type Actor, mayAddInside, viewerOf, visible } from '../access.ts'
 import { record } from '../audit.ts'
+import { inBatches } from '../batches.ts'
 import { PLANNED_ONCE } from '../db/planned-once.ts'
 import type { Database } from '../db/schema.ts'
 import type { Jobs } from '../jobs.ts'
@@ -96,9 +97,31 @@ export function createItems({ db, jobs, scans = false, now }: Needs) {
   }
 
   /** Checks that the actor may add there now. @throws not_found, read_only, forbidden, name_… */
-  async function place(actor: Actor, input: PlaceInput, on: Db = db): Promise<Place> {
-    const name = legalName(input.name)
-    const at = { ...(await enter(actor, input, on)), name }
+  async function place(actor: Actor, { name, ...input }: PlaceInput, on: Db = db): Promise<Place> {
+    const legal = legalName(name)
+    const found =
+      on === db
+        ? placeTogether(JSON.stringify([actor, input]), { actor, input })
+        : findPlace(actor, input, on)
+    return { ...(await found), name: legal }
+  }
+
+  /** Many files come to the same place at once. */
+  const placeTogether = inBatches(
+    async (asked: readonly { actor: Actor; input: Omit<PlaceInput, 'name'> }[]) => {
+      const [{ actor, input } = {}] = asked
+      if (!actor || !input) return []
+      const found = await findPlace(actor, input, db)
+      return asked.map(() => ({ status: 'fulfilled', value: found }))
+    },
+  )
+
+  async function findPlace(
+    actor: Actor,
+    input: Omit<PlaceInput, 'name'>,
+    on: Db,
+  ): Promise<Omit<Place, 'name'>> {
+    const at = await enter(actor, input, on)
     if (actor.kind === 'client') {
       if (input.level || input.branchId) throw new Problem('bad_request', { field: 'level' })
       const audience = await legalAudience(on, at.spaceId, input.audience ?? null)

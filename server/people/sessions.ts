@@ -6,6 +6,7 @@ import type { Profile } from '../../core/profiles.ts'
 import { nameDevice } from '../../core/user-agents.ts'
 import type { Actor } from '../access.ts'
 import { record } from '../audit.ts'
+import { inBatches } from '../batches.ts'
 import type { Database } from '../db/schema.ts'
 import type { SessionCookies } from './sign-in/session-cookies.ts'
 
@@ -35,35 +36,55 @@ export const hats = sql`(
 export const hatOrder = sql`(h.id is not distinct from s.acting_as) desc, h.kind desc, h.created_at, h.id`
 
 type HatRow = { id: string; kind: Actor['kind']; company_id: string; profile: Profile }
+type SessionRow = { session_id: string; person_id: string; expires_at: Date } & (
+  | (HatRow & { second_factor_needed: boolean })
+  | { id: null; second_factor_needed: null }
+)
 
 export type Sessions = ReturnType<typeof createSessions>
 
 /** Who calls, and as whom: read afresh on each request, so that whatever has ended has ended now. */
 export function createSessions({ db, cookies, now }: { db: Db; cookies: SessionCookies; now: () => Date }) {
+  /** Read together: whoever comes while others are being read is read with the next. */
+  const readTogether = inBatches(async (asked: readonly { id: string; address: string | null }[]) => {
+    const at = now()
+    const addresses = new Map(asked.map(({ id, address }) => [id, address]))
+    const ids = sql`${sql.val([...addresses.keys()])}::uuid[]`
+    const { rows } = await sql<SessionRow>`
+      with asked as (select * from unnest(${ids}, ${sql.val([...addresses.values()])}::text[]) a (id, address)),
+      used as (
+        update session u set used_at = ${at}, ip_address = coalesce(a.address, u.ip_address)
+        from asked a where u.id = a.id and u.used_at < ${new Date(at.getTime() - USED_EVERY_MS)})
+      select s.id as session_id, s.person_id, s.expires_at, h.id, h.kind, h.company_id, h.profile,
+        h.second_factor_required and not s.two_factors as second_factor_needed
+      from session s left join lateral (
+        select h.* from ${hats} h where h.person_id = s.person_id order by ${hatOrder} limit 1) h on true
+      where s.id = any(${ids})`.execute(db)
+    const found = new Map(rows.map((row) => [row.session_id, row]))
+    return asked.map(({ id }) => ({ status: 'fulfilled', value: found.get(id) }))
+  })
+  const read = (id: string, address: string | null) => readTogether('', { id, address })
+
   return {
     /**
      * Null without a session. `cookies` prolong it, and go out with the answer; `actor` is null when one is nothing
      * anywhere. With `secondFactorNeeded` it may do nothing as that actor yet.
      */
     async actorOf(headers: Headers, address: string | null = null) {
-      const found = await cookies.read(headers)
-      if (!found) return null
-      const { id, personId } = found.session
-      const at = now()
-      const { rows } = await sql<HatRow & { second_factor_needed: boolean }>`
-        with used as (
-          update session set used_at = ${at}, ip_address = coalesce(${address}, ip_address)
-          where id = ${id}::uuid and used_at < ${new Date(at.getTime() - USED_EVERY_MS)})
-        select h.id, h.kind, h.company_id, h.profile,
-          h.second_factor_required and not s.two_factors as second_factor_needed
-        from session s join ${hats} h on h.person_id = s.person_id
-        where s.id = ${id}::uuid order by ${hatOrder} limit 1`.execute(db)
-      const hat = rows[0]
+      const known = cookies.known(headers)
+      let row = known && (await read(known, address))
+      let prolonged: string[] = []
+      if (!row || cookies.isDue(row.expires_at)) {
+        const found = await cookies.read(headers)
+        row = found ? await read(found.session.id, address) : undefined
+        prolonged = found?.cookies ?? []
+      }
+      if (!row) return null
       return {
-        session: { id, personId, address } satisfies Session,
-        actor: hat ? toActor(hat, personId, address) : null,
-        secondFactorNeeded: hat?.second_factor_needed ?? false,
-        cookies: found.cookies,
+        session: { id: row.session_id, personId: row.person_id, address } satisfies Session,
+        actor: row.id === null ? null : toActor(row, row.person_id, address),
+        secondFactorNeeded: row.second_factor_needed ?? false,
+        cookies: prolonged,
       }
     },
 

@@ -7,6 +7,12 @@ import type { Database } from '../../db/schema.ts'
 import type { Log } from '../../log.ts'
 
 const DAY = 24 * 60 * 60
+const LASTS = 30 * DAY
+const PROLONGED_EVERY = DAY
+/** Of how many headers is remembered whose session they name. */
+const MOST_KNOWN = 10_000
+/** Longer ones, which no browser of ours sends, aren't remembered. */
+const LONGEST_KNOWN = 1000
 
 /** A request: its headers, the IP address it comes from, and the headers to answer it with, where cookies go. */
 export type Visit = { headers: Headers; ip: string; reply: Headers }
@@ -24,6 +30,16 @@ export function createSessionCookies(parts: {
   log: Log
 }) {
   const { api } = createLibrary(parts)
+  // Whose signature was right once is right for ever. What stands behind it is asked of the database each time.
+  const known = new Map<string, string>()
+
+  function remember(header: string | null, id: string) {
+    if (header === null || header.length > LONGEST_KNOWN) return
+    known.delete(header)
+    known.set(header, id)
+    const [oldest] = known.keys()
+    if (known.size > MOST_KNOWN && oldest !== undefined) known.delete(oldest)
+  }
 
   async function signOut({ headers, reply }: Visit): Promise<void> {
     const result = await api.signOut({ headers, returnHeaders: true })
@@ -45,6 +61,12 @@ export function createSessionCookies(parts: {
       return result.response.id
     },
 
+    /** The id of the session that headers like these named before, with a right signature; it may have ended since. */
+    known: (headers: Headers): string | undefined => known.get(headers.get('Cookie') ?? ''),
+
+    /** Whether it is for `read` to prolong a session, or to end it. */
+    isDue: (expiresAt: Date): boolean => expiresAt.getTime() - (LASTS - PROLONGED_EVERY) * 1000 <= Date.now(),
+
     /** The session of these headers, read from the database, and cookies that prolong it once a day. */
     async read(headers: Headers) {
       const { response, headers: reply } = await api
@@ -55,6 +77,7 @@ export function createSessionCookies(parts: {
         })
       if (!response) return null
       const { id, userId } = response.session
+      remember(headers.get('Cookie'), id)
       return { session: { id, personId: userId }, cookies: reply.getSetCookie() }
     },
   }
@@ -87,8 +110,8 @@ function createLibrary({
         userAgent: 'user_agent',
         ...times,
       },
-      expiresIn: 30 * DAY,
-      updateAge: DAY,
+      expiresIn: LASTS,
+      updateAge: PROLONGED_EVERY,
       // Whatever ends a session must end it now.
       cookieCache: { enabled: false },
     },
