@@ -13,8 +13,9 @@ import {
 } from './port.ts'
 import { createRunningHashes } from './running-hashes.ts'
 import {
+  type Opening,
+  openBytes,
   openPiece,
-  openPieces,
   pieceAt,
   plainSize,
   type Seal,
@@ -51,6 +52,9 @@ export interface Vault {
   /** @throws {TypeError} nobody here wrapped this */
   unwrap(wrapped: string): Promise<Uint8Array>
 }
+
+/** `length` bytes as they lie in the store, of a blob of `size` bytes. */
+export type StoredBytes = { stream: Readable; size: number; length: number; opening?: Opening }
 
 export type Blobs = ReturnType<typeof createBlobs>
 
@@ -185,23 +189,39 @@ export function createBlobs({ store, vault, seal }: { store: BlobStore; vault: V
   }
 
   async function open(key: string, part?: Part): Promise<{ stream: Readable; size: number }> {
-    const { name, seal } = await read(key)
-    if (!seal) return store.open(name, part)
+    const { stream, size, opening } = await openStored(key, part)
+    if (!opening) return { stream, size }
+    return { stream: follow(stream, openBytes(opening, stream)), size }
+  }
+
+  /** The bytes of a blob, or of a part of it, as they are stored, and what opens them: for whoever does so elsewhere. */
+  async function openStored(key: string, part?: Part): Promise<StoredBytes> {
+    const { name, wrapped } = splitKey(key)
+    if (wrapped === undefined) {
+      const { stream, size } = await store.open(name, part)
+      return { stream, size, length: part ? part.end - part.start + 1 : size }
+    }
+    const secret = await vault.unwrap(wrapped)
     if (!part) {
       const { stream, size } = await store.open(name)
-      return { stream: follow(stream, openPieces(seal, 0, stream)), size: plainSize(size) }
+      const opening = { name, secret, first: 0, start: 0, end: plainSize(size) }
+      return { stream, size: opening.end, length: size, opening }
     }
     const stored = (await store.stat(name))?.size ?? 0
     const size = plainSize(stored)
     const [first, last] = [pieceAt(part.start), pieceAt(part.end)]
     if (stored > 0 && !(0 <= part.start && part.start <= part.end && part.end < size))
       throw new RangeError(`bytes ${part.start}-${part.end} of ${size}`)
-    const { stream } = await store.open(name, {
-      start: first.sealed,
-      end: Math.min(last.sealedEnd, stored - 1),
-    })
-    const plain = openPieces(seal, first.number, stream)
-    return { stream: follow(stream, slice(plain, part.start - first.plain, part.end - first.plain)), size }
+    const end = Math.min(last.sealedEnd, stored - 1)
+    const { stream } = await store.open(name, { start: first.sealed, end })
+    const opening = {
+      name,
+      secret,
+      first: first.number,
+      start: part.start - first.plain,
+      end: part.end - first.plain + 1,
+    }
+    return { stream, size, length: end - first.sealed + 1, opening }
   }
 
   async function stat(key: string): Promise<{ size: number; modified: Date } | undefined> {
@@ -218,6 +238,7 @@ export function createBlobs({ store, vault, seal }: { store: BlobStore; vault: V
     digest,
     put,
     open,
+    openStored,
     stat,
     discard: async (key: string) => store.discard(nameOf(key)),
     remove: async (key: string) => store.remove(nameOf(key)),
@@ -229,14 +250,4 @@ export function createBlobs({ store, vault, seal }: { store: BlobStore; vault: V
 function follow(source: Readable, bytes: AsyncIterable<Uint8Array>): Readable {
   const stream = Readable.from(bytes, { objectMode: false })
   return stream.once('close', () => source.destroy())
-}
-
-/** From byte `start` to byte `end`, both included. */
-async function* slice(bytes: AsyncIterable<Uint8Array>, start: number, end: number) {
-  let at = 0
-  for await (const chunk of bytes) {
-    const part = chunk.subarray(Math.max(0, start - at), end + 1 - at)
-    at += chunk.length
-    if (part.length > 0) yield part
-  }
 }

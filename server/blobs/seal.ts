@@ -83,8 +83,24 @@ export async function* sealPieces(
   else if (last.length > 0) rest?.(Buffer.concat(last))
 }
 
+/** What opens a row of pieces that begins with number `first`: of what is in them, bytes `start` to `end`, `end` not included. */
+export type Opening = { name: string; secret: Uint8Array; first: number; start: number; end: number }
+
+/** @throws {BlobDamaged} they are damaged */
+export async function* openBytes(
+  { name, secret, first, start, end }: Opening,
+  sealed: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array, void> {
+  let at = 0
+  for await (const piece of openPieces(sealOf(name, secret), first, sealed)) {
+    const part = piece.subarray(Math.max(0, start - at), end - at)
+    at += piece.length
+    if (part.length > 0) yield part
+  }
+}
+
 /** Opens sealed pieces, of which the first is number `first`. @throws {BlobDamaged} they are damaged */
-export async function* openPieces(
+async function* openPieces(
   seal: Seal,
   first: number,
   sealed: AsyncIterable<Uint8Array>,

@@ -1,3 +1,5 @@
+import type { Opening } from '../blobs/seal.ts'
+
 /** The longer side of a preview, in pixels. `view` is for images only: a PDF and a film have viewers of their own. */
 export const BOXES = { thumb: 480, view: 2048 } as const
 
@@ -44,6 +46,9 @@ export interface Task {
   pixels: number
 }
 
+/** How many bytes come when a worker has asked for some, and what opens them: it may have them all, and has time to. */
+export type Coming = { length: number; opening?: Opening | undefined }
+
 /** Where a worker finds the bytes that it asked for. */
 export const BYTES_FD = 4
 
@@ -51,5 +56,6 @@ export type WorkerMessage =
   | { ready: true }
   | { wants: { start: number; end: number } }
   | { unreadable: string }
+  | { damaged: string }
   | { made: Preview }
   | { blanks: Blank[] }

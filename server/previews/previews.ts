@@ -44,7 +44,7 @@ interface Worker {
 
 /** Pictures of files, made by a bounded pool of confined processes. */
 export function createPreviews(parts: {
-  blobs: Pick<Blobs, 'stat' | 'open'>
+  blobs: Pick<Blobs, 'stat' | 'open' | 'openStored'>
   log: Log
   workers?: number
   /** SOFFICE_PATH. */
@@ -122,8 +122,7 @@ export function createPreviews(parts: {
     const worker = takeWorker()
     try {
       const task = { type, variant, size: blob.size, pixels: limits.pixels }
-      const open = async (start: number, end: number) => (await blobs.open(key, { start, end })).stream
-      const answer = await worker.process.make(task, open)
+      const answer = await worker.process.make(task, (start, end) => blobs.openStored(key, { start, end }))
       worker.made++
       return answer
     } catch (error) {

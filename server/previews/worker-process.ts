@@ -1,13 +1,16 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join, resolve } from 'node:path'
-import { addAbortSignal, type Readable, type Writable } from 'node:stream'
+import { addAbortSignal, type Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
+import type { StoredBytes } from '../blobs/blobs.ts'
+import { BlobDamaged } from '../blobs/port.ts'
 import { PreviewFailed, PreviewsBusy } from './failures.ts'
 import {
   type Blank,
   BYTES_FD,
+  type Coming,
   PICTURE_TYPES,
   type Preview,
   type Task,
@@ -39,6 +42,7 @@ const workerMessage: z.ZodType<WorkerMessage> = z.union([
   z.strictObject({ ready: z.literal(true) }),
   z.strictObject({ wants: z.strictObject({ start: position, end: position }) }),
   z.strictObject({ unreadable: z.string() }),
+  z.strictObject({ damaged: z.string() }),
   z.strictObject({ blanks: z.array(z.tuple([position, length, z.enum(['zero', 'free'])])).max(2_000_000) }),
   z.strictObject({
     made: z.strictObject({
@@ -68,9 +72,14 @@ export function startWorker(folder: string, { memory, seconds }: WorkerLimits) {
     '--permission',
     '--allow-addons',
   ]
-  const readable = ['node_modules', 'server/previews', 'core', 'package.json'].map(
-    (path) => `--allow-fs-read=${join(root, path)}`,
-  )
+  const readable = [
+    'node_modules',
+    'server/previews',
+    'server/blobs/seal.ts',
+    'server/blobs/port.ts',
+    'core',
+    'package.json',
+  ].map((path) => `--allow-fs-read=${join(root, path)}`)
   const program = fileURLToPath(import.meta.resolve('./worker.ts'))
   const child = spawn('/bin/sh', ['-c', script, 'sh', ...node, ...readable, program], {
     cwd: folder,
@@ -105,8 +114,9 @@ export function startWorker(folder: string, { memory, seconds }: WorkerLimits) {
   pipe.on('error', () => {})
 
   /** Rejects when the source fails. What becomes of the worker is for `hear` to tell. */
-  async function pour(source: Readable, ended: AbortSignal) {
+  async function pour({ stream: source, length, opening }: StoredBytes, ended: AbortSignal) {
     addAbortSignal(ended, source)
+    child.send({ length, opening } satisfies Coming)
     try {
       for await (const chunk of source) {
         if (!pipe.write(chunk)) await once(pipe, 'drain', { signal: ended })
@@ -126,7 +136,7 @@ export function startWorker(folder: string, { memory, seconds }: WorkerLimits) {
     gone: gone.signal,
 
     /** One task at a time; `open` reads from `start` to `end`, both included. After a rejection the worker is of no more use. */
-    async make(task: Task, open: (start: number, end: number) => Promise<Readable>): Promise<Answer> {
+    async make(task: Task, open: (start: number, end: number) => Promise<StoredBytes>): Promise<Answer> {
       await ready
       const ended = deadline()
       let heard = hear(ended)
@@ -135,12 +145,13 @@ export function startWorker(folder: string, { memory, seconds }: WorkerLimits) {
         const message = await heard
         if ('made' in message || 'blanks' in message) return message
         if ('unreadable' in message) throw new PreviewFailed('unreadable', message.unreadable)
+        if ('damaged' in message) throw new BlobDamaged(message.damaged)
         if (!('wants' in message)) throw new PreviewFailed('crashed', 'out of turn')
         const { start, end } = message.wants
         if (end >= task.size) throw new PreviewFailed('crashed', 'out of bounds')
         // The worker may answer before all is poured, and a store may hang or fail: whichever comes first.
         heard = hear(ended)
-        const poured = open(start, end).then((source) => pour(source, ended))
+        const poured = open(start, end).then((bytes) => pour(bytes, ended))
         await Promise.race([heard, poured.then(() => heard)])
       }
     },

@@ -1,27 +1,36 @@
 import { once } from 'node:events'
 import { Socket } from 'node:net'
 import { kindOf } from '../../core/kinds.ts'
+import { BlobDamaged } from '../blobs/port.ts'
+import { openBytes } from '../blobs/seal.ts'
 import { decodeImage } from './image.ts'
-import { BYTES_FD, type Decoder, type Task, type WorkerMessage } from './messages.ts'
+import { BYTES_FD, type Coming, type Decoder, type Task, type WorkerMessage } from './messages.ts'
 
 // Run in a process of its own, which may be killed at any moment; see worker-process.ts for its confinement.
 
 const source = new Socket({ fd: BYTES_FD, readable: true, writable: false })
 
 async function read(start: number, end: number): Promise<Uint8Array> {
+  process.send?.({ wants: { start, end } } satisfies WorkerMessage)
+  const [{ length, opening }] = (await once(process, 'message')) as [Coming]
+  const stored = receive(length)
   const bytes = new Uint8Array(end - start + 1)
   let filled = 0
-  process.send?.({ wants: { start, end } } satisfies WorkerMessage)
-  await new Promise<void>((resolve) => {
-    source.on('data', function fill(chunk: Buffer) {
-      bytes.set(chunk, filled)
-      filled += chunk.length
-      if (filled < bytes.length) return
-      source.off('data', fill)
-      resolve()
-    })
-  })
+  for await (const chunk of opening ? openBytes(opening, stored) : stored) {
+    bytes.set(chunk, filled)
+    filled += chunk.length
+  }
   return bytes
+}
+
+async function* receive(length: number): AsyncGenerator<Uint8Array, void> {
+  for (let left = length; left > 0; ) {
+    const chunk: Buffer | null = source.read()
+    if (chunk) {
+      left -= chunk.length
+      yield chunk
+    } else await once(source, 'readable')
+  }
 }
 
 async function decoderOf(type: string): Promise<Decoder> {
@@ -50,7 +59,8 @@ async function answer({ type, variant, size, pixels }: Task): Promise<WorkerMess
     const decode = await decoderOf(type)
     return { made: await decode({ size, read: inTurn }, variant, pixels) }
   } catch (error) {
-    return { unreadable: String(error).slice(0, 200) }
+    const what = String(error).slice(0, 200)
+    return error instanceof BlobDamaged ? { damaged: what } : { unreadable: what }
   } finally {
     await last
   }

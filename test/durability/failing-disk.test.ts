@@ -28,7 +28,7 @@ type Attempt = {
 /** How a call fails: what writes may also find the disk full, and may go on failing while we clean up. */
 function waysOf(call: string): Omit<Failure, 'under'>[] {
   const once = { code: 'EIO' }
-  if (!['write', 'datasync', 'rename', 'unlink'].includes(call)) return [once]
+  if (!['write', 'writev', 'datasync', 'rename', 'unlink'].includes(call)) return [once]
   return [once, { code: 'EIO', lasting: true }, { code: 'ENOSPC' }]
 }
 

@@ -33,7 +33,7 @@ for (const call of ['rename', 'unlink', 'lstat', 'readdir', 'mkdir', 'open']) {
 const some = await fs.open(import.meta.filename)
 const handles = Object.getPrototypeOf(some) as typeof platform
 await some.close()
-for (const call of ['read', 'write', 'datasync', 'sync', 'truncate', 'stat']) {
+for (const call of ['read', 'write', 'writev', 'datasync', 'sync', 'truncate', 'stat']) {
   const real = handles[call]
   handles[call] = async function (this: FileHandle, ...args) {
     pass(call, paths.get(this) ?? '')

@@ -1,11 +1,8 @@
 import assert from 'node:assert/strict'
-import { createHash } from 'node:crypto'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
-import { Readable } from 'node:stream'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import sharp from 'sharp'
-import { begin, TUS } from '../files/tus.ts'
 import { notLinux } from '../previews/studio.ts'
 import { createWorld } from '../world.ts'
 import { SETTINGS } from './house.ts'
@@ -13,7 +10,6 @@ import { contentOf } from './random.ts'
 import { prepareServer } from './server-process.ts'
 
 const MB = 1024 * 1024
-const CHUNK = 4 * MB
 
 async function enter(t: TestContext) {
   const world = await createWorld(t, { settings: SETTINGS })
@@ -41,39 +37,6 @@ async function memoryOf(pid: number) {
 
 const forgetMost = (pid: number) => writeFile(`/proc/${pid}/clear_refs`, '5')
 const inMB = (bytes: number) => `${Math.round(bytes / MB)} MB`
-
-test('2 GB go up and down through at most 100 MB above idle', { skip: notLinux }, async (t) => {
-  const { browser, spaceId, server } = await enter(t)
-  const size = 2 * 1024 * MB
-  const sent = createHash('sha256')
-  async function* content() {
-    for (let at = 0; at < size; at += CHUNK) {
-      const chunk = contentOf(2, at, at + CHUNK)
-      sent.update(chunk)
-      yield chunk
-    }
-  }
-  const path = await begin(browser, size, { spaceId })
-  const { now: idle } = await memoryOf(server.pid)
-  await forgetMost(server.pid)
-  const answer = await browser.fetch(path, {
-    method: 'PATCH',
-    headers: { ...TUS, 'Upload-Offset': '0', 'Content-Type': 'application/offset+octet-stream' },
-    body: Readable.toWeb(Readable.from(content())),
-    duplex: 'half',
-  } as RequestInit)
-  assert.equal(answer.status, 204)
-  const up = (await memoryOf(server.pid)).most - idle
-  await forgetMost(server.pid)
-  const received = createHash('sha256')
-  const item = answer.headers.get('Carnet-Item')
-  for await (const chunk of (await browser.fetch(`/api/items/${item}/content`)).body ?? [])
-    received.update(chunk)
-  const down = (await memoryOf(server.pid)).most - idle
-  t.diagnostic(`idle ${inMB(idle)}; above it ${inMB(up)} for 2 GB up, ${inMB(down)} for 2 GB down`)
-  assert.equal(received.digest('hex'), sent.digest('hex'))
-  assert.ok(up <= 100 * MB && down <= 100 * MB)
-})
 
 test('fifty photos of 24 megapixels at once: the server and the few who make previews stay within bounds', {
   skip: notLinux,

@@ -17,11 +17,14 @@ export async function openStudio(
 ) {
   const data = await mkdtemp(join(tmpdir(), 'carnet-studio-'))
   const disk = await openDiskStore({ folder: join(data, 'blobs'), staging: join(data, 'uploads') })
-  const blobs: Pick<Blobs, 'stat' | 'open'> = {
+  const blobs: Pick<Blobs, 'stat' | 'open' | 'openStored'> = {
     stat: disk.stat,
     async open(key, part) {
       await open?.(key)
       return await disk.open(key, part)
+    },
+    async openStored(key, part = { start: 0, end: 0 }) {
+      return { ...(await blobs.open(key, part)), length: part.end - part.start + 1 }
     },
   }
   const previews = createPreviews({ blobs, log: createLog('error'), ...parts })
