@@ -5,7 +5,6 @@ import { StartError } from '../start-error.ts'
 import { openDiskStore } from './disk.ts'
 import { layerStores } from './layered.ts'
 import { type BlobStore, StorageFailed } from './port.ts'
-import { openS3Store } from './s3.ts'
 import type { S3Place } from './s3-objects.ts'
 
 type Where = Settings['blobStore']
@@ -31,6 +30,8 @@ export async function openStores(settings: Settings): Promise<Stores> {
   if (settings.accelPrefix)
     throw new StartError('ACCEL_PREFIX is of no use with S3_BUCKET: nginx has only the disk')
 
+  // Its library weighs as much as all of ours, and most who start us have no bucket.
+  const { openS3Store } = await import('./s3.ts')
   const s3 = openS3Store(place, { spoolFolder: join(dataDir, 'spool') })
   try {
     await tryOut(s3, place, blobStore)

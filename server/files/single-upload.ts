@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { PassThrough, type Readable } from 'node:stream'
+import { finished, PassThrough, type Readable } from 'node:stream'
 import type { Kysely } from 'kysely'
 import type { Item } from '../../core/api/shapes.ts'
 import { Problem } from '../../core/errors.ts'
@@ -83,7 +83,10 @@ export function createSingleUpload({ db, blobs, items, rows, locks, maxSize }: N
     // Only now is the body touched: whoever expects a word before sending has had it.
     // A stream of its own, which may be destroyed where we fail: the connection still has to carry our answer.
     const body = coming.pipe(new PassThrough({ highWaterMark: READ_AHEAD }))
-    coming.once('error', (error) => body.destroy(error))
+    // Whoever reads it is told; nobody may be reading just then.
+    body.on('error', () => {})
+    // Its sender may be gone before this, or at any time after.
+    finished(coming, { writable: false }, (error) => error && body.destroy(error))
     let refusal: Problem | undefined
     const stopAsking = watchAccess(how.watch, (problem) => {
       refusal = problem

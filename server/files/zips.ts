@@ -107,6 +107,8 @@ export function createZips({ db, items, blobs, previewJobs, now }: Needs) {
     const body = zip.outputStream as Readable
     const gone = new AbortController()
     body.once('close', () => gone.abort())
+    // It may fail before anybody reads it; whoever does is told.
+    body.on('error', () => {})
     zip.on('error', (error) => body.destroy(error))
     fill(zip, { entries, readActor, gone: gone.signal }).catch((error) => body.destroy(error))
     const [only] = entries.filter(({ id }) => ids.includes(id))

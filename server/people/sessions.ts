@@ -52,9 +52,13 @@ export function createSessions({ db, cookies, now }: { db: Db; cookies: SessionC
     const ids = sql`${sql.val([...addresses.keys()])}::uuid[]`
     const { rows } = await sql<SessionRow>`
       with asked as (select * from unnest(${ids}, ${sql.val([...addresses.values()])}::text[]) a (id, address)),
+      -- Nobody waits because somebody else's session is being changed.
+      stale as (
+        select s.id, a.address from session s join asked a using (id)
+        where s.used_at < ${new Date(at.getTime() - USED_EVERY_MS)} for update of s skip locked),
       used as (
-        update session u set used_at = ${at}, ip_address = coalesce(a.address, u.ip_address)
-        from asked a where u.id = a.id and u.used_at < ${new Date(at.getTime() - USED_EVERY_MS)})
+        update session u set used_at = ${at}, ip_address = coalesce(stale.address, u.ip_address)
+        from stale where u.id = stale.id)
       select s.id as session_id, s.person_id, s.expires_at, h.id, h.kind, h.company_id, h.profile,
         h.second_factor_required and not s.two_factors as second_factor_needed
       from session s left join lateral (

@@ -6,6 +6,7 @@ import { type ClientRequest, type IncomingMessage, request } from 'node:http'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
+import { sql } from 'kysely'
 import type { Item } from '../../core/api/shapes.ts'
 import { until } from '../process.ts'
 import { makeTempFolder } from '../temp-folder.ts'
@@ -244,6 +245,25 @@ test('of one that is cut off, whose maker may no more, or that is given no room,
   const { origin } = await startAppProcess(t, world, { maxFile: 1000 })
   await refused(put(browser.at(origin), 'x', { spaceId }, randomBytes(3_000_000)), 'disk_full')
   assert.deepEqual(await left(world), [0, 0, 0, 0])
+})
+
+test('those whose connection broke before their bytes were looked at hold no place', async (t) => {
+  const { world, browser, spaceId } = await enter(t)
+  await world.db.transaction().execute(async (trx) => {
+    await sql`lock table upload in exclusive mode`.execute(trx)
+    const begun = Array.from({ length: 20 }, () => open(browser, { spaceId }, { 'Content-Length': 1000 }))
+    for (const { sending } of begun) sending.write('x')
+    await until('they wait', async () => {
+      const { rows } = await sql`select from pg_locks where not granted`.execute(world.db)
+      return rows.length > 0
+    })
+    for (const { sending } of begun) sending.destroy()
+    // Its server has heard of it by then.
+    for (let i = 0; i < 10; i++) await browser.fetch('/healthz')
+  })
+  await until('others are let in', async () => (await put(browser, 'y', { spaceId }, 'y')).status === 201)
+  await until('nothing is left', async () => (await reservations(world)) === 0)
+  assert.equal(await countStaged(world), 0)
 })
 
 test('of one whose server is killed, what was reserved is given back by another', async (t) => {
