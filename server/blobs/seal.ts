@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
+import { free, give } from './freeing.ts'
 import { BlobDamaged } from './port.ts'
 
 // A sealed blob is a row of pieces: nonce (12 bytes) ‖ AES-256-GCM of up to 64 KiB ‖ tag (16 bytes), NIST SP 800-38D.
@@ -71,7 +72,7 @@ export async function* sealPieces(
     for (let at = 0; at < chunk.length; ) {
       cipher ??= begin()
       const part = chunk.subarray(at, at + PIECE - inPiece)
-      parts.push(cipher.update(part))
+      parts.push(give(cipher.update(part)))
       at += part.length
       inPiece += part.length
       // As it is: bytes that are put together first would be copied, and thrown away, once more.
@@ -110,10 +111,11 @@ async function* openPieces(
   for await (const chunk of sealed) {
     const bytes = left.length > 0 ? Buffer.concat([left, chunk]) : chunk
     const pieces = Math.floor(bytes.length / SEALED_PIECE)
-    left = bytes.subarray(pieces * SEALED_PIECE)
-    if (pieces === 0) continue
+    // Of its own: what it is part of is freed.
+    left = Buffer.from(bytes.subarray(pieces * SEALED_PIECE))
     for (let i = 0; i < pieces; i++)
-      yield openPiece(seal, number++, bytes.subarray(i * SEALED_PIECE, (i + 1) * SEALED_PIECE))
+      yield give(openPiece(seal, number++, bytes.subarray(i * SEALED_PIECE, (i + 1) * SEALED_PIECE)))
+    free(give(chunk))
   }
   if (left.length > 0) yield openPiece(seal, number, left)
 }

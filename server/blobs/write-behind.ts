@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises'
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { free } from './freeing.ts'
 
 /** What may wait to be written. */
 const WAITING = { bytes: 1024 * 1024, chunks: 256 }
@@ -61,6 +62,7 @@ async function writeAll(file: FileHandle, chunks: readonly Uint8Array[], positio
     at += bytesWritten
     left = after(left, bytesWritten)
   }
+  for (const chunk of chunks) free(chunk)
 }
 
 /** What is left of chunks once so many bytes of them are done. */

@@ -5,6 +5,7 @@ import type { Item } from '../../core/api/shapes.ts'
 import { Problem } from '../../core/errors.ts'
 import type { Actor } from '../access.ts'
 import type { Blobs } from '../blobs/blobs.ts'
+import { give } from '../blobs/freeing.ts'
 import type { Database } from '../db/schema.ts'
 import { ASK_ACCESS_MS, watchAccess } from './access-watch.ts'
 import { type Checksum, inspect, readDigests } from './checksums.ts'
@@ -27,8 +28,8 @@ type Needs = {
 /** A request with a file, `body` as the connection brings it. */
 export type IncomingFile = { headers: Headers; url: string; body: Readable }
 
-/** What may come while bytes are being written (bytes). */
-const READ_AHEAD = 256 * 1024
+/** What may come while others are dealt with: chunks, as the connection brings them. Put together, they would be copied. */
+const CHUNKS_AHEAD = 4
 
 /**
  * A whole file in one plain `PUT`, as `curl -T` sends it: all or nothing, by the rules of the resumable way. Its room
@@ -82,7 +83,9 @@ export function createSingleUpload({ db, blobs, items, rows, locks, maxSize }: N
   ): Promise<Item> {
     // Only now is the body touched: whoever expects a word before sending has had it.
     // A stream of its own, which may be destroyed where we fail: the connection still has to carry our answer.
-    const body = coming.pipe(new PassThrough({ highWaterMark: READ_AHEAD }))
+    const body = coming.pipe(
+      new PassThrough({ readableObjectMode: true, readableHighWaterMark: CHUNKS_AHEAD }),
+    )
     // Whoever reads it is told; nobody may be reading just then.
     body.on('error', () => {})
     // Its sender may be gone before this, or at any time after.
@@ -122,15 +125,15 @@ export function createSingleUpload({ db, blobs, items, rows, locks, maxSize }: N
   return put
 }
 
-/** Passes bytes on, and keeps the first of them. */
+/** Passes bytes on, for good, and keeps the first of them. */
 function keepFirst(stream: AsyncIterable<Uint8Array>, size: number) {
   const chunks: Uint8Array[] = []
   let left = size
   async function* pass() {
     for await (const chunk of stream) {
-      if (left > 0) chunks.push(chunk.subarray(0, left))
+      if (left > 0) chunks.push(Buffer.from(chunk.subarray(0, left)))
       left -= chunk.length
-      yield chunk
+      yield give(chunk)
     }
   }
   return { bytes: pass(), kept: () => Buffer.concat(chunks) }

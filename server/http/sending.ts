@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { Problem } from '../../core/errors.ts'
+import { free } from '../blobs/freeing.ts'
 import type { Body } from '../files/outgoing.ts'
 import type { Log } from '../log.ts'
 import { withoutValues } from './problems.ts'
@@ -27,8 +28,14 @@ export function sendBody(
   outgoing.flushHeaders()
   const promised = Number(headers.get('Content-Length') ?? 0)
   let sent = 0
+  const underWay: Uint8Array[] = []
   body.on('data', (chunk: Uint8Array) => {
     sent += chunk.length
+    underWay.push(chunk)
+  })
+  outgoing.on('drain', () => {
+    // By now the system has them all.
+    if (outgoing.writableLength === 0) for (const chunk of underWay.splice(0)) free(chunk)
   })
   pipeline(body, outgoing, { end: false })
     .then(() => {

@@ -5,6 +5,7 @@ import { addAbortSignal, type Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import type { StoredBytes } from '../blobs/blobs.ts'
+import { free, give } from '../blobs/freeing.ts'
 import { BlobDamaged } from '../blobs/port.ts'
 import { PreviewFailed, PreviewsBusy } from './failures.ts'
 import {
@@ -76,6 +77,7 @@ export function startWorker(folder: string, { memory, seconds }: WorkerLimits) {
     'node_modules',
     'server/previews',
     'server/blobs/seal.ts',
+    'server/blobs/freeing.ts',
     'server/blobs/port.ts',
     'core',
     'package.json',
@@ -119,7 +121,8 @@ export function startWorker(folder: string, { memory, seconds }: WorkerLimits) {
     child.send({ length, opening } satisfies Coming)
     try {
       for await (const chunk of source) {
-        if (!pipe.write(chunk)) await once(pipe, 'drain', { signal: ended })
+        if (!pipe.write(chunk, (error) => error ?? free(give(chunk))))
+          await once(pipe, 'drain', { signal: ended })
       }
     } catch {
       if (source.errored && !ended.aborted) throw source.errored

@@ -1,0 +1,18 @@
+const given = new WeakSet<ArrayBufferLike>()
+
+/** Small ones share their memory with others. */
+const LEAST = 16 * 1024
+
+/** Says that whoever has done with these bytes may free them: nobody else will look at them. */
+export function give<Bytes extends Uint8Array>(bytes: Bytes): Bytes {
+  if (bytes.length >= LEAST && bytes.length === bytes.buffer.byteLength) given.add(bytes.buffer)
+  return bytes
+}
+
+/**
+ * Frees bytes, if they were given, at once: they are empty from here on. Left to the garbage collector, they count
+ * against the whole heap, which it goes through for every few dozen megabytes (docs/decisions/0037-garbage-of-bytes.md).
+ */
+export function free({ buffer }: Uint8Array): void {
+  if (given.delete(buffer) && buffer instanceof ArrayBuffer) buffer.transfer(0)
+}

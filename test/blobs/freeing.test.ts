@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict'
+import { createHash, randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
+import { test } from 'node:test'
+import { free, give } from '../../server/blobs/freeing.ts'
+import { enter } from '../files/tus.ts'
+
+const hashOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
+
+test('only bytes that were given are freed, and never those that share their memory with others', () => {
+  const kept = Buffer.allocUnsafeSlow(64 * 1024)
+  free(kept)
+  assert.equal(kept.length, 64 * 1024)
+  const given = give(Buffer.allocUnsafeSlow(64 * 1024))
+  const part = given.subarray(0, 100)
+  free(given)
+  free(given)
+  assert.deepEqual([given.length, part.length], [0, 0])
+  for (const shared of [kept.subarray(1), Buffer.from('pooled'), Buffer.allocUnsafeSlow(100)]) {
+    const { length } = shared
+    free(give(shared))
+    assert.equal(shared.length, length)
+  }
+})
+
+test('bytes under way are those that were stored, however their readers and senders take their time', async (t) => {
+  const { browser, spaceId } = await enter(t)
+  const headers = { Cookie: browser.cookie }
+  const files = await Promise.all(
+    Array.from({ length: 6 }, async (_, n) => {
+      const bytes = randomBytes(6 * 1024 * 1024 + n)
+      const url = `${browser.origin}/api/files/${n}?spaceId=${spaceId}`
+      const sending = request(url, { method: 'PUT', headers: { ...headers, 'Content-Length': bytes.length } })
+      const answered = once(sending, 'response') as Promise<[IncomingMessage]>
+      // By pieces that are cut anyhow.
+      for (let at = 0; at < bytes.length; ) {
+        const end = at + 1 + ((at * 7919 + n) % 200_000)
+        if (!sending.write(bytes.subarray(at, end))) await once(sending, 'drain')
+        at = end
+      }
+      sending.end()
+      const [answer] = await answered
+      assert.equal(answer.statusCode, 201)
+      const item = JSON.parse(Buffer.concat(await answer.toArray()).toString()) as { id: string }
+      return { hash: hashOf(bytes), path: `/api/items/${item.id}/content` }
+    }),
+  )
+  const reading = await Promise.all(
+    files.map(async ({ path }) => {
+      const [answer] = (await once(request(browser.origin + path, { headers }).end(), 'response')) as [
+        IncomingMessage,
+      ]
+      return answer
+    }),
+  )
+  // The first is read last: what it is sent waits while the others' bytes pass by.
+  for (const [index, answer] of [...reading.entries()].reverse())
+    assert.equal(hashOf(Buffer.concat(await answer.toArray())), files[index]?.hash)
+})
