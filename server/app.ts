@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { setFlagsFromString } from 'node:v8'
 import { sql } from 'kysely'
 import { createAuditLog } from './audit/log.ts'
 import { createBlobs } from './blobs/blobs.ts'
@@ -48,12 +47,8 @@ export interface AppParts {
   }
 }
 
-/** How the engine gathers up the buffers that go through it: docs/decisions/0037-garbage-of-bytes.md. */
-const GARBAGE = ['--heap-growing-percent=300', '--semi-space-growth-factor=1']
-
 /** Composes everything once. */
 export async function createApp({ settings, publicUrl, secret, log, database, overrides = {} }: AppParts) {
-  for (const flag of GARBAGE) setFlagsFromString(flag)
   const { db, pool } = database
   const { now = () => new Date() } = overrides
   // Closed again should anything below fail.
