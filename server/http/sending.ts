@@ -28,15 +28,21 @@ export function sendBody(
   outgoing.flushHeaders()
   const promised = Number(headers.get('Content-Length') ?? 0)
   let sent = 0
-  const underWay: Uint8Array[] = []
+  const underWay: { chunk: Uint8Array; end: number }[] = []
+  const freeWritten = () => {
+    // What still waits, or is being written, comes last.
+    const written = outgoing.destroyed ? 0 : sent - outgoing.writableLength
+    for (let [first] = underWay; first && first.end <= written; [first] = underWay) {
+      free(first.chunk)
+      underWay.shift()
+    }
+  }
   body.on('data', (chunk: Uint8Array) => {
+    freeWritten()
     sent += chunk.length
-    underWay.push(chunk)
+    underWay.push({ chunk, end: sent })
   })
-  outgoing.on('drain', () => {
-    // By now the system has them all.
-    if (outgoing.writableLength === 0) for (const chunk of underWay.splice(0)) free(chunk)
-  })
+  outgoing.on('drain', freeWritten)
   pipeline(body, outgoing, { end: false })
     .then(() => {
       if (sent < promised) throw new Error(`${sent} bytes of ${promised} were there to be sent`)

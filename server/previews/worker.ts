@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { Socket } from 'node:net'
 import { kindOf } from '../../core/kinds.ts'
+import { free } from '../blobs/freeing.ts'
 import { BlobDamaged } from '../blobs/port.ts'
 import { openBytes } from '../blobs/seal.ts'
 import { decodeImage } from './image.ts'
@@ -14,11 +15,12 @@ async function read(start: number, end: number): Promise<Uint8Array> {
   process.send?.({ wants: { start, end } } satisfies WorkerMessage)
   const [{ length, opening }] = (await once(process, 'message')) as [Coming]
   const stored = receive(length)
-  const bytes = new Uint8Array(end - start + 1)
+  const bytes = Buffer.allocUnsafeSlow(end - start + 1)
   let filled = 0
   for await (const chunk of opening ? openBytes(opening, stored) : stored) {
     bytes.set(chunk, filled)
     filled += chunk.length
+    free(chunk)
   }
   return bytes
 }
