@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import sharp from 'sharp'
 import { thumbHashToAverageRGBA } from 'thumbhash'
+import { nameOf } from '../../server/blobs/blobs.ts'
 import { docx } from '../previews/office-files.ts'
-import { createWorld } from '../world.ts'
+import { createWorld, readProblem } from '../world.ts'
 
 test('a listing tells the colours, the size and the state of each preview', async (t) => {
   const world = await createWorld(t)
@@ -87,6 +90,29 @@ test('a preview that took too long is tried again after a while, and said to be 
 
 const absent =
   spawnSync('soffice', ['--version']).status !== 0 && 'NOT TESTED HERE: LibreOffice is not installed'
+
+test('a damaged file has no preview and is said to be damaged; once it is mended it has one', async (t) => {
+  const world = await createWorld(t)
+  const company = await world.addCompany()
+  const owner = await world.addProfessional(company)
+  const client = await world.addClient(company)
+  await world.setStakeholder(client, owner)
+  const browser = await world.signIn(owner)
+  const photo = sharp({ create: { width: 60, height: 40, channels: 3, background: '#3a7' } })
+  const { id } = await browser.upload(await photo.png().toBuffer(), { spaceId: client.spaceId })
+  const { key } = await world.db.selectFrom('blob').select('key').executeTakeFirstOrThrow()
+  const path = join(world.dataDir, 'blobs', nameOf(key))
+  const stored = await readFile(path)
+  const damaged = Buffer.from(stored)
+  damaged[40] = ~(damaged[40] ?? 0)
+  const look = () => browser.fetch(`/api/items/${id}/preview/thumb`)
+
+  await writeFile(path, damaged)
+  const refused = await look()
+  assert.deepEqual([refused.status, (await readProblem(refused)).code], [410, 'file_damaged'])
+  await writeFile(path, stored)
+  assert.equal((await look()).status, 200)
+})
 
 test('an office file is shown by its pages to whoever sees it; the original stays the download', {
   skip: absent,
