@@ -64,7 +64,7 @@ async function answer({ type, variant, size, pixels }: Task): Promise<WorkerMess
     const what = String(error).slice(0, 200)
     return error instanceof BlobDamaged ? { damaged: what } : { unreadable: what }
   } finally {
-    await last
+    await last.catch(() => {})
   }
 }
 
