@@ -6,6 +6,7 @@ import { hasPreview, kindOf } from '../../core/kinds.ts'
 import type { Actor } from '../access.ts'
 import { createOpenings } from '../audit.ts'
 import { type Blobs, nameOf } from '../blobs/blobs.ts'
+import { BlobDamaged } from '../blobs/port.ts'
 import type { Database } from '../db/schema.ts'
 import type { Blank } from '../previews/messages.ts'
 import { blanked } from './blanked.ts'
@@ -177,7 +178,11 @@ async function send(
         },
       })
     : new Response(null, { headers: whole })
-  if (length <= AT_ONCE_BYTES) return { response, body: await buffer(outgoing) }
+  if (length <= AT_ONCE_BYTES) {
+    const body = await buffer(outgoing)
+    if (body.length !== length) throw new BlobDamaged(`${body.length} bytes of ${length} are there`)
+    return { response, body }
+  }
   if (ask) breakOff(stream, ask)
   return { response, body: outgoing }
 }

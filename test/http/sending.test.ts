@@ -6,7 +6,7 @@ import { type TestContext, test } from 'node:test'
 import { nameOf } from '../../server/blobs/blobs.ts'
 import { createLog } from '../../server/log.ts'
 import { until } from '../process.ts'
-import { createWorld } from '../world.ts'
+import { createWorld, readProblem } from '../world.ts'
 
 const BIG = Buffer.alloc(24 * 1024 * 1024, 7)
 
@@ -67,4 +67,18 @@ test('bytes that are not there break the connection off, and that is logged', as
     assert.match(logged.join(''), /an answer broke off/)
   }
   assert.deepEqual(printed, [])
+})
+
+test('of what is sent at once, bytes that are not there are said before any goes out', async (t) => {
+  const world = await createWorld(t, { settings: { ENCRYPTION: 'off' } })
+  const company = await world.addCompany()
+  const owner = await world.addProfessional(company)
+  const client = await world.addClient(company)
+  await world.setStakeholder(client, owner)
+  const browser = await world.signIn(owner)
+  const { id } = await browser.upload('a small file', { spaceId: client.spaceId })
+  const { key } = await world.db.selectFrom('blob').select('key').executeTakeFirstOrThrow()
+  await truncate(join(world.dataDir, 'blobs', key), 7)
+  const answer = await browser.fetch(`/api/items/${id}/content`)
+  assert.deepEqual([answer.status, (await readProblem(answer)).code], [410, 'file_damaged'])
 })
