@@ -1,6 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { Readable } from 'node:stream'
-import { free } from './freeing.ts'
 import {
   type AppendOptions,
   assertName,
@@ -123,8 +122,6 @@ export function createBlobs({ store, vault, seal }: { store: BlobStore; vault: V
           offset += chunk.length
           hash?.update(chunk)
           yield chunk
-          // Sealed, it is a copy by now.
-          if (seal) free(chunk)
         }
       } catch (error) {
         failure = error
@@ -185,8 +182,6 @@ export function createBlobs({ store, vault, seal }: { store: BlobStore; vault: V
         hash.update(chunk)
         size += chunk.length
         yield chunk
-        // Sealed, it is a copy by now.
-        if (seal) free(chunk)
       }
     }
     await store.put(name, seal ? sealPieces(seal, 0, coming(), { isEnd: () => true }) : coming())

@@ -78,6 +78,8 @@ export async function* sealPieces(
       // As it is: bytes that are put together first would be copied, and thrown away, once more.
       if (inPiece === PIECE) yield* end()
     }
+    // The cipher has copied it.
+    free(chunk)
   }
   const last = end()
   if (isEnd()) yield* last

@@ -8,6 +8,7 @@ import { thumbHashToAverageRGBA } from 'thumbhash'
 import { nameOf } from '../../server/blobs/blobs.ts'
 import { docx } from '../previews/office-files.ts'
 import { createWorld, readProblem } from '../world.ts'
+import { enter } from './tus.ts'
 
 test('a listing tells the colours, the size and the state of each preview', async (t) => {
   const world = await createWorld(t)
@@ -92,14 +93,9 @@ const absent =
   spawnSync('soffice', ['--version']).status !== 0 && 'NOT TESTED HERE: LibreOffice is not installed'
 
 test('a damaged file has no preview and is said to be damaged; once it is mended it has one', async (t) => {
-  const world = await createWorld(t)
-  const company = await world.addCompany()
-  const owner = await world.addProfessional(company)
-  const client = await world.addClient(company)
-  await world.setStakeholder(client, owner)
-  const browser = await world.signIn(owner)
+  const { world, browser, spaceId } = await enter(t)
   const photo = sharp({ create: { width: 60, height: 40, channels: 3, background: '#3a7' } })
-  const { id } = await browser.upload(await photo.png().toBuffer(), { spaceId: client.spaceId })
+  const { id } = await browser.upload(await photo.png().toBuffer(), { spaceId })
   const { key } = await world.db.selectFrom('blob').select('key').executeTakeFirstOrThrow()
   const path = join(world.dataDir, 'blobs', nameOf(key))
   const stored = await readFile(path)

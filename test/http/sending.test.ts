@@ -5,6 +5,7 @@ import { Writable } from 'node:stream'
 import { type TestContext, test } from 'node:test'
 import { nameOf } from '../../server/blobs/blobs.ts'
 import { createLog } from '../../server/log.ts'
+import { enter as enterPractice } from '../files/tus.ts'
 import { until } from '../process.ts'
 import { createWorld, readProblem } from '../world.ts'
 
@@ -70,13 +71,8 @@ test('bytes that are not there break the connection off, and that is logged', as
 })
 
 test('of what is sent at once, bytes that are not there are said before any goes out', async (t) => {
-  const world = await createWorld(t, { settings: { ENCRYPTION: 'off' } })
-  const company = await world.addCompany()
-  const owner = await world.addProfessional(company)
-  const client = await world.addClient(company)
-  await world.setStakeholder(client, owner)
-  const browser = await world.signIn(owner)
-  const { id } = await browser.upload('a small file', { spaceId: client.spaceId })
+  const { world, browser, spaceId } = await enterPractice(t, { ENCRYPTION: 'off' })
+  const { id } = await browser.upload('a small file', { spaceId })
   const { key } = await world.db.selectFrom('blob').select('key').executeTakeFirstOrThrow()
   await truncate(join(world.dataDir, 'blobs', key), 7)
   const answer = await browser.fetch(`/api/items/${id}/content`)
