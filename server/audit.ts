@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { AuditAction } from '../core/api/audit.ts'
 import type { Actor } from './access.ts'
-import { inBatches } from './batches.ts'
+import { type Batch, inBatches } from './batches.ts'
 import type { Database } from './db/schema.ts'
 
 type Db = Kysely<Database>
@@ -77,9 +77,8 @@ type Opening = { by: Actor; action: 'file_opened' | 'file_downloaded'; itemId: s
  * however many of them come at once. What one person opens at the same time is written down together.
  */
 export function createOpenings(db: Db) {
-  const recordTogether = inBatches(async (openings: readonly Opening[]) => {
-    const [{ by, action, now } = {}] = openings
-    if (!by || !action || !now) return []
+  const recordTogether = inBatches(async (openings: Batch<Opening>) => {
+    const [{ by, action, now }] = openings
     const actorId = by.kind === 'professional' ? by.professionalId : by.clientId
     const asked = [...new Set(openings.map(({ itemId }) => itemId))]
     const findNew = async (on: Db, ids: readonly string[]) => {

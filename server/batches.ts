@@ -3,19 +3,22 @@ import { Problem } from '../core/errors.ts'
 /** How many are done at once: what others wait for meanwhile stays short. */
 const MOST = 50
 
+/** At least one. */
+export type Batch<Input> = readonly [Input, ...Input[]]
+
 /**
  * Does together what comes while the same is being done for others: of many at once, most share a transaction; one alone
  * waits for nothing. `work` answers each, in order. Should it throw for several, each is tried by itself.
  */
 export function inBatches<Input, Output>(
-  work: (inputs: readonly Input[]) => Promise<PromiseSettledResult<Output>[]>,
+  work: (inputs: Batch<Input>) => Promise<PromiseSettledResult<Output>[]>,
 ) {
   type Waiting = { input: Input; resolve: (output: Output) => void; reject: (reason: unknown) => void }
   const queues = new Map<string, Waiting[]>()
 
   async function run(batch: readonly Waiting[]): Promise<void> {
     try {
-      const results = await work(batch.map(({ input }) => input))
+      const results = await work(batch.map(({ input }) => input) as unknown as Batch<Input>)
       for (const [index, { resolve, reject }] of batch.entries()) {
         const result = results[index]
         if (result?.status === 'fulfilled') resolve(result.value)

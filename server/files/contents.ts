@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import type { Item } from '../../core/api/shapes.ts'
 import { Problem } from '../../core/errors.ts'
 import { type Actor, viewerOf, visible } from '../access.ts'
-import { answered, inBatches } from '../batches.ts'
+import { answered, type Batch, inBatches } from '../batches.ts'
 import type { Database } from '../db/schema.ts'
 import { findItems } from './listing.ts'
 
@@ -51,9 +51,8 @@ export function createContents({ db }: { db: Kysely<Database> }) {
   }
 
   /** A listing's small images come many at once. */
-  const readTogether = inBatches(async (asked: readonly { actor: Actor; itemId: string }[]) => {
-    const [{ actor } = {}] = asked
-    if (!actor) return []
+  const readTogether = inBatches(async (asked: Batch<{ actor: Actor; itemId: string }>) => {
+    const [{ actor }] = asked
     const ids = [...new Set(asked.map(({ itemId }) => itemId))]
     const items = new Map((await findItems(db, actor, ids)).map((item) => [item.id, item]))
     const free = await contentsOf([...items.values()].filter(({ can }) => can.download))

@@ -7,7 +7,7 @@ import { nameProblem, tidyName } from '../../core/names.ts'
 import { LEVELS, type Level } from '../../core/visibility.ts'
 import { type Actor, mayAddInside, viewerOf, visible } from '../access.ts'
 import { record } from '../audit.ts'
-import { inBatches } from '../batches.ts'
+import { type Batch, inBatches } from '../batches.ts'
 import { PLANNED_ONCE } from '../db/planned-once.ts'
 import type { Database } from '../db/schema.ts'
 import type { Jobs } from '../jobs.ts'
@@ -107,14 +107,11 @@ export function createItems({ db, jobs, scans = false, now }: Needs) {
   }
 
   /** Many files come to the same place at once. */
-  const placeTogether = inBatches(
-    async (asked: readonly { actor: Actor; input: Omit<PlaceInput, 'name'> }[]) => {
-      const [{ actor, input } = {}] = asked
-      if (!actor || !input) return []
-      const found = await findPlace(actor, input, db)
-      return asked.map(() => ({ status: 'fulfilled', value: found }))
-    },
-  )
+  const placeTogether = inBatches(async (asked: Batch<{ actor: Actor; input: Omit<PlaceInput, 'name'> }>) => {
+    const [{ actor, input }] = asked
+    const found = await findPlace(actor, input, db)
+    return asked.map(() => ({ status: 'fulfilled', value: found }))
+  })
 
   async function findPlace(
     actor: Actor,

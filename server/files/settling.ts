@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import type { Item } from '../../core/api/shapes.ts'
 import { Problem } from '../../core/errors.ts'
 import type { Actor } from '../access.ts'
-import { answered, inBatches } from '../batches.ts'
+import { answered, type Batch, inBatches } from '../batches.ts'
 import type { Database } from '../db/schema.ts'
 import type { Items, NewBlob, Place } from './items.ts'
 import { lockSpaces } from './space-lock.ts'
@@ -16,9 +16,8 @@ type Settlement = { row: UploadRow; actor: Actor; facts: Omit<NewBlob, 'key'>; l
  * at flushing the database: those of one actor are made together instead.
  */
 export function createSettling({ db, items }: { db: Kysely<Database>; items: Items }) {
-  const settleTogether = inBatches(async (inputs: readonly Settlement[]) => {
-    const [{ actor } = {}] = inputs
-    if (!actor) return []
+  const settleTogether = inBatches(async (inputs: Batch<Settlement>) => {
+    const [{ actor }] = inputs
     const ids = sql`${sql.val(inputs.map(({ row }) => row.id))}::uuid[]`
     return db.transaction().execute(async (trx) => {
       await lockSpaces(trx, sql`select space_id from upload where id = any(${ids})`)

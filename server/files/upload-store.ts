@@ -2,7 +2,7 @@ import { buffer } from 'node:stream/consumers'
 import { type Kysely, type RawBuilder, type Selectable, sql, type Transaction } from 'kysely'
 import { Problem } from '../../core/errors.ts'
 import type { Actor } from '../access.ts'
-import { answered, inBatches } from '../batches.ts'
+import { answered, type Batch, inBatches } from '../batches.ts'
 import { type Blobs, type Cursor, nameOf } from '../blobs/blobs.ts'
 import { UploadLost } from '../blobs/port.ts'
 import type { Database, Upload as UploadTable } from '../db/schema.ts'
@@ -43,9 +43,8 @@ export function createUploadRows({ db, blobs, items, now }: Needs) {
     await insert(actor, place.spaceId, [{ place, values: { id, size, expires_at } }])
   }
 
-  const reserveTogether = inBatches(async (inputs: readonly Reservation[]) => {
-    const [{ actor, place } = {}] = inputs
-    if (!actor || !place) return []
+  const reserveTogether = inBatches(async (inputs: Batch<Reservation>) => {
+    const [{ actor, place }] = inputs
     const expires_at = now()
     const rows = await insert(
       actor,
