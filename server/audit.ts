@@ -1,10 +1,12 @@
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { AuditAction } from '../core/api/audit.ts'
 import type { Actor } from './access.ts'
 import { type Batch, inBatches } from './batches.ts'
+import { PLANNED_ONCE, unforeseen } from './db/planned-once.ts'
 import type { Database } from './db/schema.ts'
 
 type Db = Kysely<Database>
+type Sql = RawBuilder<unknown>
 
 /** What an entry is about. `details` hold identifiers, levels, numbers and what the company itself is called by: never a person's name. */
 type About = {
@@ -30,41 +32,59 @@ type About = {
  * that follow them; the company of a professional who is its subject.
  */
 export async function record(on: Db, by: Actor | null, action: AuditAction, about: About): Promise<void> {
+  const { items, ...others } = about
+  await write(on, by, action, {
+    ...others,
+    ...(items && { items: { before: sql``, ids: unforeseen(items, 'uuid[]') } }),
+  })
+}
+
+/** `ids` of the items are what a query says that `before` it, in the same statement, something else is done. */
+async function write(
+  on: Db,
+  by: Actor | null,
+  action: AuditAction,
+  about: Omit<About, 'items'> & { items?: { before: Sql; ids: Sql } },
+): Promise<void> {
   const clients = about.clients ?? (about.clientId ? [about.clientId] : [])
-  const actorCompany = by?.kind === 'professional' ? by.companyId : null
-  const clientId = by?.kind === 'client' ? by.clientId : null
-  await sql`
+  const id = (value: string | null | undefined) => unforeseen(value ?? null, 'uuid')
+  const actorCompany = id(by?.kind === 'professional' ? by.companyId : null)
+  const clientId = id(by?.kind === 'client' ? by.clientId : null)
+  const professionalId = id(about.professionalId)
+  await sql`${PLANNED_ONCE} ${about.items?.before ?? sql``}
     insert into audit_entry (company_id, action, professional_id, client_id, address, space_id, item_id, item,
       subject_professional_id, subject_client_id, subject_group_id, details)
     select concerned.company_id, ${action}, ${by?.kind === 'professional' ? by.professionalId : null}, ${clientId},
-      case when ${clientId}::uuid is not null or concerned.company_id = ${actorCompany}::uuid
+      case when ${clientId} is not null or concerned.company_id = ${actorCompany}
         then ${by?.address ?? null} end,
       s.id, i.id,
       case when i.id is not null then jsonb_build_object('space_id', i.space_id, 'kind', i.kind, 'name', i.name,
         'level', i.level, 'audience', i.audience, 'protected', i.protected, 'company_id', i.company_id,
         'branch_id', i.branch_id, 'owner_professional_id', i.owner_professional_id,
         'owner_client_id', i.owner_client_id) end,
-      ${about.professionalId ?? null}::uuid,
-      coalesce(subject.client_id, s.client_id, ${clientId}::uuid),
-      coalesce(${about.groupId ?? null}::uuid, s.group_id),
+      ${professionalId},
+      coalesce(subject.client_id, s.client_id, ${clientId}),
+      coalesce(${id(about.groupId)}, s.group_id),
       ${JSON.stringify(about.details ?? {})}::jsonb
     from (select) one
-    left join item i on i.id = any(${about.items ? sql.val(about.items) : null}::uuid[])
-    left join unnest(${sql.val(clients)}::uuid[]) subject (client_id) on true
-    left join space s on s.id = coalesce(i.space_id, ${about.spaceId ?? null}::uuid)
+    left join item i on i.id = any(${about.items?.ids ?? unforeseen(null, 'uuid[]')})
+    left join unnest(${unforeseen(clients, 'uuid[]')}) subject (client_id) on true
+    left join space s on s.id = coalesce(i.space_id, ${id(about.spaceId)})
     cross join lateral (
-      select ${actorCompany}::uuid as company_id
-      union select ${about.companyId ?? null}::uuid
-      union select unnest(${sql.val(about.companyIds ?? [])}::uuid[])
+      select ${actorCompany} as company_id
+      union select ${id(about.companyId)}
+      union select unnest(${unforeseen(about.companyIds ?? [], 'uuid[]')})
       union select i.company_id
-      union select p.company_id from professional p where p.id = ${about.professionalId ?? null}::uuid
-        or p.id = any(i.audience) and ${clientId}::uuid is not null
+      union select p.company_id from professional p where p.id = ${professionalId}
+        or p.id = any(i.audience) and ${clientId} is not null
       union select cc.company_id from client_company cc
-        where cc.client_id = ${clientId}::uuid and cc.archived_at is null
+        where cc.client_id = ${clientId} and cc.archived_at is null
           and i.company_id is null and i.audience is null
     ) concerned
-    where concerned.company_id is not null and (i.id is not null or ${about.items === undefined})
-      and (subject.client_id is not null or ${about.clients === undefined})`.execute(on)
+    where concerned.company_id is not null and (i.id is not null or ${unforeseen(about.items === undefined, 'boolean')})
+      and (subject.client_id is not null or ${unforeseen(about.clients === undefined, 'boolean')})`.execute(
+    on,
+  )
 }
 
 /** How long what is fetched again, or in parts, counts as the same viewing. */
@@ -74,30 +94,26 @@ type Opening = { by: Actor; action: 'file_opened' | 'file_downloaded'; itemId: s
 
 /**
  * Writes down that a file's bytes are about to go out: once for one viewing, however many requests it takes, and
- * however many of them come at once. What one person opens at the same time is written down together.
+ * however many of them come at once, to whatever process. What one person opens at the same time is written down together.
  */
 export function createOpenings(db: Db) {
   const recordTogether = inBatches(async (openings: Batch<Opening>) => {
     const [{ by, action, now }] = openings
     const actorId = by.kind === 'professional' ? by.professionalId : by.clientId
-    const asked = [...new Set(openings.map(({ itemId }) => itemId))]
-    const findNew = async (on: Db, ids: readonly string[]) => {
-      const { rows } = await sql<{ item_id: string }>`select e.item_id from audit_entry e
-        where e.item_id = any(${sql.val(ids)}::uuid[]) and e.at > ${new Date(now.getTime() - ONE_VIEWING)}
-          and e.action = ${action} and coalesce(e.professional_id, e.client_id) = ${actorId}::uuid`.execute(
-        on,
-      )
-      const recorded = new Set(rows.map(({ item_id }) => item_id))
-      return ids.filter((id) => !recorded.has(id))
-    }
-    const unknown = await findNew(db, asked)
-    if (unknown.length > 0)
-      await db.transaction().execute(async (trx) => {
-        // Their requests may be at another process too.
-        await sql`select pg_advisory_xact_lock(hashtextextended(${`${action} ${actorId}`}, 0))`.execute(trx)
-        const items = await findNew(trx, unknown)
-        if (items.length > 0) await record(trx, by, action, { items })
-      })
+    // In one order: who writes the same at the same time waits, and finds it written.
+    const ids = [...new Set(openings.map(({ itemId }) => itemId))].sort()
+    const soon = (at: Sql) => sql`${at} between ${new Date(now.getTime() - ONE_VIEWING)}::timestamptz
+      and ${new Date(now.getTime() + ONE_VIEWING)}::timestamptz`
+    await write(db, by, action, {
+      items: {
+        before: sql`with new as (
+          insert into viewing (actor_id, item_id, action, at)
+          select ${actorId}::uuid, a.id, ${action}, ${now}::timestamptz from unnest(${unforeseen(ids, 'uuid[]')}) a (id)
+          on conflict (actor_id, item_id, action) do update set at = excluded.at where not (${soon(sql`viewing.at`)})
+          returning item_id)`,
+        ids: sql`array(select item_id from new)`,
+      },
+    })
     return openings.map(() => ({ status: 'fulfilled', value: undefined }) as const)
   })
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import pg from 'pg'
 
 /**
@@ -7,6 +7,14 @@ import pg from 'pg'
  * which take longer to plan than to run. There may only be a few such texts, as each is kept.
  */
 export const PLANNED_ONCE = sql.raw('/* planned once */')
+
+/**
+ * A value of which the planner learns nothing: where the values at hand make a plan look cheaper, PostgreSQL would
+ * plan each time after all.
+ */
+export function unforeseen<T>(value: T, type: 'uuid' | 'uuid[]' | 'text[]' | 'boolean'): RawBuilder<T> {
+  return sql`(select ${sql.val(value)}::${sql.raw(type)})::${sql.raw(type)}`
+}
 
 const MARKED = /^\s*\/\* planned once \*\//
 
@@ -21,7 +29,11 @@ export function planOnce(client: pg.ClientBase): void {
   })
 }
 
+const names = new Map<string, string>()
+
 /** PostgreSQL takes up to 63 bytes. */
 function nameOf(text: string): string {
-  return createHash('sha256').update(text).digest('base64url')
+  const name = names.get(text) ?? createHash('sha256').update(text).digest('base64url')
+  names.set(text, name)
+  return name
 }

@@ -447,6 +447,13 @@ export interface Verification {
   value: string;
 }
 
+export interface Viewing {
+  action: string;
+  actor_id: string;
+  at: Timestamp;
+  item_id: string;
+}
+
 export interface Database {
   audit_entry: AuditEntry;
   authenticator: Authenticator;
@@ -490,4 +497,5 @@ export interface Database {
   stakeholder_invitation: StakeholderInvitation;
   upload: Upload;
   verification: Verification;
+  viewing: Viewing;
 }

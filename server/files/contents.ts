@@ -2,9 +2,12 @@ import { type Kysely, sql } from 'kysely'
 import type { Item } from '../../core/api/shapes.ts'
 import { Problem } from '../../core/errors.ts'
 import { type Actor, viewerOf, visible } from '../access.ts'
-import { answered, type Batch, inBatches } from '../batches.ts'
+import { type Batch, inBatches } from '../batches.ts'
 import type { Database } from '../db/schema.ts'
-import { findItems } from './listing.ts'
+import { type ItemRow, toItem } from './item-rows.ts'
+import { findRows } from './listing.ts'
+
+type Db = Kysely<Database>
 
 /** Where the bytes of a file are. `type` was found in them; `own`: the actor is its owner, and it is no copy of another's. */
 export type Content = {
@@ -32,41 +35,31 @@ export type TreeEntry = {
 const MAX_ENTRIES = 20_000
 
 /** The way to bytes: through items that the actor sees now. */
-export function createContents({ db }: { db: Kysely<Database> }) {
-  /** Of those of the files that the actor sees and may fetch, in no order. */
-  const readContents = async (actor: Actor, ids: readonly string[]): Promise<Content[]> =>
-    contentsOf((await findItems(db, actor, ids)).filter(({ can }) => can.download))
-
-  async function contentsOf(items: readonly Item[]): Promise<Content[]> {
-    const seen = new Map(items.map((item) => [item.id, item]))
-    const { rows } = await sql<Omit<Content, 'own' | 'scan'> & { of_another: boolean }>`
-      select i.id, i.name, b.id as "blobId", b.key, b.size, b.type, i.created_at as "addedAt",
-        i.of_another from item i join blob b on b.id = i.blob_id
-      where i.id = any(${sql.val([...seen.keys()])}::uuid[])`.execute(db)
-    return rows.map(({ of_another, ...row }) => ({
-      ...row,
-      own: (!of_another && seen.get(row.id)?.owner?.you) ?? false,
-      scan: seen.get(row.id)?.scan ?? null,
-    }))
-  }
-
+export function createContents({ db }: { db: Db }) {
   /** A listing's small images come many at once. */
   const readTogether = inBatches(async (asked: Batch<{ actor: Actor; itemId: string }>) => {
     const [{ actor }] = asked
-    const ids = [...new Set(asked.map(({ itemId }) => itemId))]
-    const items = new Map((await findItems(db, actor, ids)).map((item) => [item.id, item]))
-    const free = await contentsOf([...items.values()].filter(({ can }) => can.download))
-    const contents = new Map(free.map((content) => [content.id, content]))
+    const rows = await findBlobs(db, actor, [...new Set(asked.map(({ itemId }) => itemId))])
+    const found = new Map(rows.map((row) => [row.id, row]))
     return asked.map(({ itemId }) => {
-      const item = items.get(itemId)
-      return item && !item.can.download
-        ? { status: 'rejected', reason: heldBack(item) }
-        : answered(contents.get(itemId))
+      const row = found.get(itemId)
+      if (!row) return { status: 'rejected', reason: new Problem('not_found') }
+      const item = toItem(row, actor)
+      return item.can.download
+        ? { status: 'fulfilled', value: toContent(row, item) }
+        : { status: 'rejected', reason: heldBack(item) }
     })
   })
 
   return {
-    readContents,
+    /** Of those of the files that the actor sees and may fetch, in no order. */
+    async readContents(actor: Actor, ids: readonly string[]): Promise<Content[]> {
+      const rows = await findBlobs(db, actor, ids)
+      return rows.flatMap((row) => {
+        const item = toItem(row, actor)
+        return item.can.download ? [toContent(row, item)] : []
+      })
+    },
 
     /** @throws not_found, file_damaged, file_unchecked, file_uncheckable, file_infected */
     content: (actor: Actor, itemId: string): Promise<Content> =>
@@ -97,6 +90,28 @@ export function createContents({ db }: { db: Kysely<Database> }) {
       if (ids.some((id) => !found.has(id))) throw new Problem('not_found')
       return rows
     },
+  }
+}
+
+type BlobRow = ItemRow & { blob_id: string; key: string; of_another: boolean }
+
+/** Of those of the items that the actor sees and that are files, in no order. */
+async function findBlobs(db: Db, actor: Actor, ids: readonly string[]): Promise<BlobRow[]> {
+  const rows = await findRows<BlobRow>(db, actor, ids, sql`, b.id as blob_id, b.key, i.of_another`)
+  return rows.filter(({ kind }) => kind === 'file')
+}
+
+function toContent(row: BlobRow, { owner, scan }: Item): Content {
+  return {
+    id: row.id,
+    name: row.name,
+    blobId: row.blob_id,
+    key: row.key,
+    size: Number(row.size),
+    type: row.type ?? '',
+    addedAt: row.created_at,
+    own: (!row.of_another && owner?.you) ?? false,
+    scan,
   }
 }
 

@@ -51,17 +51,27 @@ const SORTS: Record<'name' | 'owner' | 'visibility' | 'size' | 'added', { key: S
 
 /** The items of these ids that the actor sees, in no order. */
 export async function findItems(db: Db, actor: Actor, ids: readonly string[]): Promise<Item[]> {
+  return (await findRows(db, actor, ids)).map((row) => toItem(row, actor))
+}
+
+/** The same as rows, with `more` columns of the item `i` and its blob `b`. */
+export async function findRows<More>(
+  db: Db,
+  actor: Actor,
+  ids: readonly string[],
+  more: Sql = sql``,
+): Promise<(ItemRow & More)[]> {
   const { columns, joins } = itemParts()
-  const { rows } = await sql<ItemRow>`${PLANNED_ONCE}
+  const { rows } = await sql<ItemRow & More>`${PLANNED_ONCE}
     with asked as materialized (select i.* from item i where i.id = any(${sql.val(ids)}::uuid[])),
     v as materialized (
       select v.* from (select distinct space_id from asked) s
       cross join lateral ${viewerOf(actor, sql`s.space_id`)} v
     )
-    select ${columns} from v join asked i on i.space_id = v.space_id ${joins} where ${visible('i', 'v')}`.execute(
+    select ${columns} ${more} from v join asked i on i.space_id = v.space_id ${joins} where ${visible('i', 'v')}`.execute(
     db,
   )
-  return rows.map((row) => toItem(row, actor))
+  return rows
 }
 
 /** @throws not_found unless the actor sees it */

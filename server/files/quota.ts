@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import { Problem } from '../../core/errors.ts'
 import type { Actor } from '../access.ts'
+import { PLANNED_ONCE } from '../db/planned-once.ts'
 import type { Database } from '../db/schema.ts'
 
 type Db = Kysely<Database>
@@ -21,7 +22,7 @@ export async function reserveRoom(
 ): Promise<string | null> {
   const company =
     actor.kind === 'professional' ? sql`${actor.companyId}::uuid` : sql`quota_company(${spaceId}::uuid)`
-  const { rows } = await sql<{ id: string; quota_bytes: number | null }>`
+  const { rows } = await sql<{ id: string; quota_bytes: number | null }>`${PLANNED_ONCE}
     select c.id, c.quota_bytes from company c where c.id = ${company}`.execute(trx)
   const [found] = rows
   if (!found) return null

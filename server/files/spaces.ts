@@ -3,6 +3,7 @@ import type { Space } from '../../core/api/files.ts'
 import { Problem } from '../../core/errors.ts'
 import type { Level } from '../../core/visibility.ts'
 import { type Actor, viewerOf } from '../access.ts'
+import { PLANNED_ONCE } from '../db/planned-once.ts'
 import type { Database } from '../db/schema.ts'
 import { reachOfLevels } from './foresight/foresight.ts'
 
@@ -50,7 +51,7 @@ export async function sharedBranches(db: Kysely<Database>, actor: Professional, 
 
 /** What the company prefers for its files, with the branches of `sharedBranches`. */
 export async function readDefaults(db: Kysely<Database>, actor: Professional, spaceId: string) {
-  const { rows } = await sql<{ level: Level; branches: Branch[] }>`
+  const { rows } = await sql<{ level: Level; branches: Branch[] }>`${PLANNED_ONCE}
     select default_level as level,
       coalesce((select json_agg(b) from (${branchesBetween(actor, spaceId)}) b), '[]') as branches
     from company where id = ${actor.companyId}::uuid`.execute(db)

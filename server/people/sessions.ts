@@ -7,6 +7,7 @@ import { nameDevice } from '../../core/user-agents.ts'
 import type { Actor } from '../access.ts'
 import { record } from '../audit.ts'
 import { inBatches } from '../batches.ts'
+import { PLANNED_ONCE, unforeseen } from '../db/planned-once.ts'
 import type { Database } from '../db/schema.ts'
 import type { SessionCookies } from './sign-in/session-cookies.ts'
 
@@ -49,21 +50,25 @@ export function createSessions({ db, cookies, now }: { db: Db; cookies: SessionC
   const readTogether = inBatches(async (asked: readonly { id: string; address: string | null }[]) => {
     const at = now()
     const addresses = new Map(asked.map(({ id, address }) => [id, address]))
-    const ids = sql`${sql.val([...addresses.keys()])}::uuid[]`
-    const { rows } = await sql<SessionRow>`
-      with asked as (select * from unnest(${ids}, ${sql.val([...addresses.values()])}::text[]) a (id, address)),
+    const { rows } = await sql<SessionRow>`${PLANNED_ONCE}
+      with asked as (select * from unnest(${unforeseen([...addresses.keys()], 'uuid[]')},
+        ${unforeseen([...addresses.values()], 'text[]')}) a (id, address)),
       -- Nobody waits because somebody else's session is being changed.
       stale as (
-        select s.id, a.address from session s join asked a using (id)
-        where s.used_at < ${new Date(at.getTime() - USED_EVERY_MS)} for update of s skip locked),
+        select s.id, a.address from asked a cross join lateral (
+          select id from session where id = a.id and used_at < ${new Date(at.getTime() - USED_EVERY_MS)}
+          for update skip locked) s),
       used as (
         update session u set used_at = ${at}, ip_address = coalesce(stale.address, u.ip_address)
         from stale where u.id = stale.id)
       select s.id as session_id, s.person_id, s.expires_at, h.id, h.kind, h.company_id, h.profile,
         h.second_factor_required and not s.two_factors as second_factor_needed
-      from session s left join lateral (
-        select h.* from ${hats} h where h.person_id = s.person_id order by ${hatOrder} limit 1) h on true
-      where s.id = any(${ids})`.execute(db)
+      -- By id, however few sessions there were when this was planned.
+      from asked a cross join lateral (select * from session where id = a.id offset 0) s
+      left join lateral (
+        select h.* from ${hats} h where h.person_id = s.person_id order by ${hatOrder} limit 1) h on true`.execute(
+      db,
+    )
     const found = new Map(rows.map((row) => [row.session_id, row]))
     return asked.map(({ id }) => ({ status: 'fulfilled', value: found.get(id) }))
   })

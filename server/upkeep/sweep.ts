@@ -31,6 +31,7 @@ export function createSweep({ db, store, jobs, log, now }: Needs) {
       sql`delete from sign_in_token where expires_at < ${ago(0)}`,
       sql`delete from rate_limit where resets_at < ${ago(0)}`,
       sql`delete from invitation where expires_at < ${ago(FAILED_MS)}`,
+      sql`delete from viewing where at < ${ago(DAY)}`,
       sql`delete from removed_name where at < ${ago(FAILED_MS)}`,
     ]
     let count = 0
