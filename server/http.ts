@@ -5,7 +5,7 @@ import { Problem } from '../core/errors.ts'
 import type { Actor } from './access.ts'
 import type { AuditLog } from './audit/log.ts'
 import type { Downloads } from './files/downloads.ts'
-import type { Answer, Body } from './files/outgoing.ts'
+import type { Answer } from './files/outgoing.ts'
 import type { IncomingFile } from './files/single-upload.ts'
 import type { Uploads } from './files/uploads.ts'
 import type { createZips } from './files/zips.ts'
@@ -18,18 +18,23 @@ import { describeApi } from './http/openapi.ts'
 import { createOperations, type Verbs } from './http/operations.ts'
 import { openPages } from './http/pages.ts'
 import { answerProblem } from './http/problems.ts'
-import { sendBody, whenOver } from './http/sending.ts'
+import { sendAnswer, whenOver } from './http/sending.ts'
 import type { Log } from './log.ts'
 import type { Settings } from './settings.ts'
 
-/** `body` is what a route answers with past the HTTP library. */
-type Env = { Bindings: HttpBindings & { body?: Body } }
+type Env = { Bindings: HttpBindings }
 
 /** A way in: `path` as Hono writes it, below no prefix. */
 export type Route = { method: string; path: string; access: Access }
 
-type AnswerActor<T = Response> = (c: Context<Env>, actor: Actor, again: () => Promise<Actor>) => Promise<T>
-type BytesRoute = [path: string, answer: AnswerActor<Answer>, access?: 'actor' | 'professional']
+/** `again` tells who is calling by now. */
+type AnswerActor = (c: Context<Env>, actor: Actor, again: () => Promise<Actor>) => Promise<Response>
+/** `over`: when the answer is out, or its connection gone. */
+type AnswerBytes = (
+  c: Context<Env>,
+  actor: Actor,
+  more: { readActor: () => Promise<Actor>; over: Promise<void> },
+) => Promise<Answer>
 
 type Needs = {
   settings: Pick<Settings, 'publicUrl' | 'trustProxy'>
@@ -57,54 +62,38 @@ export async function createHttp(needs: Needs) {
     access: Access,
     method: string,
     path: string,
-    answer: (c: Context<Env>, caller: Caller) => Response | Promise<Response>,
+    answer: (c: Context<Env>, caller: Caller) => Response | Answer | Promise<Response | Answer>,
   ) {
     routes.push({ method, path, access })
     app.on(method, path, async (c) => {
       const { headers } = c.req.raw
       const visit = { headers, ip: addressOf(c, settings.trustProxy), reply: new Headers() }
       // A body that is still coming takes no place: those are bounded by themselves.
-      const response = await limited(async () => answer(c, await admit(access, visit, sessions)))
-      for (const [name, value] of visit.reply) response.headers.append(name, value)
-      // Nobody will read it, nor say so.
-      if (c.req.method === 'HEAD') {
-        await response.body?.cancel()
-        if (c.env.body && 'destroy' in c.env.body) c.env.body.destroy()
-        delete c.env.body
-      }
-      return response
+      const answered = await limited(async () => answer(c, await admit(access, visit, sessions)))
+      for (const [name, value] of visit.reply) c.env.outgoing.appendHeader(name, value)
+      return answered instanceof Response ? answered : sendAnswer(answered, c.env.outgoing, log)
     })
   }
-  const routeOfActor = (
-    method: string,
-    path: string,
-    answer: AnswerActor,
-    access: 'actor' | 'professional' = 'actor',
-  ) =>
-    route(access, method, path, (c, caller) =>
-      answer(c, actorOf(caller), async () => {
-        const now = actorOf(await admit(access, caller.visit, sessions))
-        // What was begun under one hat isn't ended under another.
-        if (hatOf(now) !== hatOf(actorOf(caller))) throw new Problem('stale_tab')
-        return now
+  type RouteOfActor<A> = [method: string, path: string, answer: A, access?: 'actor' | 'professional']
+  const routeOfActor = (...[method, path, answer, access = 'actor']: RouteOfActor<AnswerActor>) =>
+    route(access, method, path, (c, caller) => answer(c, actorOf(caller), againAs(caller, access)))
+  /** What answers with bytes, which go out for long after. */
+  const routeOfBytes = (path: string, answer: AnswerBytes, access: 'actor' | 'professional' = 'actor') =>
+    route(access, 'GET', path, (c, caller) =>
+      answer(c, actorOf(caller), {
+        readActor: againAs(caller, access),
+        over: whenOver(c.env.outgoing),
       }),
     )
-  /** What answers with bytes, which go out for long after. */
-  const routeOfBytes = (...[path, answer, access]: BytesRoute) =>
-    routeOfActor(
-      'GET',
-      path,
-      async (c, ...who) => {
-        const { response, body } = await answer(c, ...who)
-        if (body) c.env.body = body
-        return response
-      },
-      access,
-    )
+  const againAs = (caller: Caller, access: Access) => async () => {
+    const now = actorOf(await admit(access, caller.visit, sessions))
+    // What was begun under one hat isn't ended under another.
+    if (hatOf(now) !== hatOf(actorOf(caller))) throw new Problem('stale_tab')
+    return now
+  }
 
   app.onError((error) => answerProblem(error, log))
   app.notFound(() => answerProblem(new Problem('not_found'), log))
-  app.use(secureHeaders(settings.publicUrl?.startsWith('https:') ?? false))
   app.use(refuseOtherOrigins(settings.publicUrl))
 
   for (const method of ['POST', 'OPTIONS']) {
@@ -120,25 +109,16 @@ export async function createHttp(needs: Needs) {
 
   app.use('/api/*', readJsonBodies({ bytes: 1024 * 1024, seconds: 30, atOnce: 200 }))
 
-  routeOfBytes('/api/items/:itemId/content', (c, actor, readActor) =>
-    downloads.content(c.req.raw, actor, idOf(c), {
-      inline: c.req.query('inline') !== undefined,
-      readActor,
-      over: whenOver(outgoingOf(c)),
-    }),
+  routeOfBytes('/api/items/:itemId/content', (c, actor, more) =>
+    downloads.content(c.req.raw, actor, idOf(c), { inline: c.req.query('inline') !== undefined, ...more }),
   )
-  routeOfBytes('/api/items/:itemId/preview/:variant', (c, actor) =>
-    downloads.preview(c.req.raw, actor, idOf(c), {
-      variant: c.req.param('variant') ?? '',
-      over: whenOver(outgoingOf(c)),
-    }),
+  routeOfBytes('/api/items/:itemId/preview/:variant', (c, actor, { over }) =>
+    downloads.preview(c.req.raw, actor, idOf(c), { variant: c.req.param('variant') ?? '', over }),
   )
-  routeOfBytes('/api/zip', (c, actor, readActor) =>
-    zips.answer(actor, c.req.query('ids') ?? '', { readActor, over: whenOver(outgoingOf(c)) }),
-  )
+  routeOfBytes('/api/zip', (c, actor, more) => zips.answer(actor, c.req.query('ids') ?? '', more))
   routeOfBytes(
     '/api/audit/export',
-    (c, ...who) => answerExport(c.req.raw.url, ...who, needs.auditLog),
+    (c, actor, { readActor }) => answerExport(c.req.url, actor, readActor, needs.auditLog),
     'professional',
   )
 
@@ -160,15 +140,14 @@ export async function createHttp(needs: Needs) {
   route('public', 'GET', '/*', await openPages(needs.pages))
 
   refuseUnclassified(app, routes)
-  const listener = getRequestListener(async (request, bindings) => {
-    const env = bindings as Env['Bindings']
-    const response = await app.fetch(request, env)
-    return env.body ? sendBody(response, env.body, env.outgoing, log) : response
+  const always = secureHeaders(settings.publicUrl?.startsWith('https:') ?? false)
+  const listener = getRequestListener((request, bindings) => {
+    const env = bindings as HttpBindings
+    env.outgoing.setHeaders(always)
+    return app.fetch(request, env)
   })
   return { listener, routes }
 }
-
-const outgoingOf = ({ env }: Context<Env>) => env.outgoing
 
 function fileOf({ req, env }: Context<Env>): IncomingFile {
   const { headers, url } = req.raw

@@ -14,9 +14,11 @@ import {
 import { createRunningHashes } from './running-hashes.ts'
 import {
   type Opening,
+  openAtOnce,
   openBytes,
   openPiece,
   pieceAt,
+  piecesOf,
   plainSize,
   type Seal,
   sealedSize,
@@ -80,7 +82,7 @@ function splitKey(key: string): { name: string; wrapped: string | undefined } {
 export function createBlobs({ store, vault, seal }: { store: BlobStore; vault: Vault; seal: boolean }) {
   const hashes = createRunningHashes()
 
-  async function read(key: string): Promise<{ name: string; seal: Seal | undefined }> {
+  async function sealFor(key: string): Promise<{ name: string; seal: Seal | undefined }> {
     const { name, wrapped } = splitKey(key)
     return { name, seal: wrapped === undefined ? undefined : sealOf(name, await vault.unwrap(wrapped)) }
   }
@@ -103,7 +105,7 @@ export function createBlobs({ store, vault, seal }: { store: BlobStore; vault: V
     bytes: Bytes,
     { max, signal }: AppendOptions,
   ): Promise<Cursor> {
-    const { name, seal } = await read(key)
+    const { name, seal } = await sealFor(key)
     const hash = hashes.take(key, from)
     const begun = pieceAt(from.offset)
     const last = from.state?.subarray(TOKEN) ?? new Uint8Array()
@@ -152,7 +154,7 @@ export function createBlobs({ store, vault, seal }: { store: BlobStore; vault: V
 
   /** `at` is what the last append answered, which had come to its `max`. */
   async function commit(key: string, at: Cursor): Promise<BlobFacts> {
-    const { name, seal } = await read(key)
+    const { name, seal } = await sealFor(key)
     const hash = hashes.take(key, at)
     const stored = await store.commit(name)
     const size = seal ? plainSize(stored.size) : stored.size
@@ -173,7 +175,7 @@ export function createBlobs({ store, vault, seal }: { store: BlobStore; vault: V
   }
 
   async function put(key: string, bytes: Bytes | Uint8Array): Promise<BlobFacts> {
-    const { name, seal } = await read(key)
+    const { name, seal } = await sealFor(key)
     const hash = createHash('sha256')
     let size = 0
     async function* coming() {
@@ -203,25 +205,27 @@ export function createBlobs({ store, vault, seal }: { store: BlobStore; vault: V
     }
     const secret = await vault.unwrap(wrapped)
     if (!part) {
-      const { stream, size } = await store.open(name)
-      const opening = { name, secret, first: 0, start: 0, end: plainSize(size) }
-      return { stream, size: opening.end, length: size, opening }
+      const { stream, size: length } = await store.open(name)
+      const size = plainSize(length)
+      return { stream, size, length, opening: { name, secret, first: 0, start: 0, end: size } }
     }
-    const stored = (await store.stat(name))?.size ?? 0
-    const size = plainSize(stored)
-    const [first, last] = [pieceAt(part.start), pieceAt(part.end)]
-    if (stored > 0 && !(0 <= part.start && part.start <= part.end && part.end < size))
+    const size = plainSize((await store.stat(name))?.size ?? 0)
+    if (size > 0 && !(0 <= part.start && part.start <= part.end && part.end < size))
       throw new RangeError(`bytes ${part.start}-${part.end} of ${size}`)
-    const end = Math.min(last.sealedEnd, stored - 1)
-    const { stream } = await store.open(name, { start: first.sealed, end })
-    const opening = {
-      name,
-      secret,
-      first: first.number,
-      start: part.start - first.plain,
-      end: part.end - first.plain + 1,
-    }
-    return { stream, size, length: end - first.sealed + 1, opening }
+    const { stored, ...opening } = piecesOf(size, part)
+    const { stream } = await store.open(name, stored)
+    const length = stored.end - stored.start + 1
+    return { stream, size, length, opening: { name, secret, ...opening } }
+  }
+
+  /** A small blob of `size` bytes, or a part of it, at once. */
+  async function read(key: string, size: number, part?: Part): Promise<Uint8Array> {
+    const { name, wrapped } = splitKey(key)
+    if (wrapped === undefined) return store.read(name, size, part)
+    const secret = await vault.unwrap(wrapped)
+    const { stored, ...opening } = piecesOf(size, part)
+    const sealed = await store.read(name, sealedSize(size), part && stored)
+    return openAtOnce({ name, secret, ...opening }, sealed)
   }
 
   async function stat(key: string): Promise<{ size: number; modified: Date } | undefined> {
@@ -239,6 +243,7 @@ export function createBlobs({ store, vault, seal }: { store: BlobStore; vault: V
     put,
     open,
     openStored,
+    read,
     stat,
     discard: async (key: string) => store.discard(nameOf(key)),
     remove: async (key: string) => store.remove(nameOf(key)),

@@ -1,11 +1,13 @@
-import { constants } from 'node:fs'
+import { closeSync, constants, open as openDescriptorOf, read as readDescriptorOf } from 'node:fs'
 import { type FileHandle, lstat, mkdir, open as openPath, readdir, rename, unlink } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { Readable } from 'node:stream'
+import { promisify } from 'node:util'
 import {
   type AppendOptions,
   assertName,
   BlobAbsent,
+  BlobDamaged,
   type BlobStore,
   BlobTooLarge,
   type Bytes,
@@ -20,10 +22,14 @@ import { asStorageError, isSystemError, translated } from './system-errors.ts'
 import { untilBroken } from './until-broken.ts'
 import { writeBehind } from './write-behind.ts'
 
+const openDescriptor = promisify(openDescriptorOf)
+const readDescriptor = promisify(readDescriptorOf)
+
 const { O_CREAT, O_DIRECTORY, O_NOFOLLOW, O_RDONLY, O_RDWR, O_TRUNC } = constants
 /** What is read at once: a whole number of sealed pieces, which then needn't be put together. */
 const READ_BYTES = 16 * SEALED_PIECE
-const SMALL = 4 * SEALED_PIECE
+/** A folder that was one so long ago (ms) is one still, to who reads: it takes a hand to replace it. */
+const STILL_A_FOLDER_MS = 1000
 
 /**
  * Blobs as files, on one file system: `folder` for what is committed, `staging` for what is on its way.
@@ -146,13 +152,8 @@ export async function openDiskStore(at: { folder: string; staging: string }): Pr
       if (part && !(0 <= part.start && part.start <= part.end && part.end < size)) {
         throw new RangeError(`bytes ${part.start}-${part.end} of ${size}`)
       }
-      const { start, end } = part ?? { start: 0, end: size - 1 }
-      // What is small is read at once, without a stream's many turns.
-      if (end - start < SMALL) {
-        const bytes = await readPart(file, start, end)
-        await file.close()
-        return { stream: Readable.from(bytes), size }
-      }
+      // An empty one has no last byte.
+      const { start, end } = part ?? { start: 0, end: Math.max(0, size - 1) }
       const stream = file.createReadStream({ start, end, highWaterMark: READ_BYTES })
       // Whatever fails while it is read ends here, and is told in the words of every store.
       const destroy = stream.destroy.bind(stream)
@@ -162,6 +163,37 @@ export async function openDiskStore(at: { folder: string; staging: string }): Pr
       await file.close()
       throw error
     }
+  }
+
+  /** Each call takes a thread: as few as can be, and none to close what nothing was written to. */
+  async function read(name: string, size: number, { start, end }: Part = { start: 0, end: size - 1 }) {
+    assertName(name)
+    await assertFolderLately(join(folder, name.slice(0, 2)))
+    const descriptor = await openDescriptor(join(folder, name), O_RDONLY | O_NOFOLLOW).catch(absent)
+    if (descriptor === undefined) throw new BlobAbsent(name)
+    try {
+      const length = end - start + 1
+      // Where it should end, one byte more is asked for.
+      const bytes = Buffer.allocUnsafeSlow(end === size - 1 ? length + 1 : length)
+      let done = 0
+      while (done < bytes.length) {
+        const { bytesRead } = await readDescriptor(descriptor, bytes, done, bytes.length - done, start + done)
+        if (bytesRead === 0) break
+        done += bytesRead
+      }
+      if (done !== length) throw new BlobDamaged(`${name} doesn't have ${size} bytes`)
+      return bytes.subarray(0, length)
+    } finally {
+      closeSync(descriptor)
+    }
+  }
+
+  const lookedAt = new Map<string, number>()
+  async function assertFolderLately(path: string) {
+    const now = performance.now()
+    if (now - (lookedAt.get(path) ?? Number.NEGATIVE_INFINITY) < STILL_A_FOLDER_MS) return
+    await assertFolder(path)
+    lookedAt.set(path, now)
   }
 
   async function stat(name: string) {
@@ -203,6 +235,7 @@ export async function openDiskStore(at: { folder: string; staging: string }): Pr
     discard: translated(discard),
     put: translated(put),
     open: translated(open),
+    read: translated(read),
     stat: translated(stat),
     remove: translated(remove),
     list,
@@ -216,17 +249,6 @@ async function openFile(path: string, flags: number): Promise<FileHandle | undef
 
 async function assertFolder(path: string) {
   if (!(await lstat(path)).isDirectory()) throw new StorageFailed(`${path} is not a folder`)
-}
-
-/** @throws {StorageFailed} it is shorter than it was a moment ago */
-async function readPart(file: FileHandle, start: number, end: number): Promise<Buffer> {
-  const bytes = Buffer.allocUnsafeSlow(end - start + 1)
-  for (let done = 0; done < bytes.length; ) {
-    const { bytesRead } = await file.read(bytes, done, bytes.length - done, start + done)
-    if (bytesRead === 0) throw new StorageFailed('it ends before its end')
-    done += bytesRead
-  }
-  return bytes
 }
 
 /** @throws {StorageFailed} a blob is written once */

@@ -27,12 +27,12 @@ export function layerStores(written: BlobStore, other: BlobStore): BlobStore {
     return here
   }
 
-  async function open(...args: Parameters<BlobStore['open']>) {
+  async function find<T>(name: string, look: (store: BlobStore) => Promise<T>): Promise<T> {
     for (const store of asked) {
-      const found = await store.open(...args).catch(unlessAbsent)
+      const found = await look(store).catch(unlessAbsent)
       if (found) return found
     }
-    throw new BlobAbsent(args[0])
+    throw new BlobAbsent(name)
   }
 
   async function stat(name: string) {
@@ -67,7 +67,8 @@ export function layerStores(written: BlobStore, other: BlobStore): BlobStore {
       await written.discard(name)
     },
     put: written.put,
-    open,
+    open: (name, part) => find(name, (store) => store.open(name, part)),
+    read: (name, size, part) => find(name, (store) => store.read(name, size, part)),
     stat,
     remove,
     list,

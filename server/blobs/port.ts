@@ -44,6 +44,13 @@ export interface BlobStore {
    */
   open(name: string, part?: Part): Promise<{ stream: Readable; size: number }>
 
+  /**
+   * Reads a small blob that has `size` bytes, or a part of it, at once.
+   * @throws {BlobAbsent}
+   * @throws {BlobDamaged} it doesn't have that size, as far as the part tells
+   */
+  read(name: string, size: number, part?: Part): Promise<Uint8Array>
+
   /** Size (bytes) and time of writing; undefined when absent. */
   stat(name: string): Promise<{ size: number; modified: Date } | undefined>
 

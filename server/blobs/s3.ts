@@ -1,8 +1,10 @@
 import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
 import {
   type AppendOptions,
   assertName,
   BlobAbsent,
+  BlobDamaged,
   type BlobStore,
   BlobTooLarge,
   type Bytes,
@@ -166,6 +168,14 @@ export function openS3Store(
     return found
   }
 
+  async function read(name: string, size: number, part?: Part) {
+    const found = await open(name, part)
+    const bytes = await buffer(found.stream)
+    if (bytes.length !== (part ? part.end - part.start + 1 : size))
+      throw new BlobDamaged(`${name} doesn't have ${size} bytes`)
+    return bytes
+  }
+
   async function stat(name: string) {
     assertName(name)
     return objects.head(keyOf(name))
@@ -196,6 +206,7 @@ export function openS3Store(
     discard,
     put,
     open,
+    read,
     stat,
     remove,
     list,

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
 import { free, give } from './freeing.ts'
-import { BlobDamaged } from './port.ts'
+import { BlobDamaged, type Part } from './port.ts'
 
 // A sealed blob is a row of pieces: nonce (12 bytes) ‖ AES-256-GCM of up to 64 KiB ‖ tag (16 bytes), NIST SP 800-38D.
 // The nonce begins with the piece's number, and the name of the blob is authenticated with each: a piece that stands
@@ -37,6 +37,13 @@ export function pieceAt(offset: number) {
   const number = Math.floor(offset / PIECE)
   const sealed = number * SEALED_PIECE
   return { number, plain: number * PIECE, sealed, sealedEnd: sealed + SEALED_PIECE - 1 }
+}
+
+/** What to read as it is stored, both included, of a sealed blob of `size` bytes to have a part of it, and to open then. */
+export function piecesOf(size: number, { start, end }: Part = { start: 0, end: size - 1 }) {
+  const [first, last] = [pieceAt(start), pieceAt(end)]
+  const stored = { start: first.sealed, end: Math.min(last.sealedEnd, sealedSize(size) - 1) }
+  return { stored, first: first.number, start: start - first.plain, end: end - first.plain + 1 }
 }
 
 /**
@@ -100,6 +107,16 @@ export async function* openBytes(
     at += piece.length
     if (part.length > 0) yield part
   }
+}
+
+/** The same for few pieces that are all there. @throws {BlobDamaged} they are damaged */
+export function openAtOnce({ name, secret, first, start, end }: Opening, sealed: Uint8Array): Uint8Array {
+  const seal = sealOf(name, secret)
+  const pieces: Uint8Array[] = []
+  for (let at = 0; at < sealed.length; at += SEALED_PIECE)
+    pieces.push(openPiece(seal, first + pieces.length, sealed.subarray(at, at + SEALED_PIECE)))
+  const bytes = pieces.length === 1 && pieces[0] ? pieces[0] : Buffer.concat(pieces)
+  return bytes.subarray(start, end)
 }
 
 /** Opens sealed pieces, of which the first is number `first`. @throws {BlobDamaged} they are damaged */

@@ -1,4 +1,3 @@
-import { buffer } from 'node:stream/consumers'
 import { create as contentDisposition } from 'content-disposition'
 import type { Kysely } from 'kysely'
 import { Problem } from '../../core/errors.ts'
@@ -6,7 +5,6 @@ import { hasPreview, kindOf } from '../../core/kinds.ts'
 import type { Actor } from '../access.ts'
 import { createOpenings } from '../audit.ts'
 import { type Blobs, nameOf } from '../blobs/blobs.ts'
-import { BlobDamaged } from '../blobs/port.ts'
 import type { Database } from '../db/schema.ts'
 import type { Blank } from '../previews/messages.ts'
 import { blanked } from './blanked.ts'
@@ -153,36 +151,26 @@ async function send(
   if (part === 'not_modified') {
     // The browser shows what it has kept.
     await record?.()
-    return { response: new Response(null, { status: 304, headers }) }
+    return { status: 304, headers }
   }
-  const whole = { ...headers, 'Content-Length': String(size) }
-  if (method === 'HEAD') return { response: new Response(null, { headers: whole }) }
+  const length = part ? part.end - part.start + 1 : size
+  const answer = {
+    status: part ? 206 : 200,
+    headers: {
+      ...headers,
+      'Content-Length': String(length),
+      ...(part && { 'Content-Range': `bytes ${part.start}-${part.end}/${size}` }),
+    },
+  }
+  if (method === 'HEAD') return answer
   await record?.()
   if (accelPrefix && !blanks && nameOf(key) === key && !ASKED_OF_US.some((name) => asked.has(name))) {
     // nginx says itself that it takes ranges.
     const { 'Accept-Ranges': _, ...handedOver } = headers
-    return {
-      response: new Response(null, { headers: { ...handedOver, 'X-Accel-Redirect': accelPrefix + key } }),
-    }
+    return { status: 200, headers: { ...handedOver, 'X-Accel-Redirect': accelPrefix + key } }
   }
+  if (length <= AT_ONCE_BYTES && !blanks) return { ...answer, body: await blobs.read(key, size, part) }
   const { stream } = await blobs.open(key, part)
-  const outgoing = blanks ? blanked(stream, part?.start ?? 0, blanks) : stream
-  const length = part ? part.end - part.start + 1 : size
-  const response = part
-    ? new Response(null, {
-        status: 206,
-        headers: {
-          ...headers,
-          'Content-Length': String(length),
-          'Content-Range': `bytes ${part.start}-${part.end}/${size}`,
-        },
-      })
-    : new Response(null, { headers: whole })
-  if (length <= AT_ONCE_BYTES) {
-    const body = await buffer(outgoing)
-    if (body.length !== length) throw new BlobDamaged(`${body.length} bytes of ${length} are there`)
-    return { response, body }
-  }
   if (ask) breakOff(stream, ask)
-  return { response, body: outgoing }
+  return { ...answer, body: blanks ? blanked(stream, part?.start ?? 0, blanks) : stream }
 }

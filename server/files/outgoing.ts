@@ -11,8 +11,7 @@ import type { PreviewJobs } from './preview-jobs.ts'
 /** What is sent: all at once, or as it comes. */
 export type Body = Uint8Array | Readable
 
-/** An answer, its body apart. */
-export type Answer = { response: Response; body?: Body }
+export type Answer = { status: number; headers: Record<string, string>; body?: Body }
 
 export type Outgoing = Pick<Content, 'key' | 'size' | 'type' | 'name'> & {
   etag: string

@@ -1,4 +1,3 @@
-import { buffer } from 'node:stream/consumers'
 import { type Kysely, type RawBuilder, type Selectable, sql, type Transaction } from 'kysely'
 import { Problem } from '../../core/errors.ts'
 import type { Actor } from '../access.ts'
@@ -157,8 +156,8 @@ export function createUploadRows({ db, blobs, items, now }: Needs) {
     if (row.item_id) return row.item_id
     const key = row.staging
     const facts = await blobs.commit(key, cursorOf(row))
-    const { stream } = await blobs.open(key, { start: 0, end: Math.min(SNIFFED_BYTES, facts.size) - 1 })
-    const type = await sniffType(await buffer(stream))
+    const end = Math.min(SNIFFED_BYTES, facts.size) - 1
+    const type = await sniffType(await blobs.read(key, facts.size, { start: 0, end }))
     return withRow(row, async (trx, found) => {
       if (found.item_id) return found.item_id
       const { id } = await items.addFile(actor, placeOf(found), { key, type, ...facts }, trx)

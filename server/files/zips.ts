@@ -113,15 +113,13 @@ export function createZips({ db, items, blobs, previewJobs, now }: Needs) {
     fill(zip, { entries, readActor, gone: gone.signal }).catch((error) => body.destroy(error))
     const [only] = entries.filter(({ id }) => ids.includes(id))
     const name = ids.length === 1 && only ? only.name : now().toISOString().slice(0, 10)
-    const response = new Response(null, {
-      headers: {
-        'Content-Type': 'application/zip',
-        'Content-Disposition': contentDisposition(`${name}.zip`),
-        'Cache-Control': 'no-store',
-        'Content-Security-Policy': "default-src 'none'; sandbox",
-      },
-    })
-    return { response, body }
+    const headers = {
+      'Content-Type': 'application/zip',
+      'Content-Disposition': contentDisposition(`${name}.zip`),
+      'Cache-Control': 'no-store',
+      'Content-Security-Policy': "default-src 'none'; sandbox",
+    }
+    return { status: 200, headers, body }
   }
 
   return {

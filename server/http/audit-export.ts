@@ -27,7 +27,7 @@ export async function answerExport(
     'Content-Disposition': `attachment; filename="${name}"`,
     'Cache-Control': 'no-store',
   }
-  return { response: new Response(null, { headers }), body: Readable.from(pieces) }
+  return { status: 200, headers, body: Readable.from(pieces) }
 }
 
 function professional(actor: Actor) {

@@ -13,15 +13,10 @@ const HEADERS = {
 }
 
 /** Headers of every answer, unless a route has stricter ones. */
-export function secureHeaders(https: boolean): MiddlewareHandler {
-  const headers = Object.entries({
-    ...HEADERS,
-    ...(https && { 'Strict-Transport-Security': 'max-age=31536000' }),
-  })
-  return async (c, next) => {
-    await next()
-    for (const [name, value] of headers) if (!c.res.headers.has(name)) c.res.headers.set(name, value)
-  }
+export function secureHeaders(https: boolean): Map<string, string> {
+  return new Map(
+    Object.entries({ ...HEADERS, ...(https && { 'Strict-Transport-Security': 'max-age=31536000' }) }),
+  )
 }
 
 /**

@@ -1,32 +1,32 @@
 import type { ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { Problem } from '../../core/errors.ts'
 import { free } from '../blobs/freeing.ts'
-import type { Body } from '../files/outgoing.ts'
+import type { Answer } from '../files/outgoing.ts'
 import type { Log } from '../log.ts'
 import { withoutValues } from './problems.ts'
 
 /**
- * Sends a body under the status and headers of an answer, past the HTTP library, whose web streams cost more than the
- * bytes themselves. One that ends too early breaks its connection off, so that nobody takes what came for the whole.
- * Why is logged, unless it is a Problem, which means on purpose.
+ * Answers a request past the HTTP library, whose web streams cost more than the bytes themselves. A body that ends too
+ * early breaks its connection off, so that nobody takes what came for the whole. Why is logged, unless it is a Problem,
+ * which means on purpose.
  */
-export function sendBody(
-  { status, headers }: Response,
-  body: Body,
-  outgoing: ServerResponse,
-  log: Log,
-): Response {
-  outgoing.setHeaders(headers)
-  outgoing.writeHead(status)
-  if (body instanceof Uint8Array) {
+export function sendAnswer({ status, headers, body }: Answer, outgoing: ServerResponse, log: Log): Response {
+  if (outgoing.req.method === 'HEAD') {
+    // Nobody will read it, nor say so.
+    if (body instanceof Readable) body.destroy()
+    return new Response(null, { status, headers })
+  }
+  outgoing.writeHead(status, headers)
+  if (!(body instanceof Readable)) {
     outgoing.end(body)
     return RESPONSE_ALREADY_SENT
   }
   // The first bytes may take their time.
   outgoing.flushHeaders()
-  const promised = Number(headers.get('Content-Length') ?? 0)
+  const promised = Number(headers['Content-Length'] ?? 0)
   let sent = 0
   const underWay: { chunk: Uint8Array; end: number }[] = []
   const freeWritten = () => {

@@ -56,6 +56,7 @@ test('symlinks are refused, wherever they stand', async (t) => {
 
   for (const key of [file, inShard]) {
     await assert.rejects(blobs.open(key), StorageFailed)
+    await assert.rejects(blobs.read(key, 6), StorageFailed)
     await assert.rejects(blobs.stat(key), StorageFailed)
     await assert.rejects(blobs.put(key, Buffer.from('x')), StorageFailed)
   }

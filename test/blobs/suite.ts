@@ -5,7 +5,14 @@ import { buffer } from 'node:stream/consumers'
 import { type TestContext, test } from 'node:test'
 import fc from 'fast-check'
 import type { BlobFacts } from '../../server/blobs/blobs.ts'
-import { BlobAbsent, type BlobStore, BlobTooLarge, newName, UploadLost } from '../../server/blobs/port.ts'
+import {
+  BlobAbsent,
+  BlobDamaged,
+  type BlobStore,
+  BlobTooLarge,
+  newName,
+  UploadLost,
+} from '../../server/blobs/port.ts'
 
 /** A store, or what stands over one: `newKey` and `nameOf` are of its keys; those of a store are names. */
 export type Tried = Omit<BlobStore, 'commit' | 'put'> & {
@@ -73,6 +80,20 @@ export function testBlobs(adapter: string, open: OpenStore, { hashed = false, se
     ]) {
       await assert.rejects(blobs.open(key, part), RangeError)
     }
+  })
+
+  test(`${adapter}: a small blob, or a part of it, is read at once, unless it has another size`, async (t) => {
+    const { blobs } = await open(t)
+    const [key, absent] = [await blobs.newKey(), await blobs.newKey()]
+    await blobs.put(key, from('Hello, ', 'world'))
+    const readAtOnce = async (...args: Parameters<Tried['read']>) =>
+      Buffer.from(await blobs.read(...args)).toString()
+    assert.equal(await readAtOnce(key, 12), 'Hello, world')
+    assert.equal(await readAtOnce(key, 12, { start: 7, end: 11 }), 'world')
+    assert.equal(await readAtOnce(key, 12, { start: 4, end: 4 }), 'o')
+    for (const size of [11, 13, 200]) await assert.rejects(blobs.read(key, size), BlobDamaged)
+    await assert.rejects(blobs.read(absent, 12), BlobAbsent)
+    await assert.rejects(blobs.read(absent, 12, { start: 7, end: 11 }), BlobAbsent)
   })
 
   test(`${adapter}: a staged blob is nowhere but among the staged`, async (t) => {
