@@ -1,4 +1,11 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import {
+  type CipherKey,
+  createCipheriv,
+  createDecipheriv,
+  createSecretKey,
+  type KeyObject,
+  randomBytes,
+} from 'node:crypto'
 import { type Kysely, sql } from 'kysely'
 import type { Vault } from './blobs/blobs.ts'
 import { SecretLost } from './blobs/port.ts'
@@ -9,7 +16,7 @@ import { fingerprintOf } from './master-key.ts'
 const WRAP = 'id-aes256-wrap'
 const INITIAL = Buffer.alloc(8, 0xa6)
 
-type CompanyKey = { id: number; key: Uint8Array }
+type CompanyKey = { id: number; key: KeyObject }
 
 /** A company's key that the master key doesn't unwrap: what it sealed can't be read. */
 export type LostKey = { id: number; companyId: string | null }
@@ -29,7 +36,7 @@ export async function createVault({
   db: Kysely<Database>
   readMasterKey: ReadMasterKey
 }): Promise<Vault & { lostKeys(): Promise<LostKey[]> }> {
-  const byNumber = new Map<number, Uint8Array>()
+  const byNumber = new Map<number, KeyObject>()
   const byCompany = new Map<string | null, CompanyKey>()
   let lost: LostKey[] = []
 
@@ -71,7 +78,7 @@ export async function createVault({
     return byCompany.get(companyId) ?? refuse('no key for this company')
   }
 
-  async function keyNumbered(number: number): Promise<Uint8Array> {
+  async function keyNumbered(number: number): Promise<KeyObject> {
     // Another process made it.
     if (!byNumber.has(number)) await learn(db)
     return byNumber.get(number) ?? refuse(`no company key has the number ${number}`)
@@ -141,21 +148,21 @@ function readWrapped(text: string): { id: number; secret: Buffer } {
   return { id: Number(number), secret: Buffer.from(secret ?? '', 'base64url') }
 }
 
-function wrapKey(by: Uint8Array, key: Uint8Array): Buffer {
+function wrapKey(by: CipherKey, key: Uint8Array): Buffer {
   const cipher = createCipheriv(WRAP, by, INITIAL)
   return Buffer.concat([cipher.update(key), cipher.final()])
 }
 
-function tryUnwrapping(by: Uint8Array, wrapped: Uint8Array): Uint8Array | undefined {
+function tryUnwrapping(by: Uint8Array, wrapped: Uint8Array): KeyObject | undefined {
   try {
-    return unwrapKey(by, wrapped)
+    return createSecretKey(unwrapKey(by, wrapped))
   } catch {
     return undefined
   }
 }
 
 /** @throws unless `by` wrapped it */
-function unwrapKey(by: Uint8Array, wrapped: Uint8Array): Buffer {
+function unwrapKey(by: CipherKey, wrapped: Uint8Array): Buffer {
   const cipher = createDecipheriv(WRAP, by, INITIAL)
   return Buffer.concat([cipher.update(wrapped), cipher.final()])
 }

@@ -1,8 +1,9 @@
-import { closeSync, constants, open as openDescriptorOf, read as readDescriptorOf } from 'node:fs'
+import { closeSync, constants, open as openDescriptorOf, readv } from 'node:fs'
 import { type FileHandle, lstat, mkdir, open as openPath, readdir, rename, unlink } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { Readable } from 'node:stream'
 import { promisify } from 'node:util'
+import { give } from './freeing.ts'
 import {
   type AppendOptions,
   assertName,
@@ -23,13 +24,13 @@ import { untilBroken } from './until-broken.ts'
 import { writeBehind } from './write-behind.ts'
 
 const openDescriptor = promisify(openDescriptorOf)
-const readDescriptor = promisify(readDescriptorOf)
+const readDescriptor = promisify(readv)
 
 const { O_CREAT, O_DIRECTORY, O_NOFOLLOW, O_RDONLY, O_RDWR, O_TRUNC } = constants
 /** What is read at once: a whole number of sealed pieces, which then needn't be put together. */
 const READ_BYTES = 16 * SEALED_PIECE
 /** A folder that was one so long ago (ms) is one still, to who reads: it takes a hand to replace it. */
-const STILL_A_FOLDER_MS = 1000
+const STILL_A_FOLDER_MS = 10_000
 
 /**
  * Blobs as files, on one file system: `folder` for what is committed, `staging` for what is on its way.
@@ -172,17 +173,17 @@ export async function openDiskStore(at: { folder: string; staging: string }): Pr
     const descriptor = await openDescriptor(join(folder, name), O_RDONLY | O_NOFOLLOW).catch(absent)
     if (descriptor === undefined) throw new BlobAbsent(name)
     try {
-      const length = end - start + 1
+      const bytes = Buffer.allocUnsafeSlow(end - start + 1)
       // Where it should end, one byte more is asked for.
-      const bytes = Buffer.allocUnsafeSlow(end === size - 1 ? length + 1 : length)
+      const beyond = Buffer.allocUnsafe(end === size - 1 ? 1 : 0)
       let done = 0
       while (done < bytes.length) {
-        const { bytesRead } = await readDescriptor(descriptor, bytes, done, bytes.length - done, start + done)
+        const { bytesRead } = await readDescriptor(descriptor, [bytes.subarray(done), beyond], start + done)
         if (bytesRead === 0) break
         done += bytesRead
       }
-      if (done !== length) throw new BlobDamaged(`${name} doesn't have ${size} bytes`)
-      return bytes.subarray(0, length)
+      if (done !== bytes.length) throw new BlobDamaged(`${name} doesn't have ${size} bytes`)
+      return give(bytes)
     } finally {
       closeSync(descriptor)
     }

@@ -115,8 +115,10 @@ export function openAtOnce({ name, secret, first, start, end }: Opening, sealed:
   const pieces: Uint8Array[] = []
   for (let at = 0; at < sealed.length; at += SEALED_PIECE)
     pieces.push(openPiece(seal, first + pieces.length, sealed.subarray(at, at + SEALED_PIECE)))
+  free(sealed)
   const bytes = pieces.length === 1 && pieces[0] ? pieces[0] : Buffer.concat(pieces)
-  return bytes.subarray(start, end)
+  const part = bytes.subarray(start, end)
+  return part.length === bytes.length ? give(bytes) : part
 }
 
 /** Opens sealed pieces, of which the first is number `first`. @throws {BlobDamaged} they are damaged */

@@ -21,7 +21,7 @@ export function sendAnswer({ status, headers, body }: Answer, outgoing: ServerRe
   }
   outgoing.writeHead(status, headers)
   if (!(body instanceof Readable)) {
-    outgoing.end(body)
+    outgoing.end(body, () => body && free(body))
     return RESPONSE_ALREADY_SENT
   }
   // The first bytes may take their time.

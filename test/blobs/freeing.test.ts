@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { type IncomingMessage, request } from 'node:http'
+import { connect } from 'node:net'
 import { test } from 'node:test'
 import { free, give } from '../../server/blobs/freeing.ts'
 import { enter } from '../files/tus.ts'
@@ -58,3 +59,38 @@ test('bytes under way are those that were stored, however their readers and send
   for (const [index, answer] of [...reading.entries()].reverse())
     assert.equal(hashOf(Buffer.concat(await answer.toArray())), files[index]?.hash)
 })
+
+test('what is answered at once waits as it was stored, too, until its reader takes it', async (t) => {
+  const { browser, spaceId } = await enter(t)
+  const { hostname, port } = new URL(browser.origin)
+  const bytes = randomBytes(200_000)
+  const { id } = await browser.upload(bytes, { spaceId })
+  const socket = connect(Number(port), hostname)
+  // More than a system keeps for a reader, one answer behind the other.
+  const times = 35
+  const lines = [
+    `GET /api/items/${id}/content HTTP/1.1`,
+    `Host: ${hostname}`,
+    `Cookie: ${browser.cookie}`,
+    '',
+    '',
+  ]
+  socket.write(lines.join('\r\n').repeat(times))
+  for (let asked = 0; asked < 5; asked++) await browser.api.files.readItem({ itemId: id })
+  const coming: Buffer[] = []
+  let whole = Buffer.alloc(0)
+  for await (const chunk of socket) {
+    coming.push(chunk)
+    if (coming.reduce((sum, { length }) => sum + length, 0) < times * bytes.length) continue
+    whole = Buffer.concat(coming)
+    if (countOf(whole, bytes) === times) break
+    assert.ok(whole.length < times * (bytes.length + 2000), 'other bytes came')
+  }
+  assert.equal(countOf(whole, bytes), times)
+})
+
+function countOf(whole: Buffer, part: Buffer): number {
+  let count = 0
+  for (let at = whole.indexOf(part); at >= 0; at = whole.indexOf(part, at + part.length)) count++
+  return count
+}
