@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { type Kysely, sql, type Transaction } from 'kysely'
+import { type Insertable, type Kysely, type RawBuilder, sql, type Transaction } from 'kysely'
 import type { Item } from '../../core/api/shapes.ts'
 import { Problem } from '../../core/errors.ts'
 import { hasPreview } from '../../core/kinds.ts'
@@ -9,7 +9,7 @@ import { type Actor, mayAddInside, viewerOf, visible } from '../access.ts'
 import { record } from '../audit.ts'
 import { type Batch, inBatches } from '../batches.ts'
 import { PLANNED_ONCE } from '../db/planned-once.ts'
-import type { Database } from '../db/schema.ts'
+import type { Blob as BlobTable, Database } from '../db/schema.ts'
 import type { Jobs } from '../jobs.ts'
 import { legalAudience, readChosen } from './audience.ts'
 import { findChangeable, findMovable } from './changeable.ts'
@@ -19,7 +19,7 @@ import { refuseDepth } from './depth.ts'
 import { foresee, readLevels } from './foresight/foresight.ts'
 import { findItem, findItems, type ListQuery, listItems } from './listing.ts'
 import { lockSpaces } from './space-lock.ts'
-import { readDefaults, readSpace } from './spaces.ts'
+import { type Defaults, defaultsFor, preferShared, readSpace } from './spaces.ts'
 
 type Db = Kysely<Database>
 type Trx = Transaction<Database>
@@ -69,14 +69,15 @@ export type Items = ReturnType<typeof createItems>
 export function createItems({ db, jobs, scans = false, now }: Needs) {
   const deletions = createDeletions({ db, jobs, now, changing })
 
-  /** The space and folder, if the actor may add there now. @throws not_found, read_only, forbidden */
-  async function enter(
+  /** The space and folder, if the actor may add there now; `found` has the columns of `more`. @throws not_found, read_only, forbidden */
+  async function enter<More>(
     actor: Actor,
     input: Pick<PlaceInput, 'spaceId' | 'parentId'>,
     on: Db,
-  ): Promise<Pick<Place, 'spaceId' | 'parentId'>> {
-    const { rows } = await sql<{ space_id: string; may_write: boolean; own: boolean }>`${PLANNED_ONCE}
-      select v.space_id, v.may_write, s.client_id is not distinct from v.client_id as own
+    more: RawBuilder<unknown> = sql``,
+  ): Promise<Pick<Place, 'spaceId' | 'parentId'> & { found: More }> {
+    const { rows } = await sql<{ space_id: string; may_write: boolean; own: boolean } & More>`${PLANNED_ONCE}
+      select v.space_id, v.may_write, s.client_id is not distinct from v.client_id as own ${more}
       from ${viewerOf(actor)} v join space s on s.id = v.space_id
       where ${input.spaceId ? sql`s.id = ${input.spaceId}::uuid` : sql`s.client_id = v.client_id`}`.execute(
       on,
@@ -93,7 +94,7 @@ export function createItems({ db, jobs, scans = false, now }: Needs) {
       if (!inside[0].ok) throw new Problem(space.may_write ? 'forbidden' : 'read_only')
     }
     if (!space.may_write) throw new Problem('read_only')
-    return { spaceId: space.space_id, parentId: input.parentId }
+    return { spaceId: space.space_id, parentId: input.parentId, found: space }
   }
 
   /** Checks that the actor may add there now. @throws not_found, read_only, forbidden, name_… */
@@ -118,19 +119,22 @@ export function createItems({ db, jobs, scans = false, now }: Needs) {
     input: Omit<PlaceInput, 'name'>,
     on: Db,
   ): Promise<Omit<Place, 'name'>> {
-    const at = await enter(actor, input, on)
     if (actor.kind === 'client') {
+      const { spaceId, parentId } = await enter(actor, input, on)
       if (input.level || input.branchId) throw new Problem('bad_request', { field: 'level' })
-      const audience = await legalAudience(on, at.spaceId, input.audience ?? null)
-      return { ...at, level: 'client', companyId: null, branchId: null, audience }
+      const audience = await legalAudience(on, spaceId, input.audience ?? null)
+      return { spaceId, parentId, level: 'client', companyId: null, branchId: null, audience }
     }
+    const defaults = sql`, ${defaultsFor(actor, input.spaceId ?? null)}`
+    const { spaceId, parentId, found } = await enter<Defaults>(actor, input, on, defaults)
     if (input.audience) throw new Problem('bad_request', { field: 'audience' })
-    const { branches, level: preferred } = await readDefaults(on, actor, at.spaceId)
+    const branches = preferShared(found.branches)
     const branch = input.branchId ? branches.find((b) => b.id === input.branchId) : branches[0]
     if (input.branchId && !branch) throw new Problem('bad_request', { field: 'branchId' })
-    const level = input.level ?? preferred
+    const level = input.level ?? found.level
     if (level === 'branch' && !branch) throw new Problem('bad_request', { field: 'branchId' })
-    return { ...at, level, companyId: actor.companyId, branchId: branch?.id ?? null, audience: null }
+    const branchId = branch?.id ?? null
+    return { spaceId, parentId, level, companyId: actor.companyId, branchId, audience: null }
   }
 
   /**
@@ -144,13 +148,15 @@ export function createItems({ db, jobs, scans = false, now }: Needs) {
     return { ...at, parentId, companyId: actor.kind === 'professional' ? actor.companyId : null }
   }
 
-  /** In the order in which they are given. */
+  /** With the blobs that they refer to. In the order in which they are given. */
   async function insert(
     trx: Trx,
     actor: Actor,
     entries: readonly { at: Place; blobId: string | null }[],
+    blobs: readonly Insertable<BlobTable>[] = [],
   ): Promise<Item[]> {
-    const rows = await trx
+    const adding = blobs.length > 0 ? trx.with('stored', (on) => on.insertInto('blob').values(blobs)) : trx
+    const rows = await adding
       .insertInto('item')
       .values(
         entries.map(({ at, blobId }) => ({
@@ -225,7 +231,6 @@ export function createItems({ db, jobs, scans = false, now }: Needs) {
       type,
       scan: scans ? 'waiting' : 'none',
     }))
-    await trx.insertInto('blob').values(blobs).execute()
     // Previews are made of what was scanned.
     if (scans) await jobs.add(trx, 'scan', {})
     else {
@@ -237,7 +242,7 @@ export function createItems({ db, jobs, scans = false, now }: Needs) {
       )
     }
     const entries = files.map(({ at }, index) => ({ at, blobId: blobs[index]?.id ?? null }))
-    return insert(trx, actor, entries)
+    return insert(trx, actor, entries, blobs)
   }
 
   return {

@@ -9,34 +9,35 @@ type Db = Kysely<Database>
 /** What is shown of a company's room is rounded up to this: the size of a single file isn't to be read off it. */
 const STEP = 1_000_000
 
-/**
- * Reserves room for what the actor is about to add to a space, in the transaction that writes the row of its upload:
- * that row is the reservation, and ends with the file made or the upload given up. Resolves with the company for
- * which it counts; null where no company follows the client. @throws quota_full
- */
-export async function reserveRoom(
-  trx: Db,
+/** For whom what an actor adds to a space counts; null where no company follows the client. */
+export async function readQuota(
+  on: Db,
   actor: Actor,
   spaceId: string,
-  size: number,
-): Promise<string | null> {
+): Promise<{ companyId: string; limited: boolean } | null> {
   const company =
     actor.kind === 'professional' ? sql`${actor.companyId}::uuid` : sql`quota_company(${spaceId}::uuid)`
-  const { rows } = await sql<{ id: string; quota_bytes: number | null }>`${PLANNED_ONCE}
-    select c.id, c.quota_bytes from company c where c.id = ${company}`.execute(trx)
-  const [found] = rows
-  if (!found) return null
-  if (found.quota_bytes !== null) {
-    await sql`select lock_use(array[${found.id}::uuid])`.execute(trx)
-    // Asked once it is one's turn, so that whatever others added or reserved meanwhile counts.
-    const { rows: full } = await sql`
-      select from company_use u where u.company_id = ${found.id}::uuid and ${found.quota_bytes}::bigint - ${size}::bigint
-        < u.bytes + (select coalesce(sum(r.size), 0) from upload r where r.quota_company_id = u.company_id and r.item_id is null)`.execute(
-      trx,
-    )
-    if (full.length > 0) throw new Problem('quota_full')
-  }
-  return found.id
+  const { rows } = await sql<{ companyId: string; limited: boolean }>`${PLANNED_ONCE}
+    select c.id as "companyId", c.quota_bytes is not null as limited from company c where c.id = ${company}`.execute(
+    on,
+  )
+  return rows[0] ?? null
+}
+
+/**
+ * Reserves room for what is about to be added, in the transaction that writes the row of its upload: that row is the
+ * reservation, and ends with the file made or the upload given up. @throws quota_full
+ */
+export async function reserveRoom(trx: Db, companyId: string, size: number): Promise<void> {
+  await sql`select lock_use(array[${companyId}::uuid])`.execute(trx)
+  // Asked once it is one's turn, so that whatever others added or reserved meanwhile counts.
+  const { rows: full } = await sql`
+    select from company_use u join company c on c.id = u.company_id
+    where u.company_id = ${companyId}::uuid and c.quota_bytes - ${size}::bigint
+      < u.bytes + (select coalesce(sum(r.size), 0) from upload r where r.quota_company_id = u.company_id and r.item_id is null)`.execute(
+    trx,
+  )
+  if (full.length > 0) throw new Problem('quota_full')
 }
 
 /** How much room a company's files take, and how much of it what was deleted and can still be restored; in steps. */

@@ -3,7 +3,6 @@ import type { Space } from '../../core/api/files.ts'
 import { Problem } from '../../core/errors.ts'
 import type { Level } from '../../core/visibility.ts'
 import { type Actor, viewerOf } from '../access.ts'
-import { PLANNED_ONCE } from '../db/planned-once.ts'
 import type { Database } from '../db/schema.ts'
 import { reachOfLevels } from './foresight/foresight.ts'
 
@@ -49,23 +48,21 @@ export async function sharedBranches(db: Kysely<Database>, actor: Professional, 
   return preferShared(rows)
 }
 
-/** What the company prefers for its files, with the branches of `sharedBranches`. */
-export async function readDefaults(db: Kysely<Database>, actor: Professional, spaceId: string) {
-  const { rows } = await sql<{ level: Level; branches: Branch[] }>`${PLANNED_ONCE}
-    select default_level as level,
-      coalesce((select json_agg(b) from (${branchesBetween(actor, spaceId)}) b), '[]') as branches
-    from company where id = ${actor.companyId}::uuid`.execute(db)
-  const [{ level, branches } = { level: 'me' as const, branches: [] }] = rows
-  return { level, branches: preferShared(branches) }
+export type Defaults = { level: Level; branches: Branch[] }
+
+/** Columns of `Defaults`: what the company prefers for its files, and the branches of which `sharedBranches` chooses. */
+export function defaultsFor(actor: Professional, spaceId: string | null) {
+  return sql`(select default_level from company where id = ${actor.companyId}::uuid) as level,
+    coalesce((select json_agg(b) from (${branchesBetween(actor, spaceId)}) b), '[]') as branches`
 }
 
-function preferShared(rows: readonly Branch[]) {
+export function preferShared(rows: readonly Branch[]) {
   const shared = rows.filter((row) => row.shared)
   return (shared.length > 0 ? shared : rows).map(({ id, name }) => ({ id, name }))
 }
 
 /** A query of the branches in which the actor works, and whether the space is in them too. */
-function branchesBetween(actor: Professional, spaceId: string) {
+function branchesBetween(actor: Professional, spaceId: string | null) {
   return sql<Branch>`select b.id, b.name, sb.branch_id is not null as shared
     from branch b
     left join (

@@ -7,7 +7,7 @@ import { UploadLost } from '../blobs/port.ts'
 import type { Database, Upload as UploadTable } from '../db/schema.ts'
 import { doEach } from '../each.ts'
 import type { Items, Place } from './items.ts'
-import { reserveRoom } from './quota.ts'
+import { readQuota, reserveRoom } from './quota.ts'
 import { SNIFFED_BYTES, sniffType } from './sniff.ts'
 import { lockSpaces } from './space-lock.ts'
 import { heldBy, type Lease } from './upload-lock.ts'
@@ -66,12 +66,11 @@ export function createUploadRows({ db, blobs, items, now }: Needs) {
     spaceId: string,
     uploads: readonly { place: Place; values: NewUpload }[],
   ): Promise<UploadRow[]> {
-    const companyId = await companyOf(actor, spaceId)
-    const keys = await Promise.all(uploads.map(() => blobs.newKey(companyId)))
-    const size = uploads.reduce((sum, { values }) => sum + values.size, 0)
-    return db.transaction().execute(async (trx) => {
-      const quota_company_id = await reserveRoom(trx, actor, spaceId, size)
-      return trx
+    const quota = await readQuota(db, actor, spaceId)
+    // Sealed with the key of those whose room it takes.
+    const keys = await Promise.all(uploads.map(() => blobs.newKey(quota?.companyId ?? null)))
+    const add = (on: Kysely<Database>) =>
+      on
         .insertInto('upload')
         .values(
           uploads.map(({ place, values }, index) => ({
@@ -80,7 +79,7 @@ export function createUploadRows({ db, blobs, items, now }: Needs) {
             parent_id: place.parentId,
             professional_id: actor.kind === 'professional' ? actor.professionalId : null,
             client_id: actor.kind === 'client' ? actor.clientId : null,
-            quota_company_id,
+            quota_company_id: quota?.companyId ?? null,
             name: place.name,
             level: place.level,
             branch_id: place.branchId,
@@ -91,6 +90,11 @@ export function createUploadRows({ db, blobs, items, now }: Needs) {
         )
         .returningAll()
         .execute()
+    if (!quota?.limited) return add(db)
+    const size = uploads.reduce((sum, { values }) => sum + values.size, 0)
+    return db.transaction().execute(async (trx) => {
+      await reserveRoom(trx, quota.companyId, size)
+      return add(trx)
     })
   }
 
@@ -228,15 +232,6 @@ export function createUploadRows({ db, blobs, items, now }: Needs) {
       where expires_at <= ${now()} and (held_by is null or held_until < now()) returning *`.execute(db)
     await doEach(rows, remove)
     return rows.length
-  }
-
-  /** With whose key it is sealed: theirs whose room it takes. */
-  async function companyOf(actor: Actor, spaceId: string): Promise<string | null> {
-    if (actor.kind === 'professional') return actor.companyId
-    const { rows } = await sql<{ id: string | null }>`select quota_company(${spaceId}::uuid) as id`.execute(
-      db,
-    )
-    return rows[0]?.id ?? null
   }
 
   return { create, reserve, find, append, finish, remove, giveUp, expire }

@@ -216,16 +216,21 @@ test('a failing disk while a small image is made, and while a file is read', asy
       goOn: async () => assert.equal((await browser.fetch(path())).status, 200),
     }),
   )
-  const bytes = randomBytes(SIZE)
-  await t.test('read', () =>
-    failEverywhere({
-      prepare: async () => {
-        id = (await browser.upload(bytes, { spaceId })).id
-      },
-      act: () => browser.fetch(`/api/items/${id}/content`),
-      goOn: async () => assert.equal(sha256(await download(browser, id)), sha256(bytes)),
-    }),
-  )
+  for (const [how, size] of [
+    ['read', SIZE],
+    ['read at once', 1000],
+  ] as const) {
+    const bytes = randomBytes(size)
+    await t.test(how, () =>
+      failEverywhere({
+        prepare: async () => {
+          id = (await browser.upload(bytes, { spaceId })).id
+        },
+        act: () => browser.fetch(`/api/items/${id}/content`),
+        goOn: async () => assert.equal(sha256(await download(browser, id)), sha256(bytes)),
+      }),
+    )
+  }
 })
 
 test('a failing disk while what was deleted is removed: it is removed all the same, later', async (t) => {

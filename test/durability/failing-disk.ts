@@ -1,3 +1,4 @@
+import plainFs from 'node:fs'
 import fs, { type FileHandle } from 'node:fs/promises'
 import { syncBuiltinESMExports } from 'node:module'
 
@@ -39,6 +40,28 @@ for (const call of ['read', 'write', 'writev', 'datasync', 'sync', 'truncate', '
     pass(call, paths.get(this) ?? '')
     return real?.apply(this, args)
   }
+}
+// The same calls by descriptors, which call back.
+const names = new Map<unknown, string>()
+for (const call of ['open', 'readv'] as const) {
+  const real = plainFs[call] as (...args: unknown[]) => void
+  const failing = (...args: unknown[]) => {
+    const done = args.pop() as (error: unknown, ...results: unknown[]) => void
+    const path = call === 'open' ? String(args[0]) : (names.get(args[0]) ?? '')
+    try {
+      pass(call, path)
+    } catch (error) {
+      done(error)
+      return
+    }
+    real(...args, (error: unknown, ...results: unknown[]) => {
+      if (call === 'open') names.set(results[0], path)
+      done(error, ...results)
+    })
+  }
+  // How `promisify` names what it calls back with.
+  Object.defineProperties(failing, Object.getOwnPropertyDescriptors(real))
+  plainFs[call] = failing as never
 }
 syncBuiltinESMExports()
 
