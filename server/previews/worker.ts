@@ -1,15 +1,19 @@
 import { once } from 'node:events'
-import { Socket } from 'node:net'
+import { read as readDescriptor } from 'node:fs'
+import { promisify } from 'node:util'
 import { kindOf } from '../../core/kinds.ts'
-import { free } from '../blobs/freeing.ts'
+import { free, give } from '../blobs/freeing.ts'
 import { BlobDamaged } from '../blobs/port.ts'
-import { openBytes } from '../blobs/seal.ts'
+import { openBytes, SEALED_PIECE } from '../blobs/seal.ts'
 import { decodeImage } from './image.ts'
 import { BYTES_FD, type Coming, type Decoder, type Task, type WorkerMessage } from './messages.ts'
 
 // Run in a process of its own, which may be killed at any moment; see worker-process.ts for its confinement.
 
-const source = new Socket({ fd: BYTES_FD, readable: true, writable: false })
+const readBytes = promisify(readDescriptor)
+
+/** A whole number of sealed pieces. */
+const CHUNK_BYTES = 16 * SEALED_PIECE
 
 async function read(start: number, end: number): Promise<Uint8Array> {
   process.send?.({ wants: { start, end } } satisfies WorkerMessage)
@@ -25,13 +29,18 @@ async function read(start: number, end: number): Promise<Uint8Array> {
   return bytes
 }
 
+/** By calls that wait: as a stream they would come by pieces of 64 KiB, each a turn of its own. */
 async function* receive(length: number): AsyncGenerator<Uint8Array, void> {
   for (let left = length; left > 0; ) {
-    const chunk: Buffer | null = source.read()
-    if (chunk) {
-      left -= chunk.length
-      yield chunk
-    } else await once(source, 'readable')
+    const chunk = Buffer.allocUnsafeSlow(Math.min(left, CHUNK_BYTES))
+    for (let filled = 0; filled < chunk.length; ) {
+      const { bytesRead } = await readBytes(BYTES_FD, chunk, filled, chunk.length - filled, null)
+      // Nobody is left who would wait for an answer.
+      if (bytesRead === 0) process.exit()
+      filled += bytesRead
+    }
+    left -= chunk.length
+    yield give(chunk)
   }
 }
 
