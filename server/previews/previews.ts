@@ -1,7 +1,4 @@
-import { mkdtempSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { hasBlanks, hasPreview, kindOf } from '../../core/kinds.ts'
 import type { Blobs } from '../blobs/blobs.ts'
 import { BlobAbsent } from '../blobs/port.ts'
@@ -10,6 +7,7 @@ import { PreviewFailed, PreviewsBusy } from './failures.ts'
 import { type Asking, createLine } from './line.ts'
 import type { Blank, Preview, Variant } from './messages.ts'
 import { findOffice, type Office, type OfficeLimits } from './office.ts'
+import { makeTempFolder } from './temp-folder.ts'
 import { type Answer, startWorker, type WorkerLimits } from './worker-process.ts'
 
 export interface PreviewRequest extends Asking {
@@ -54,7 +52,7 @@ export function createPreviews(parts: {
 }) {
   const { blobs, log, workers = 2 } = parts
   const limits = { ...LIMITS, ...parts.limits }
-  const folder = mkdtempSync(join(tmpdir(), 'carnet-previews-'))
+  const folder = makeTempFolder()
   const idle = new Map<Worker, NodeJS.Timeout>()
   const busy = new Set<Worker>()
   const line = createLine({ places: workers, most: limits.waiting, work: produce })
