@@ -32,42 +32,37 @@ type About = {
  * that follow them; the company of a professional who is its subject.
  */
 export async function record(on: Db, by: Actor | null, action: AuditAction, about: About): Promise<void> {
-  const { items, ...others } = about
-  await write(on, by, action, {
-    ...others,
-    ...(items && { items: { before: sql``, ids: unforeseen(items, 'uuid[]') } }),
-  })
+  await write(on, by, action, about, { first: sql``, only: sql`` })
 }
 
-/** `ids` of the items are what a query says that `before` it, in the same statement, something else is done. */
+/** `first`, a query with a name, does something else with the entries that are to be; `only` says which of them are written. */
 async function write(
   on: Db,
   by: Actor | null,
   action: AuditAction,
-  about: Omit<About, 'items'> & { items?: { before: Sql; ids: Sql } },
+  about: About,
+  { first, only }: { first: Sql; only: Sql },
 ): Promise<void> {
   const clients = about.clients ?? (about.clientId ? [about.clientId] : [])
-  const id = (value: string | null | undefined) => unforeseen(value ?? null, 'uuid')
   const actorCompany = id(by?.kind === 'professional' ? by.companyId : null)
   const clientId = id(by?.kind === 'client' ? by.clientId : null)
   const professionalId = id(about.professionalId)
-  await sql`${PLANNED_ONCE} ${about.items?.before ?? sql``}
-    insert into audit_entry (company_id, action, professional_id, client_id, address, space_id, item_id, item,
-      subject_professional_id, subject_client_id, subject_group_id, details)
-    select concerned.company_id, ${action}, ${by?.kind === 'professional' ? by.professionalId : null}, ${clientId},
+  await sql`${PLANNED_ONCE} with entry as (
+    select concerned.company_id, ${action}::text as action,
+      ${id(by?.kind === 'professional' ? by.professionalId : null)} as professional_id, ${clientId} as client_id,
       case when ${clientId} is not null or concerned.company_id = ${actorCompany}
-        then ${by?.address ?? null} end,
-      s.id, i.id,
+        then ${by?.address ?? null}::text end as address,
+      s.id as space_id, i.id as item_id,
       case when i.id is not null then jsonb_build_object('space_id', i.space_id, 'kind', i.kind, 'name', i.name,
         'level', i.level, 'audience', i.audience, 'protected', i.protected, 'company_id', i.company_id,
         'branch_id', i.branch_id, 'owner_professional_id', i.owner_professional_id,
-        'owner_client_id', i.owner_client_id) end,
-      ${professionalId},
-      coalesce(subject.client_id, s.client_id, ${clientId}),
-      coalesce(${id(about.groupId)}, s.group_id),
-      ${JSON.stringify(about.details ?? {})}::jsonb
+        'owner_client_id', i.owner_client_id) end as item,
+      ${professionalId} as subject_professional_id,
+      coalesce(subject.client_id, s.client_id, ${clientId}) as subject_client_id,
+      coalesce(${id(about.groupId)}, s.group_id) as subject_group_id,
+      ${JSON.stringify(about.details ?? {})}::jsonb as details
     from (select) one
-    left join item i on i.id = any(${about.items?.ids ?? unforeseen(null, 'uuid[]')})
+    left join item i on i.id = any(${unforeseen(about.items ?? null, 'uuid[]')})
     left join unnest(${unforeseen(clients, 'uuid[]')}) subject (client_id) on true
     left join space s on s.id = coalesce(i.space_id, ${id(about.spaceId)})
     cross join lateral (
@@ -82,10 +77,14 @@ async function write(
           and i.company_id is null and i.audience is null
     ) concerned
     where concerned.company_id is not null and (i.id is not null or ${unforeseen(about.items === undefined, 'boolean')})
-      and (subject.client_id is not null or ${unforeseen(about.clients === undefined, 'boolean')})`.execute(
-    on,
-  )
+      and (subject.client_id is not null or ${unforeseen(about.clients === undefined, 'boolean')})
+    ) ${first}
+    insert into audit_entry (company_id, action, professional_id, client_id, address, space_id, item_id, item,
+      subject_professional_id, subject_client_id, subject_group_id, details)
+    select * from entry ${only}`.execute(on)
 }
+
+const id = (value: string | null | undefined) => unforeseen(value ?? null, 'uuid')
 
 /** How long what is fetched again, or in parts, counts as the same viewing. */
 const ONE_VIEWING = 10 * 60 * 1000
@@ -100,20 +99,24 @@ export function createOpenings(db: Db) {
   const recordTogether = inBatches(async (openings: Batch<Opening>) => {
     const [{ by, action, now }] = openings
     const actorId = by.kind === 'professional' ? by.professionalId : by.clientId
-    // In one order: who writes the same at the same time waits, and finds it written.
-    const ids = [...new Set(openings.map(({ itemId }) => itemId))].sort()
-    const soon = (at: Sql) => sql`${at} between ${new Date(now.getTime() - ONE_VIEWING)}::timestamptz
+    const items = [...new Set(openings.map(({ itemId }) => itemId))]
+    const soon = sql`viewing.at between ${new Date(now.getTime() - ONE_VIEWING)}::timestamptz
       and ${new Date(now.getTime() + ONE_VIEWING)}::timestamptz`
-    await write(db, by, action, {
-      items: {
-        before: sql`with new as (
+    await write(
+      db,
+      by,
+      action,
+      { items },
+      {
+        // In one order: who writes the same at the same time waits, and finds it written.
+        first: sql`, new as (
           insert into viewing (actor_id, item_id, action, at)
-          select ${actorId}::uuid, a.id, ${action}, ${now}::timestamptz from unnest(${unforeseen(ids, 'uuid[]')}) a (id)
-          on conflict (actor_id, item_id, action) do update set at = excluded.at where not (${soon(sql`viewing.at`)})
+          select distinct ${id(actorId)}, entry.item_id, ${action}::text, ${now}::timestamptz from entry order by 2
+          on conflict (actor_id, item_id, action) do update set at = excluded.at where not (${soon})
           returning item_id)`,
-        ids: sql`array(select item_id from new)`,
+        only: sql`where item_id in (select item_id from new)`,
       },
-    })
+    )
     return openings.map(() => ({ status: 'fulfilled', value: undefined }) as const)
   })
 

@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http'
 import { getRequestListener, type HttpBindings } from '@hono/node-server'
 import { type Context, Hono } from 'hono'
 import { Id } from '../core/api/shapes.ts'
@@ -122,10 +123,12 @@ export async function createHttp(needs: Needs) {
     'professional',
   )
 
-  const { operations, answer } = createOperations(needs.verbs)
+  const { operations, answer: answerOperation } = createOperations(needs.verbs)
   for (const operation of operations) {
     const path = `/api${operation.path.replace(/\{(\w+)\}/g, ':$1')}`
-    route(operation.access, operation.method, path, (c, caller) => answer(operation, c.req.raw, caller))
+    route(operation.access, operation.method, path, (c, caller) =>
+      answerOperation(operation, c.req.raw, caller),
+    )
   }
 
   const document = await describeApi()
@@ -141,11 +144,12 @@ export async function createHttp(needs: Needs) {
 
   refuseUnclassified(app, routes)
   const always = secureHeaders(settings.publicUrl?.startsWith('https:') ?? false)
-  const listener = getRequestListener((request, bindings) => {
-    const env = bindings as HttpBindings
-    env.outgoing.setHeaders(always)
-    return app.fetch(request, env)
-  })
+  const answer = getRequestListener((request, bindings) => app.fetch(request, bindings))
+  const listener: RequestListener = (incoming, outgoing) => {
+    // First of all: some requests are refused by the library itself.
+    outgoing.setHeaders(always)
+    void answer(incoming, outgoing)
+  }
   return { listener, routes }
 }
 

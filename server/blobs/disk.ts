@@ -159,6 +159,9 @@ export async function openDiskStore(at: { folder: string; staging: string }): Pr
       // Whatever fails while it is read ends here, and is told in the words of every store.
       const destroy = stream.destroy.bind(stream)
       stream.destroy = (error) => destroy(error && asStorageError(error))
+      // It keeps none of its chunks.
+      const push = stream.push.bind(stream)
+      stream.push = (chunk) => push(chunk && give(chunk))
       return { stream, size }
     } catch (error) {
       await file.close()

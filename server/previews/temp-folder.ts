@@ -1,8 +1,11 @@
+import { createHash } from 'node:crypto'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { hostname, tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
 
-const NAMED = /^carnet-previews-(\d+)-\w{6}$/
+/** Two containers may have one folder for this, and each a process of that number. */
+const HOST = createHash('sha256').update(hostname()).digest('hex').slice(0, 8)
+const NAMED = new RegExp(`^carnet-previews-${HOST}-(\\d+)-\\w{6}$`)
 
 /** Of this process: in a container, the one that was killed may have had the same number. */
 const ours = new Set<string>()
@@ -13,12 +16,15 @@ const ours = new Set<string>()
  */
 export function makeTempFolder(): string {
   const base = tmpdir()
-  for (const name of readdirSync(base)) {
-    const [, pid] = NAMED.exec(name) ?? []
-    if (pid && !ours.has(name) && !runs(Number(pid))) removeAsFarAsWeMay(join(base, name))
-  }
-  const path = mkdtempSync(join(base, `carnet-previews-${process.pid}-`))
-  ours.add(path.slice(base.length + 1))
+  asFarAsWeMay(() => {
+    for (const name of readdirSync(base)) {
+      const [, pid] = NAMED.exec(name) ?? []
+      if (pid && !ours.has(name) && !runs(Number(pid)))
+        asFarAsWeMay(() => rmSync(join(base, name), { recursive: true, force: true }))
+    }
+  })
+  const path = mkdtempSync(join(base, `carnet-previews-${HOST}-${process.pid}-`))
+  ours.add(basename(path))
   return path
 }
 
@@ -32,9 +38,9 @@ function runs(pid: number): boolean {
   }
 }
 
-function removeAsFarAsWeMay(path: string) {
+function asFarAsWeMay(work: () => void) {
   try {
-    rmSync(path, { recursive: true, force: true })
+    work()
   } catch {
     // Somebody else's.
   }

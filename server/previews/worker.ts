@@ -3,7 +3,6 @@ import { read as readDescriptor } from 'node:fs'
 import { promisify } from 'node:util'
 import { kindOf } from '../../core/kinds.ts'
 import { free, give } from '../blobs/freeing.ts'
-import { BlobDamaged } from '../blobs/port.ts'
 import { openBytes, SEALED_PIECE } from '../blobs/seal.ts'
 import { decodeImage } from './image.ts'
 import { BYTES_FD, type Coming, type Decoder, type Task, type WorkerMessage } from './messages.ts'
@@ -21,12 +20,18 @@ async function read(start: number, end: number): Promise<Uint8Array> {
   const stored = receive(length)
   const bytes = Buffer.allocUnsafeSlow(end - start + 1)
   let filled = 0
-  for await (const chunk of opening ? openBytes(opening, stored) : stored) {
-    bytes.set(chunk, filled)
-    filled += chunk.length
-    free(chunk)
+  try {
+    for await (const chunk of opening ? openBytes(opening, stored) : stored) {
+      bytes.set(chunk, filled)
+      filled += chunk.length
+      free(chunk)
+    }
+    return bytes
+  } catch (error) {
+    process.send?.({ damaged: String(error).slice(0, 200) } satisfies WorkerMessage)
+    // The last that is heard from here: no decoder is to make something of it, with the rest of them in the pipe.
+    return new Promise(() => {})
   }
-  return bytes
 }
 
 /** By calls that wait: as a stream they would come by pieces of 64 KiB, each a turn of its own. */
@@ -70,8 +75,7 @@ async function answer({ type, variant, size, pixels }: Task): Promise<WorkerMess
     const decode = await decoderOf(type)
     return { made: await decode({ size, read: inTurn }, variant, pixels) }
   } catch (error) {
-    const what = String(error).slice(0, 200)
-    return error instanceof BlobDamaged ? { damaged: what } : { unreadable: what }
+    return { unreadable: String(error).slice(0, 200) }
   } finally {
     await last.catch(() => {})
   }

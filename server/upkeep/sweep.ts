@@ -31,7 +31,9 @@ export function createSweep({ db, store, jobs, log, now }: Needs) {
       sql`delete from sign_in_token where expires_at < ${ago(0)}`,
       sql`delete from rate_limit where resets_at < ${ago(0)}`,
       sql`delete from invitation where expires_at < ${ago(FAILED_MS)}`,
-      sql`delete from viewing where at < ${ago(DAY)}`,
+      // Nobody who opens something waits for this, nor this for them.
+      sql`delete from viewing where (actor_id, item_id, action) in (
+        select actor_id, item_id, action from viewing where at < ${ago(DAY)} for update skip locked)`,
       sql`delete from removed_name where at < ${ago(FAILED_MS)}`,
     ]
     let count = 0

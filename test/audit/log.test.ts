@@ -226,6 +226,24 @@ test('many requests are one viewing, however many come at once; small images are
   assert.equal(await count(), 2, 'what the browser has kept is shown again')
 })
 
+test('a viewing that concerned nobody hides none of those that follow', async (t) => {
+  const { world, ana, camille, people } = await enter(t)
+  const follow = (since: Date | null) =>
+    world.db
+      .updateTable('client_company')
+      .set({ archived_at: since })
+      .where('client_id', '=', people.camille.id)
+      .execute()
+  await follow(new Date())
+  const { id } = await camille.upload('x')
+  const count = async () => (await read(ana)).filter(([, action]) => action === 'file_opened').length
+  assert.equal((await open(camille, id)).status, 200)
+  await follow(null)
+  assert.equal(await count(), 0)
+  for (let time = 0; time < 2; time++) assert.equal((await open(camille, id)).status, 200)
+  assert.equal(await count(), 1)
+})
+
 test('without an entry no byte goes out', async (t) => {
   const { world, elise, people } = await enter(t)
   const { id } = await elise.upload('the secret', { spaceId: people.camille.spaceId })

@@ -25,40 +25,47 @@ test('only bytes that were given are freed, and never those that share their mem
   }
 })
 
-test('bytes under way are those that were stored, however their readers and senders take their time', async (t) => {
-  const { browser, spaceId } = await enter(t)
-  const headers = { Cookie: browser.cookie }
-  const files = await Promise.all(
-    Array.from({ length: 6 }, async (_, n) => {
-      const bytes = randomBytes(6 * 1024 * 1024 + n)
-      const url = `${browser.origin}/api/files/${n}?spaceId=${spaceId}`
-      const sending = request(url, { method: 'PUT', headers: { ...headers, 'Content-Length': bytes.length } })
-      const answered = once(sending, 'response') as Promise<[IncomingMessage]>
-      // By pieces that are cut anyhow.
-      for (let at = 0; at < bytes.length; ) {
-        const end = at + 1 + ((at * 7919 + n) % 200_000)
-        if (!sending.write(bytes.subarray(at, end))) await once(sending, 'drain')
-        at = end
-      }
-      sending.end()
-      const [answer] = await answered
-      assert.equal(answer.statusCode, 201)
-      const item = JSON.parse(Buffer.concat(await answer.toArray()).toString()) as { id: string }
-      return { hash: hashOf(bytes), path: `/api/items/${item.id}/content` }
-    }),
-  )
-  const reading = await Promise.all(
-    files.map(async ({ path }) => {
-      const [answer] = (await once(request(browser.origin + path, { headers }).end(), 'response')) as [
-        IncomingMessage,
-      ]
-      return answer
-    }),
-  )
-  // The first is read last: what it is sent waits while the others' bytes pass by.
-  for (const [index, answer] of [...reading.entries()].reverse())
-    assert.equal(hashOf(Buffer.concat(await answer.toArray())), files[index]?.hash)
-})
+for (const ENCRYPTION of ['on', 'off'])
+  test(`encryption ${ENCRYPTION}: bytes under way are those that were stored, however their readers and senders take their time`, async (t) => {
+    const { browser, spaceId } = await enter(t, { ENCRYPTION })
+    const headers = { Cookie: browser.cookie }
+    const files = await Promise.all(
+      Array.from({ length: 6 }, async (_, n) => {
+        const bytes = randomBytes(6 * 1024 * 1024 + n)
+        const url = `${browser.origin}/api/files/${n}?spaceId=${spaceId}`
+        const sending = request(url, {
+          method: 'PUT',
+          headers: { ...headers, 'Content-Length': bytes.length },
+        })
+        const answered = once(sending, 'response') as Promise<[IncomingMessage]>
+        // By pieces that are cut anyhow.
+        for (let at = 0; at < bytes.length; ) {
+          const end = at + 1 + ((at * 7919 + n) % 200_000)
+          if (!sending.write(bytes.subarray(at, end))) await once(sending, 'drain')
+          at = end
+        }
+        sending.end()
+        const [answer] = await answered
+        assert.equal(answer.statusCode, 201)
+        const item = JSON.parse(Buffer.concat(await answer.toArray()).toString()) as { id: string }
+        return { bytes, hash: hashOf(bytes), id: item.id, path: `/api/items/${item.id}/content` }
+      }),
+    )
+    const reading = await Promise.all(
+      files.map(async ({ path }) => {
+        const [answer] = (await once(request(browser.origin + path, { headers }).end(), 'response')) as [
+          IncomingMessage,
+        ]
+        return answer
+      }),
+    )
+    // The first is read last: what it is sent waits while the others' bytes pass by.
+    for (const [index, answer] of [...reading.entries()].reverse())
+      assert.equal(hashOf(Buffer.concat(await answer.toArray())), files[index]?.hash)
+    const zip = await browser.fetch(`/api/zip?ids=${files.map(({ id }) => id).join()}`)
+    const zipped = Buffer.from(await zip.arrayBuffer())
+    for (const { bytes } of files) assert.ok(zipped.includes(bytes))
+  })
 
 test('what is answered at once waits as it was stored, too, until its reader takes it', async (t) => {
   const { browser, spaceId } = await enter(t)
