@@ -116,9 +116,15 @@ export function openAtOnce({ name, secret, first, start, end }: Opening, sealed:
   for (let at = 0; at < sealed.length; at += SEALED_PIECE)
     pieces.push(openPiece(seal, first + pieces.length, sealed.subarray(at, at + SEALED_PIECE)))
   free(sealed)
-  const bytes = pieces.length === 1 && pieces[0] ? pieces[0] : Buffer.concat(pieces)
+  const bytes = pieces.length === 1 && pieces[0] ? pieces[0] : putTogether(pieces)
   const part = bytes.subarray(start, end)
   return part.length === bytes.length ? give(bytes) : part
+}
+
+function putTogether(pieces: readonly Uint8Array[]): Uint8Array {
+  const bytes = Buffer.concat(pieces)
+  for (const piece of pieces) free(give(piece))
+  return bytes
 }
 
 /** Opens sealed pieces, of which the first is number `first`. @throws {BlobDamaged} they are damaged */
