@@ -1,27 +1,25 @@
 import { randomUUID } from 'node:crypto'
 import { finished, PassThrough, type Readable } from 'node:stream'
-import type { Kysely } from 'kysely'
 import type { Item } from '../../core/api/shapes.ts'
 import { Problem } from '../../core/errors.ts'
 import type { Actor } from '../access.ts'
 import type { Blobs } from '../blobs/blobs.ts'
 import { give } from '../blobs/freeing.ts'
-import type { Database } from '../db/schema.ts'
 import { ASK_ACCESS_MS, watchAccess } from './access-watch.ts'
 import { type Checksum, inspect, readDigests } from './checksums.ts'
 import type { Items } from './items.ts'
-import { createSettling } from './settling.ts'
+import type { Settle } from './settling.ts'
 import { SNIFFED_BYTES, sniffType } from './sniff.ts'
 import type { Lease, UploadLocks } from './upload-lock.ts'
-import { readPlace } from './upload-place.ts'
-import type { UploadRow, UploadRows } from './upload-store.ts'
+import { readPlace, type UploadRow } from './upload-place.ts'
+import type { UploadRows } from './upload-store.ts'
 
 type Needs = {
-  db: Kysely<Database>
   blobs: Blobs
   items: Items
   rows: UploadRows
   locks: UploadLocks
+  settle: Settle
   maxSize: number
 }
 
@@ -35,9 +33,7 @@ const CHUNKS_AHEAD = 4
  * A whole file in one plain `PUT`, as `curl -T` sends it: all or nothing, by the rules of the resumable way. Its room
  * is reserved by a row of `upload` that lives no longer than its lease, so that nothing is left of one that is killed.
  */
-export function createSingleUpload({ db, blobs, items, rows, locks, maxSize }: Needs) {
-  const settle = createSettling({ db, items })
-
+export function createSingleUpload({ blobs, items, rows, locks, settle, maxSize }: Needs) {
   /**
    * `name` from the address, the other fields of uploads from its query.
    * @throws length_required, empty_file, too_large, checksum_mismatch, quota_full, what `items.place` throws
@@ -101,7 +97,10 @@ export function createSingleUpload({ db, blobs, items, rows, locks, maxSize }: N
       const facts = await blobs.put(row.staging, first.bytes)
       inspected.verify()
       const type = await sniffType(first.kept())
-      return await settle({ row, actor: await how.ask(), facts: { ...facts, type }, lease: how.lease })
+      const actor = await how.ask()
+      const { item } = await settle({ row, actor, facts: { ...facts, type }, lease: how.lease })
+      if (!item) throw new Problem('upload_busy')
+      return item
     } catch (error) {
       await rows.giveUp(row.id)
       throw refusal ?? (inspected.isBroken() ? new Problem('bad_request') : error)

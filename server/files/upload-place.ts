@@ -1,7 +1,11 @@
+import type { Selectable } from 'kysely'
 import { z } from 'zod'
 import { Id, LevelShape } from '../../core/api/shapes.ts'
 import { Problem } from '../../core/errors.ts'
-import type { PlaceInput } from './items.ts'
+import type { Upload } from '../db/schema.ts'
+import type { Place, PlaceInput } from './items.ts'
+
+export type UploadRow = Selectable<Upload>
 
 /** What an upload's maker may say of it; its owner, company, size and type are never theirs to say. */
 const Metadata = z.strictObject({
@@ -32,4 +36,18 @@ export function readPlace(metadata: Record<string, string | null>): PlaceInput {
   )
   if (unknown.length > 0) throw new Problem('unknown_field', { field: unknown.join(', ').slice(0, 200) })
   throw new Problem('bad_request', { field: String(result.error.issues[0]?.path[0]) })
+}
+
+/** Where an upload was allowed to go when it began. */
+export function placeOf(row: UploadRow): Place {
+  return {
+    spaceId: row.space_id,
+    parentId: row.parent_id,
+    name: row.name,
+    level: row.level as Place['level'],
+    // Known from the actor when the file is added.
+    companyId: null,
+    branchId: row.branch_id,
+    audience: row.audience,
+  }
 }

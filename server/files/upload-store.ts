@@ -1,29 +1,26 @@
-import { type Kysely, type RawBuilder, type Selectable, sql, type Transaction } from 'kysely'
+import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { Problem } from '../../core/errors.ts'
 import type { Actor } from '../access.ts'
 import { answered, type Batch, inBatches } from '../batches.ts'
-import { type Blobs, type Cursor, nameOf } from '../blobs/blobs.ts'
+import type { Blobs, Cursor } from '../blobs/blobs.ts'
 import { UploadLost } from '../blobs/port.ts'
-import type { Database, Upload as UploadTable } from '../db/schema.ts'
+import type { Database } from '../db/schema.ts'
 import { doEach } from '../each.ts'
-import type { Items, Place } from './items.ts'
+import type { Place } from './items.ts'
 import { readQuota, reserveRoom } from './quota.ts'
+import type { Settle } from './settling.ts'
 import { SNIFFED_BYTES, sniffType } from './sniff.ts'
-import { lockSpaces } from './space-lock.ts'
 import { heldBy, type Lease } from './upload-lock.ts'
+import type { UploadRow } from './upload-place.ts'
 
 /** An upload that nobody goes on with is given up after this. */
 export const EXPIRES_MS = 7 * 86_400_000
-/** How long a complete one can still be asked what has become of it. */
-const REMEMBERED_MS = 86_400_000
 /** What is written between two flushes: this much is sent again after a crash. A whole number of sealed pieces. */
 const PIECE = 32 * 1024 * 1024
 
-export type UploadRow = Selectable<UploadTable>
-
 export type UploadRows = ReturnType<typeof createUploadRows>
 
-type Needs = { db: Kysely<Database>; blobs: Blobs; items: Items; now: () => Date }
+type Needs = { db: Kysely<Database>; blobs: Blobs; settle: Settle; now: () => Date }
 
 type NewUpload = {
   id: string
@@ -35,7 +32,7 @@ type NewUpload = {
 type Reservation = { id: string; actor: Actor; place: Place; size: number; lease: Lease }
 
 /** Uploads under way: their rows, and the bytes behind them. A row never claims more than is durable. */
-export function createUploadRows({ db, blobs, items, now }: Needs) {
+export function createUploadRows({ db, blobs, settle, now }: Needs) {
   /** Announces an upload: room for all of it is reserved before the first byte comes. @throws quota_full */
   async function create(id: string, actor: Actor, place: Place, size: number): Promise<void> {
     const expires_at = new Date(now().getTime() + EXPIRES_MS)
@@ -152,45 +149,14 @@ export function createUploadRows({ db, blobs, items, now }: Needs) {
     return { ...row, bytes: at.offset, state: at.state && Buffer.from(at.state) }
   }
 
-  /**
-   * Makes the file of complete bytes, once: whoever comes again, after a crash or a lost answer, gets the same.
-   * @throws what `items.addFile` throws
-   */
+  /** Makes the file of complete bytes, once. @throws what `settle` throws */
   async function finish(row: UploadRow, actor: Actor): Promise<string> {
     if (row.item_id) return row.item_id
     const key = row.staging
     const facts = await blobs.commit(key, cursorOf(row))
     const end = Math.min(SNIFFED_BYTES, facts.size) - 1
     const type = await sniffType(await blobs.read(key, facts.size, { start: 0, end }))
-    return withRow(row, async (trx, found) => {
-      if (found.item_id) return found.item_id
-      const { id } = await items.addFile(actor, placeOf(found), { key, type, ...facts }, trx)
-      const expires_at = new Date(now().getTime() + REMEMBERED_MS)
-      // The key is the file's from here on, and goes with it.
-      await trx
-        .updateTable('upload')
-        .set({ item_id: id, expires_at, staging: nameOf(key), state: null })
-        .where('id', '=', row.id)
-        .execute()
-      return id
-    })
-  }
-
-  /** With the row as it is by now: its record may have been merged into another. @throws not_found */
-  function withRow<T>(
-    { id }: UploadRow,
-    act: (trx: Transaction<Database>, found: UploadRow) => Promise<T>,
-  ): Promise<T> {
-    return db.transaction().execute(async (trx) => {
-      // First the space, then what is in it: as whoever merges its record with another does.
-      await lockSpaces(trx, sql`select space_id from upload where id = ${id}::uuid`)
-      const { rows } = await sql<UploadRow>`select * from upload where id = ${id}::uuid for update`.execute(
-        trx,
-      )
-      // Past its time, its bytes may be gone already.
-      if (!rows[0] || rows[0].expires_at <= now()) throw new Problem('not_found')
-      return act(trx, rows[0])
-    })
+    return (await settle({ row, actor, facts: { ...facts, type } })).id
   }
 
   /**
@@ -235,19 +201,6 @@ export function createUploadRows({ db, blobs, items, now }: Needs) {
   }
 
   return { create, reserve, find, append, finish, remove, giveUp, expire }
-}
-
-export function placeOf(row: UploadRow): Place {
-  return {
-    spaceId: row.space_id,
-    parentId: row.parent_id,
-    name: row.name,
-    level: row.level as Place['level'],
-    // Known from the actor when the file is added.
-    companyId: null,
-    branchId: row.branch_id,
-    audience: row.audience,
-  }
 }
 
 function cursorOf({ bytes, state }: UploadRow): Cursor {

@@ -13,10 +13,11 @@ import { watchAccess } from './access-watch.ts'
 import { inspect, readUploadChecksum, TUS_ALGORITHMS } from './checksums.ts'
 import type { Items } from './items.ts'
 import { limitEach } from './limit-each.ts'
+import { createSettling } from './settling.ts'
 import { createSingleUpload, type IncomingFile } from './single-upload.ts'
 import { createUploadLocks, type Lease } from './upload-lock.ts'
-import { readPlace } from './upload-place.ts'
-import { createUploadRows, EXPIRES_MS, placeOf } from './upload-store.ts'
+import { placeOf, readPlace } from './upload-place.ts'
+import { createUploadRows, EXPIRES_MS } from './upload-store.ts'
 
 const MAX_SIZE = 5 * 1024 ** 3
 /** How many requests of one person are answered at once: several tabs' worth, and a small part of the server's places. */
@@ -32,13 +33,14 @@ export type Uploads = ReturnType<typeof createUploads>
 export function createUploads(needs: Needs) {
   const { db, items } = needs
   const locks = createUploadLocks({ db })
-  const rows = createUploadRows(needs)
+  const settle = createSettling(needs)
+  const rows = createUploadRows({ ...needs, settle })
   // Sending is slow: nobody may take all the server's places with it.
   const inTurn = limitEach(AT_ONCE, 'too_many_uploads')
   const together = limitEach(TOGETHER, 'unavailable')
   const bounded = <T>({ personId }: Actor, work: () => Promise<T>) =>
     inTurn(personId, () => together('all', work))
-  const single = createSingleUpload({ ...needs, rows, locks, maxSize: MAX_SIZE })
+  const single = createSingleUpload({ ...needs, rows, locks, settle, maxSize: MAX_SIZE })
 
   /**
    * Answers a request below /api/uploads; `readActor` tells who is calling by now, and throws once they may not.

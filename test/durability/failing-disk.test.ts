@@ -72,8 +72,11 @@ async function enter(t: TestContext) {
         await prepare()
         await fail({ at: index + 1, ...way })
         const answer = await act()
+        // A folder that was looked at lately is not looked at again: one call less.
+        const reached = ((await server.ask('calls')) as string[]).length > index
         await fail()
-        if (!calm || !answer.ok) await refusedClearly(answer, way.code ?? '', what)
+        if (!reached) assert.ok(answer.ok, what)
+        else if (!calm || !answer.ok) await refusedClearly(answer, way.code ?? '', what)
         if (leavesNothing) assert.equal(await reserved(), 0, `room is reserved after ${what}`)
         await goOn().catch((error) => {
           throw new Error(`after ${what}: ${error.message} ${error.cause}`, { cause: error })
