@@ -12,7 +12,7 @@ import { judge } from './conditional.ts'
 import { heldBack } from './contents.ts'
 import type { Items } from './items.ts'
 import { limitAnswers } from './limit-each.ts'
-import { type Answer, breakOff, findOutgoing, refuseBusy } from './outgoing.ts'
+import { type Answer, AT_ONCE_BYTES, breakOff, findOutgoing, refuseBusy } from './outgoing.ts'
 import type { PreviewJobs } from './preview-jobs.ts'
 
 /** Of what a browser shows by itself, that which runs nothing. Images are shown as previews, which are re-encoded. */
@@ -39,9 +39,6 @@ type Bytes = {
 
 /** nginx would judge these once more, by what it knows of the file. */
 const ASKED_OF_US = ['If-Match', 'If-Unmodified-Since']
-
-/** So much goes out at once, without a stream. */
-const AT_ONCE_BYTES = 256 * 1024
 
 export type Downloads = ReturnType<typeof createDownloads>
 

@@ -11,6 +11,9 @@ import type { PreviewJobs } from './preview-jobs.ts'
 /** What is sent: all at once, or as it comes. */
 export type Body = Uint8Array | Readable
 
+/** So much goes out at once: whoever may have it a moment ago may have it. */
+export const AT_ONCE_BYTES = 256 * 1024
+
 export type Answer = { status: number; headers: Record<string, string>; body?: Body }
 
 export type Outgoing = Pick<Content, 'key' | 'size' | 'type' | 'name'> & {

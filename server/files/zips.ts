@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { create as contentDisposition } from 'content-disposition'
 import type { Kysely } from 'kysely'
@@ -15,7 +15,7 @@ import { blanked } from './blanked.ts'
 import type { TreeEntry } from './contents.ts'
 import type { Items } from './items.ts'
 import { limitAnswers } from './limit-each.ts'
-import { type Answer, breakOff, findOutgoing, type Outgoing } from './outgoing.ts'
+import { type Answer, AT_ONCE_BYTES, breakOff, findOutgoing, type Outgoing } from './outgoing.ts'
 import type { PreviewJobs } from './preview-jobs.ts'
 
 /** Ids in an address; whoever wants more takes the folder. */
@@ -77,6 +77,11 @@ export function createZips({ db, items, blobs, previewJobs, now }: Needs) {
       return { at, actor, contents }
     }
 
+    async function openOutgoing(key: string, size: number): Promise<Readable> {
+      if (size > AT_ONCE_BYTES) return (await blobs.open(key)).stream
+      return Readable.from([await blobs.read(key, size)])
+    }
+
     async function add(
       into: yazl.ZipFile,
       { key, size, blanks }: Outgoing,
@@ -84,8 +89,8 @@ export function createZips({ db, items, blobs, previewJobs, now }: Needs) {
       { id, addedAt }: TreeEntry,
     ) {
       gone.throwIfAborted()
-      const { stream } = await blobs.open(key)
-      breakOff(stream, async () => items.content(await readActor(), id))
+      const stream = await openOutgoing(key, size)
+      if (size > AT_ONCE_BYTES) breakOff(stream, async () => items.content(await readActor(), id))
       const ended = finished(stream, { signal: gone, writable: false })
       into.addReadStream(blanks ? blanked(stream, 0, blanks) : stream, path, {
         size,
