@@ -1,7 +1,7 @@
 const given = new WeakSet<ArrayBufferLike>()
 
-/** Small ones share their memory with others. */
-const LEAST = 16 * 1024
+/** Smaller ones are not worth it, and many share their memory with others. */
+const LEAST = 1024
 
 /** Says that whoever has done with these bytes may free them: nobody else will look at them. */
 export function give<Bytes extends Uint8Array>(bytes: Bytes): Bytes {

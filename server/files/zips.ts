@@ -1,4 +1,5 @@
-import { Readable } from 'node:stream'
+import { once } from 'node:events'
+import type { PassThrough, Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { create as contentDisposition } from 'content-disposition'
 import type { Kysely } from 'kysely'
@@ -77,11 +78,6 @@ export function createZips({ db, items, blobs, previewJobs, now }: Needs) {
       return { at, actor, contents }
     }
 
-    async function openOutgoing(key: string, size: number): Promise<Readable> {
-      if (size > AT_ONCE_BYTES) return (await blobs.open(key)).stream
-      return Readable.from([await blobs.read(key, size)])
-    }
-
     async function add(
       into: yazl.ZipFile,
       { key, size, blanks }: Outgoing,
@@ -89,14 +85,18 @@ export function createZips({ db, items, blobs, previewJobs, now }: Needs) {
       { id, addedAt }: TreeEntry,
     ) {
       gone.throwIfAborted()
-      const stream = await openOutgoing(key, size)
-      if (size > AT_ONCE_BYTES) breakOff(stream, async () => items.content(await readActor(), id))
+      const how = { mtime: addedAt, compress: false }
+      if (size <= AT_ONCE_BYTES && !blanks) {
+        const { buffer, byteOffset } = await blobs.read(key, size)
+        into.addBuffer(Buffer.from(buffer, byteOffset, size), path, how)
+        const out = into.outputStream as PassThrough
+        if (out.writableNeedDrain) await once(out, 'drain', { signal: gone })
+        return
+      }
+      const { stream } = await blobs.open(key)
+      breakOff(stream, async () => items.content(await readActor(), id))
       const ended = finished(stream, { signal: gone, writable: false })
-      into.addReadStream(blanks ? blanked(stream, 0, blanks) : stream, path, {
-        size,
-        mtime: addedAt,
-        compress: false,
-      })
+      into.addReadStreamLazy(path, { ...how, size }, handOver(blanks ? blanked(stream, 0, blanks) : stream))
       // Of a stream that is broken off, yazl would wait for the end.
       await ended.finally(() => stream.destroy())
     }
@@ -139,6 +139,15 @@ export function createZips({ db, items, blobs, previewJobs, now }: Needs) {
       if (!ids.every((id) => Id.safeParse(id).success)) throw new Problem('not_found')
       return inTurn(actor.personId, over, () => begin(actor, ids, readActor))
     },
+  }
+}
+
+/** Gives a stream away, once: the library keeps what it was given this by until the whole ZIP is out, and the stream with it. */
+function handOver(stream: Readable): (take: (error: unknown, stream: NodeJS.ReadableStream) => void) => void {
+  let held: Readable | undefined = stream
+  return (take) => {
+    if (held) take(null, held)
+    held = undefined
   }
 }
 
