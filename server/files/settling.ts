@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import type { Item } from '../../core/api/shapes.ts'
 import { Problem } from '../../core/errors.ts'
 import type { Actor } from '../access.ts'
-import { answered, type Batch, inBatches } from '../batches.ts'
+import { type Batch, inBatches } from '../batches.ts'
 import { nameOf } from '../blobs/blobs.ts'
 import type { Database } from '../db/schema.ts'
 import type { Items, NewBlob, Place } from './items.ts'
@@ -62,10 +62,12 @@ export function createSettling({ db, items, now }: Needs) {
       }
       if (files.length === 0) return results
       const made = await items.addFiles(actor, files, trx)
-      const done = files.flatMap(({ input, index }, position) => {
+      const done = files.map(({ input, index }, position) => {
         const item = made[position]
-        results[index] = answered(item && { id: item.id, item })
-        return item ? [{ ...input, itemId: item.id }] : []
+        // Whoever sees the place no more by now adds nothing to it: none of these is made.
+        if (!item) throw new Problem('not_found')
+        results[index] = { status: 'fulfilled', value: { id: item.id, item } }
+        return { ...input, itemId: item.id }
       })
       await forget(
         trx,

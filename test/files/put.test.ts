@@ -12,7 +12,7 @@ import { until } from '../process.ts'
 import { makeTempFolder } from '../temp-folder.ts'
 import { type Browser, readProblem, type World } from '../world.ts'
 import { startAppProcess } from './app-process.ts'
-import { countItems, countStaged, download, enter, refused, sha256 } from './tus.ts'
+import { begin, countItems, countStaged, download, enter, head, patch, refused, sha256 } from './tus.ts'
 
 const run = promisify(execFile)
 
@@ -245,6 +245,25 @@ test('of one that is cut off, whose maker may no more, or that is given no room,
   const { origin } = await startAppProcess(t, world, { maxFile: 1000 })
   await refused(put(browser.at(origin), 'x', { spaceId }, randomBytes(3_000_000)), 'disk_full')
   assert.deepEqual(await left(world), [0, 0, 0, 0])
+})
+
+test('whoever sees the place no more in the moment in which a file is added adds nothing, and no bytes are lost', async (t) => {
+  const { world, olivia, client, browser, spaceId } = await enter(t)
+  const { db } = world
+  await sql`create function leave() returns trigger language plpgsql as $$ begin
+    update stakeholder set status = 'archived', ended_at = now() where space_id = new.space_id;
+    return null; end $$`.execute(db)
+  await sql`create trigger leaves after insert on item for each row execute function leave()`.execute(db)
+  await refused(put(browser, 'x.txt', { spaceId }, 'abc'), 'not_found')
+  assert.deepEqual(await left(world), [0, 0, 0, 0])
+
+  const path = await begin(browser, 3, { spaceId })
+  await refused(patch(browser, path, 0, 'abc'), 'not_found')
+  assert.equal(await countItems(world), 0)
+  await sql`drop trigger leaves on item`.execute(db)
+  await world.setStakeholder(client, olivia)
+  const { item } = await head(browser, path)
+  assert.equal((await download(browser, item ?? '')).toString(), 'abc')
 })
 
 test('those whose connection broke before their bytes were looked at hold no place', async (t) => {
