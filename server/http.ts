@@ -75,9 +75,8 @@ export async function createHttp(needs: Needs) {
       return answered instanceof Response ? answered : sendAnswer(answered, c.env.outgoing, log)
     })
   }
-  type RouteOfActor<A> = [method: string, path: string, answer: A, access?: 'actor' | 'professional']
-  const routeOfActor = (...[method, path, answer, access = 'actor']: RouteOfActor<AnswerActor>) =>
-    route(access, method, path, (c, caller) => answer(c, actorOf(caller), againAs(caller, access)))
+  const routeOfActor = (method: string, path: string, answer: AnswerActor) =>
+    route('actor', method, path, (c, caller) => answer(c, actorOf(caller), againAs(caller, 'actor')))
   /** What answers with bytes, which go out for long after. */
   const routeOfBytes = (path: string, answer: AnswerBytes, access: 'actor' | 'professional' = 'actor') =>
     route(access, 'GET', path, (c, caller) =>

@@ -50,10 +50,13 @@ export async function openDiskStore(at: { folder: string; staging: string }): Pr
     return join(staging, name.replace('/', ''))
   }
 
-  async function committedPath(name: string): Promise<{ shard: string; path: string }> {
+  async function committedPath(
+    name: string,
+    assert = assertFolder,
+  ): Promise<{ shard: string; path: string }> {
     assertName(name)
     const shard = join(folder, name.slice(0, 2))
-    await assertFolder(shard)
+    await assert(shard)
     return { shard, path: join(folder, name) }
   }
 
@@ -171,9 +174,8 @@ export async function openDiskStore(at: { folder: string; staging: string }): Pr
 
   /** Each call takes a thread: as few as can be, and none to close what nothing was written to. */
   async function read(name: string, size: number, { start, end }: Part = { start: 0, end: size - 1 }) {
-    assertName(name)
-    await assertFolderLately(join(folder, name.slice(0, 2)))
-    const descriptor = await openDescriptor(join(folder, name), O_RDONLY | O_NOFOLLOW).catch(absent)
+    const { path } = await committedPath(name, assertFolderLately)
+    const descriptor = await openDescriptor(path, O_RDONLY | O_NOFOLLOW).catch(absent)
     if (descriptor === undefined) throw new BlobAbsent(name)
     try {
       const bytes = Buffer.allocUnsafeSlow(end - start + 1)

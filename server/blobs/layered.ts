@@ -27,20 +27,18 @@ export function layerStores(written: BlobStore, other: BlobStore): BlobStore {
     return here
   }
 
-  async function find<T>(name: string, look: (store: BlobStore) => Promise<T>): Promise<T> {
+  async function look<T>(at: (store: BlobStore) => Promise<T | undefined>): Promise<T | undefined> {
     for (const store of asked) {
-      const found = await look(store).catch(unlessAbsent)
-      if (found) return found
-    }
-    throw new BlobAbsent(name)
-  }
-
-  async function stat(name: string) {
-    for (const store of asked) {
-      const found = await store.stat(name)
+      const found = await at(store)
       if (found) return found
     }
     return undefined
+  }
+
+  async function find<T>(name: string, at: (store: BlobStore) => Promise<T>): Promise<T> {
+    const found = await look((store) => at(store).catch(unlessAbsent))
+    if (!found) throw new BlobAbsent(name)
+    return found
   }
 
   /** First where it may be moved from: whoever moves it looks there again once it has copied it. */
@@ -69,7 +67,7 @@ export function layerStores(written: BlobStore, other: BlobStore): BlobStore {
     put: written.put,
     open: (name, part) => find(name, (store) => store.open(name, part)),
     read: (name, size, part) => find(name, (store) => store.read(name, size, part)),
-    stat,
+    stat: (name) => look((store) => store.stat(name)),
     remove,
     list,
     async check() {
