@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import {
   type AppendOptions,
   assertName,
+  BlobDamaged,
   type BlobStore,
   BlobTooLarge,
   type Bytes,
@@ -55,8 +56,8 @@ export interface Vault {
   unwrap(wrapped: string): Promise<Uint8Array>
 }
 
-/** `length` bytes as they lie in the store, of a blob of `size` bytes. */
-export type StoredBytes = { stream: Readable; size: number; length: number; opening?: Opening }
+/** `length` bytes as they lie in the store. */
+export type StoredBytes = { stream: Readable; length: number; opening: Opening | undefined }
 
 export type Blobs = ReturnType<typeof createBlobs>
 
@@ -191,41 +192,45 @@ export function createBlobs({ store, vault, seal }: { store: BlobStore; vault: V
   }
 
   async function open(key: string, part?: Part): Promise<{ stream: Readable; size: number }> {
-    const { stream, size, opening } = await openStored(key, part)
-    if (!opening) return { stream, size }
+    const { name, wrapped } = splitKey(key)
+    if (wrapped === undefined) return store.open(name, part)
+    const found = part ? await store.stat(name) : await store.open(name)
+    const size = plainSize(found?.size ?? 0)
+    if (part && size > 0 && !(0 <= part.start && part.start <= part.end && part.end < size))
+      throw new RangeError(`bytes ${part.start}-${part.end} of ${size}`)
+    const { stored, opening } = await findPart(name, wrapped, size, part)
+    const stream = found && 'stream' in found ? found.stream : (await store.open(name, stored)).stream
     return { stream: follow(stream, openBytes(opening, stream)), size }
   }
 
-  /** The bytes of a blob, or of a part of it, as they are stored, and what opens them: for whoever does so elsewhere. */
-  async function openStored(key: string, part?: Part): Promise<StoredBytes> {
+  /**
+   * A part of a blob that has `size` bytes as it is stored, and what opens it: for whoever does so elsewhere.
+   * @throws {BlobDamaged} it doesn't have that size, as far as the part tells
+   */
+  async function openStored(key: string, size: number, part: Part): Promise<StoredBytes> {
     const { name, wrapped } = splitKey(key)
-    if (wrapped === undefined) {
-      const { stream, size } = await store.open(name, part)
-      return { stream, size, length: part ? part.end - part.start + 1 : size }
-    }
-    const secret = await vault.unwrap(wrapped)
-    if (!part) {
-      const { stream, size: length } = await store.open(name)
-      const size = plainSize(length)
-      return { stream, size, length, opening: { name, secret, first: 0, start: 0, end: size } }
-    }
-    const size = plainSize((await store.stat(name))?.size ?? 0)
-    if (size > 0 && !(0 <= part.start && part.start <= part.end && part.end < size))
-      throw new RangeError(`bytes ${part.start}-${part.end} of ${size}`)
-    const { stored, ...opening } = piecesOf(size, part)
-    const { stream } = await store.open(name, stored)
-    const length = stored.end - stored.start + 1
-    return { stream, size, length, opening: { name, secret, ...opening } }
+    const { stored, opening } =
+      wrapped === undefined ? { stored: part, opening: undefined } : await findPart(name, wrapped, size, part)
+    const { stream } = await store.open(name, stored).catch((error) => {
+      throw error instanceof RangeError
+        ? new BlobDamaged(`${name} doesn't have ${size} bytes`, { cause: error })
+        : error
+    })
+    return { stream, length: stored.end - stored.start + 1, opening }
   }
 
   /** A small blob of `size` bytes, or a part of it, at once. */
   async function read(key: string, size: number, part?: Part): Promise<Uint8Array> {
     const { name, wrapped } = splitKey(key)
     if (wrapped === undefined) return store.read(name, size, part)
-    const secret = await vault.unwrap(wrapped)
+    const { stored, opening } = await findPart(name, wrapped, size, part)
+    return openAtOnce(opening, await store.read(name, sealedSize(size), part && stored))
+  }
+
+  /** Where a part of a sealed blob of `size` bytes is stored, and what opens it. */
+  async function findPart(name: string, wrapped: string, size: number, part?: Part) {
     const { stored, ...opening } = piecesOf(size, part)
-    const sealed = await store.read(name, sealedSize(size), part && stored)
-    return openAtOnce({ name, secret, ...opening }, sealed)
+    return { stored, opening: { name, secret: await vault.unwrap(wrapped), ...opening } satisfies Opening }
   }
 
   async function stat(key: string): Promise<{ size: number; modified: Date } | undefined> {

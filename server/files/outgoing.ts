@@ -33,13 +33,13 @@ export async function findOutgoing(
 ): Promise<Outgoing> {
   const how = { urgent: true, signal }
   if (!own && hasBlanks(type)) {
-    const blanks = await previewJobs.readBlanks({ id: blobId, key, type }, how).catch(refuseBusy)
+    const blanks = await previewJobs.readBlanks({ id: blobId, key, size, type }, how).catch(refuseBusy)
     if (!blanks) throw new Problem('film_kept_back')
     return { key, size, type, name, etag: `"${blobId}-shared"`, blanks }
   }
   if (own || kindOf(type) !== 'image') return { key, size, type, name, etag: `"${blobId}"` }
   const made = hasPreview(type)
-    ? await previewJobs.make({ id: blobId, key, type }, 'shared', how).catch(refuseBusy)
+    ? await previewJobs.make({ id: blobId, key, size, type }, 'shared', how).catch(refuseBusy)
     : undefined
   if (!made?.key || !made.type || made.size === null) throw new Problem('image_kept_back')
   const copy = { key: made.key, size: made.size, type: made.type, etag: `"${blobId}-shared"` }

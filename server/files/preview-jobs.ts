@@ -1,5 +1,5 @@
 import { json } from 'node:stream/consumers'
-import { type Insertable, type Kysely, type RawBuilder, sql } from 'kysely'
+import { type Insertable, type Kysely, type RawBuilder, type Selectable, sql } from 'kysely'
 import { hasPreview, kindOf } from '../../core/kinds.ts'
 import { isFree } from '../access.ts'
 import { type Blobs, nameOf } from '../blobs/blobs.ts'
@@ -9,9 +9,11 @@ import { PreviewFailed } from '../previews/failures.ts'
 import type { Blank, Variant } from '../previews/messages.ts'
 import type { createPreviews } from '../previews/previews.ts'
 
-type Blob = { id: string; key: string; type: string }
+type Blob = { id: string; key: string; size: number; type: string }
 /** `pages` are those of an office file, as a PDF; `blanks` what others get of a film as nothing, as JSON. */
 export type Kept = Variant | 'pages' | 'blanks'
+const KNOWN = ['key', 'type', 'size', 'problem'] as const
+type Known = Pick<Selectable<PreviewTable>, (typeof KNOWN)[number]>
 type How = { urgent: boolean; signal?: AbortSignal }
 
 export type PreviewJobs = ReturnType<typeof createPreviewJobs>
@@ -30,19 +32,19 @@ export function createPreviewJobs({
   previews: Pick<ReturnType<typeof createPreviews>, 'make' | 'convert' | 'findBlanks'>
   now: () => Date
 }) {
-  const storing = new Map<string, Promise<void>>()
-  const find = (blobId: string, variant: Kept) =>
+  const storing = new Map<string, Promise<Known | undefined>>()
+  const find = (blobId: string, variant: string) =>
     db
       .selectFrom('preview')
-      .select(['key', 'type', 'size', 'problem'])
+      .select([...KNOWN])
       .where('blob_id', '=', blobId)
       .where('variant', '=', variant)
       .where(sql<boolean>`(problem is null or ${stands('preview', sql`${now()}::timestamptz`)})`)
       .executeTakeFirst()
 
-  /** Unless somebody else was first, or the blob has gone. */
-  async function keep(row: Insertable<PreviewTable>): Promise<void> {
-    await db
+  /** Unless somebody else was first, or the blob has gone: what is known of it from here on. */
+  async function keep(row: Insertable<PreviewTable>): Promise<Known | undefined> {
+    const kept = await db
       .insertInto('preview')
       .values(row)
       .onConflict((conflict) =>
@@ -63,10 +65,12 @@ export function createPreviewJobs({
           }))
           .where('preview.key', 'is', null),
       )
-      .execute()
+      .returning([...KNOWN])
+      .executeTakeFirst()
       .catch((error) => {
         if (error.code !== FOREIGN_KEY_VIOLATION) throw error
       })
+    return kept ?? find(row.blob_id, row.variant)
   }
 
   async function produce(blob: Blob, variant: Kept, how: How) {
@@ -81,12 +85,12 @@ export function createPreviewJobs({
   }
 
   /** What a picture is made of: an office file's pages stand for it. */
-  async function pictured(blob: Blob, how: How): Promise<{ key: string; type: string }> {
+  async function pictured(blob: Blob, how: How): Promise<Omit<Blob, 'id'>> {
     if (kindOf(blob.type) !== 'office') return blob
     const pages = await make(blob, 'pages', how)
-    if (!pages?.key)
+    if (!pages?.key || pages.size === null)
       throw new PreviewFailed((pages?.problem as PreviewFailed['reason'] | null) ?? 'unreadable')
-    return { key: pages.key, type: 'application/pdf' }
+    return { key: pages.key, size: pages.size, type: 'application/pdf' }
   }
 
   /**
@@ -99,26 +103,25 @@ export function createPreviewJobs({
     const row = { blob_id: blob.id, variant, created_at: now() }
     try {
       const { bytes, ...made } = await produce(blob, variant, how)
-      await storeOnce(`${variant} ${blob.id}`, async () => {
+      return await storeOnce(`${variant} ${blob.id}`, async () => {
         const key = await blobs.newKeyBeside(blob.key)
         const { size } = await blobs.put(key, bytes)
-        await keep({ ...row, ...made, key, size, problem: null })
-        const kept = await find(blob.id, variant)
+        const kept = await keep({ ...row, ...made, key, size, problem: null })
         // Even a row that was there for a moment only may be in a backup that has begun.
         if (kept?.key !== key) await jobs.add(db, 'erase', { keys: [nameOf(key)] })
+        return kept
       })
     } catch (error) {
       if (!(error instanceof PreviewFailed)) throw error
-      await keep({ ...row, key: null, problem: error.reason })
+      return keep({ ...row, key: null, problem: error.reason })
     }
-    return await find(blob.id, variant)
   }
 
   /** Of what several have asked for, and one has made for them all. */
-  async function storeOnce(name: string, store: () => Promise<void>): Promise<void> {
+  function storeOnce(name: string, store: () => Promise<Known | undefined>): Promise<Known | undefined> {
     const stored = storing.get(name) ?? store().finally(() => storing.delete(name))
     storing.set(name, stored)
-    await stored
+    return stored
   }
 
   return {
@@ -136,7 +139,7 @@ export function createPreviewJobs({
     async makeAll({ blobId }: { blobId: string }): Promise<void> {
       const blob = await db
         .selectFrom('blob')
-        .select(['id', 'key', 'type'])
+        .select(['id', 'key', 'size', 'type'])
         .where('id', '=', blobId)
         .where(sql<boolean>`${isFree('blob')}`)
         .executeTakeFirst()

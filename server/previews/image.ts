@@ -69,5 +69,5 @@ async function hashOf(image: Sharp): Promise<string> {
   return Buffer.from(rgbaToThumbHash(info.width, info.height, data)).toString('base64')
 }
 
-/** As large as a ThumbHash takes them. */
-const HASHED = 100
+/** A ThumbHash keeps no more of a picture than seven waves each way. */
+const HASHED = 32

@@ -1,7 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { hasBlanks, hasPreview, kindOf } from '../../core/kinds.ts'
 import type { Blobs } from '../blobs/blobs.ts'
-import { BlobAbsent } from '../blobs/port.ts'
 import type { Log } from '../log.ts'
 import { PreviewFailed, PreviewsBusy } from './failures.ts'
 import { type Asking, createLine } from './line.ts'
@@ -12,6 +11,8 @@ import { type Answer, startWorker, type WorkerLimits } from './worker-process.ts
 
 export interface PreviewRequest extends Asking {
   key: string
+  /** Bytes. */
+  size: number
   /** The media type found in the bytes. */
   type: string
   variant: Variant
@@ -30,19 +31,19 @@ interface Limits extends WorkerLimits {
 
 const MB = 1024 * 1024
 const LIMITS: Limits = { bytes: 200 * MB, pixels: 250e6, memory: 768 * MB, seconds: 20, waiting: 200 }
-/** Native decoders leak and scatter their memory: a new process from time to time. */
-const PREVIEWS_PER_WORKER = 100
+/** Native decoders leak and scatter their memory: a new process once it has worked so long. */
+const WORK_MS = 60_000
 const IDLE_MS = 60_000
 const STREAMED = new Set(['video', 'audio', 'text'])
 
 interface Worker {
   process: ReturnType<typeof startWorker>
-  made: number
+  worked: number
 }
 
 /** Pictures of files, made by a bounded pool of confined processes. */
 export function createPreviews(parts: {
-  blobs: Pick<Blobs, 'stat' | 'open' | 'openStored'>
+  blobs: Pick<Blobs, 'open' | 'openStored'>
   log: Log
   workers?: number
   /** SOFFICE_PATH. */
@@ -96,12 +97,10 @@ export function createPreviews(parts: {
     return await officeLine.ask(request.key, request, request)
   }
 
-  async function produceConverted({ key, type }: Omit<PreviewRequest, 'variant'>): Promise<Uint8Array> {
+  async function produceConverted({ key, size, type }: Omit<PreviewRequest, 'variant'>): Promise<Uint8Array> {
     const converter = openOffice()
     if (!converter) throw new PreviewFailed('unconverted')
-    const blob = await blobs.stat(key)
-    if (!blob) throw new BlobAbsent(key)
-    if (blob.size > limits.bytes) throw new PreviewFailed('too_large')
+    if (size > limits.bytes) throw new PreviewFailed('too_large')
     try {
       return await converter.convert((await blobs.open(key)).stream, type)
     } catch (error) {
@@ -111,21 +110,22 @@ export function createPreviews(parts: {
     }
   }
 
-  async function produce({ key, type, variant }: Asked): Promise<Answer> {
-    const blob = await blobs.stat(key)
-    if (!blob) throw new BlobAbsent(key)
-    if (blob.size === 0) throw new PreviewFailed('unreadable')
-    if (blob.size > limits.bytes && !STREAMED.has(kindOf(type))) throw new PreviewFailed('too_large')
+  async function produce({ key, size, type, variant }: Asked): Promise<Answer> {
+    if (size === 0) throw new PreviewFailed('unreadable')
+    if (size > limits.bytes && !STREAMED.has(kindOf(type))) throw new PreviewFailed('too_large')
     if (closed) throw new PreviewsBusy('closing')
     const worker = takeWorker()
+    const since = performance.now()
     try {
-      const task = { type, variant, size: blob.size, pixels: limits.pixels }
-      const answer = await worker.process.make(task, (start, end) => blobs.openStored(key, { start, end }))
-      worker.made++
+      const task = { type, variant, size, pixels: limits.pixels }
+      const answer = await worker.process.make(task, (start, end) =>
+        blobs.openStored(key, size, { start, end }),
+      )
+      worker.worked += performance.now() - since
       return answer
     } catch (error) {
       // Whatever it was, its process has seen something odd.
-      worker.made = Number.POSITIVE_INFINITY
+      worker.worked = Number.POSITIVE_INFINITY
       if (closed) throw new PreviewsBusy('closing')
       log.warn({ err: error, key, type, variant }, 'no preview')
       throw error
@@ -144,7 +144,7 @@ export function createPreviews(parts: {
   }
 
   function newWorker(): Worker {
-    const worker = { process: startWorker(folder, limits), made: 0 }
+    const worker = { process: startWorker(folder, limits), worked: 0 }
     worker.process.gone.addEventListener('abort', () => {
       clearTimeout(idle.get(worker))
       idle.delete(worker)
@@ -153,7 +153,7 @@ export function createPreviews(parts: {
   }
 
   async function putBack(worker: Worker) {
-    if (closed || worker.made >= PREVIEWS_PER_WORKER) await worker.process.kill()
+    if (closed || worker.worked >= WORK_MS) await worker.process.kill()
     busy.delete(worker)
     if (worker.process.gone.aborted) return
     const rest = () => {

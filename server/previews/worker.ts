@@ -1,6 +1,5 @@
 import { once } from 'node:events'
-import { read as readDescriptor } from 'node:fs'
-import { promisify } from 'node:util'
+import { readSync } from 'node:fs'
 import { kindOf } from '../../core/kinds.ts'
 import { free, give } from '../blobs/freeing.ts'
 import { openBytes, SEALED_PIECE } from '../blobs/seal.ts'
@@ -8,8 +7,6 @@ import { decodeImage } from './image.ts'
 import { BYTES_FD, type Coming, type Decoder, type Task, type WorkerMessage } from './messages.ts'
 
 // Run in a process of its own, which may be killed at any moment; see worker-process.ts for its confinement.
-
-const readBytes = promisify(readDescriptor)
 
 /** A whole number of sealed pieces. */
 const CHUNK_BYTES = 16 * SEALED_PIECE
@@ -34,12 +31,12 @@ async function read(start: number, end: number): Promise<Uint8Array> {
   }
 }
 
-/** By calls that wait: as a stream they would come by pieces of 64 KiB, each a turn of its own. */
+/** By calls that wait, for there is nothing else to do: as a stream they would come by small pieces, each a turn of its own. */
 async function* receive(length: number): AsyncGenerator<Uint8Array, void> {
   for (let left = length; left > 0; ) {
     const chunk = Buffer.allocUnsafeSlow(Math.min(left, CHUNK_BYTES))
     for (let filled = 0; filled < chunk.length; ) {
-      const { bytesRead } = await readBytes(BYTES_FD, chunk, filled, chunk.length - filled, null)
+      const bytesRead = readSync(BYTES_FD, chunk, filled, chunk.length - filled, null)
       // Nobody is left who would wait for an answer.
       if (bytesRead === 0) process.exit()
       filled += bytesRead

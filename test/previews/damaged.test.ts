@@ -40,15 +40,16 @@ test('bytes that can’t be opened cost their own preview, whatever the decoder 
   t.after(previews.close)
   const put = async (bytes: Buffer) => {
     const key = await blobs.newKey(null)
-    await blobs.put(key, bytes)
-    return key
+    const { size } = await blobs.put(key, bytes)
+    return { key, size }
   }
-  const make = (key: string, type: string) => previews.make({ key, type, variant: 'thumb', urgent: true })
+  const make = (blob: { key: string; size: number }, type: string) =>
+    previews.make({ ...blob, type, variant: 'thumb', urgent: true })
   const film = await recordFilm()
   const healthy = await put(await flat(600, 400).jpeg().toBuffer())
   assert.ok((await make(await put(film), 'video/webm')).duration)
   const damaged = await put(film)
-  const path = join(data, 'blobs', nameOf(damaged))
+  const path = join(data, 'blobs', nameOf(damaged.key))
   const stored = await readFile(path)
   for (const fromEnd of [3, 6, 9, 12, 15, 18]) {
     const changed = Buffer.from(stored)
@@ -65,4 +66,7 @@ test('bytes that can’t be opened cost their own preview, whatever the decoder 
       `after damage ${fromEnd} pieces from the end`,
     )
   }
+  // Cut off at the end of a piece, each that is left opens.
+  await writeFile(path, stored.subarray(0, -(stored.length % SEALED_PIECE)))
+  await assert.rejects(make(damaged, 'image/jpeg'), BlobDamaged)
 })

@@ -26,7 +26,8 @@ async function openHeldStudio(t: Parameters<typeof openStudio>[0], waiting = 2) 
   async function queue(name: string, urgent: boolean, signal?: AbortSignal) {
     const key = newName()
     await studio.disk.put(key, image)
-    const request = { key, type: 'image/png', variant: 'thumb', urgent, ...(signal && { signal }) } as const
+    const how = { urgent, ...(signal && { signal }) }
+    const request = { key, size: image.length, type: 'image/png', variant: 'thumb', ...how } as const
     const outcome = studio.previews.make(request).then(() => done.push(name))
     outcome.catch(() => {})
     return { outcome }

@@ -154,7 +154,7 @@ test('what has no preview is refused at once, with its reason', async (t) => {
   await assert.rejects(make(Buffer.from('x'), 'application/zip'), refused('unsupported'))
   await assert.rejects(make(Buffer.alloc(1001), 'image/png'), refused('too_large'))
   await assert.rejects(make(Buffer.alloc(0), 'image/png'), refused('unreadable'))
-  const absent = { key: newName(), type: 'image/png', variant: 'thumb', urgent: true } as const
+  const absent = { key: newName(), size: 1, type: 'image/png', variant: 'thumb', urgent: true } as const
   await assert.rejects(previews.make(absent), { name: 'BlobAbsent' })
 })
 

@@ -17,14 +17,14 @@ export async function openStudio(
 ) {
   const data = await mkdtemp(join(tmpdir(), 'carnet-studio-'))
   const disk = await openDiskStore({ folder: join(data, 'blobs'), staging: join(data, 'uploads') })
-  const blobs: Pick<Blobs, 'stat' | 'open' | 'openStored'> = {
-    stat: disk.stat,
+  const blobs: Pick<Blobs, 'open' | 'openStored'> = {
     async open(key, part) {
       await open?.(key)
       return await disk.open(key, part)
     },
-    async openStored(key, part = { start: 0, end: 0 }) {
-      return { ...(await blobs.open(key, part)), length: part.end - part.start + 1 }
+    async openStored(key, _size, part) {
+      const { stream } = await blobs.open(key, part)
+      return { stream, length: part.end - part.start + 1, opening: undefined }
     },
   }
   const previews = createPreviews({ blobs, log: createLog('error'), ...parts })
@@ -33,16 +33,16 @@ export async function openStudio(
     await rm(data, { recursive: true })
   })
 
-  async function make(bytes: Uint8Array, type: string, request: Partial<PreviewRequest> = {}) {
+  async function make(bytes: Uint8Array, type: string, request: Partial<Omit<PreviewRequest, 'size'>> = {}) {
     const key = newName()
     await disk.put(key, bytes)
-    return await previews.make({ key, type, variant: 'thumb', urgent: true, ...request })
+    return await previews.make({ key, size: bytes.length, type, variant: 'thumb', urgent: true, ...request })
   }
 
   async function convert(bytes: Uint8Array, type: string): Promise<Uint8Array> {
     const key = newName()
     await disk.put(key, bytes)
-    return await previews.convert({ key, type, urgent: true })
+    return await previews.convert({ key, size: bytes.length, type, urgent: true })
   }
 
   return { previews, disk, make, convert }
