@@ -6,6 +6,7 @@ import { type Batch, inBatches } from '../batches.ts'
 import type { Database } from '../db/schema.ts'
 import { type ItemRow, toItem } from './item-rows.ts'
 import { findRows } from './listing.ts'
+import { type KeptPreviews, keptOf } from './preview-jobs.ts'
 
 type Db = Kysely<Database>
 
@@ -19,6 +20,7 @@ export type Content = {
   type: string
   addedAt: Date
   own: boolean
+  kept: KeptPreviews
   /** What is held against it: its owner may have it all the same, what decodes it may not. */
   scan: Item['scan']
 }
@@ -35,11 +37,11 @@ export type TreeEntry = {
 const MAX_ENTRIES = 20_000
 
 /** The way to bytes: through items that the actor sees now. */
-export function createContents({ db }: { db: Db }) {
+export function createContents({ db, now }: { db: Db; now: () => Date }) {
   /** A listing's small images come many at once. */
   const readTogether = inBatches(async (asked: Batch<{ actor: Actor; itemId: string }>) => {
     const [{ actor }] = asked
-    const rows = await findBlobs(db, actor, [...new Set(asked.map(({ itemId }) => itemId))])
+    const rows = await findBlobs(actor, [...new Set(asked.map(({ itemId }) => itemId))])
     const found = new Map(rows.map((row) => [row.id, row]))
     return asked.map(({ itemId }) => {
       const row = found.get(itemId)
@@ -51,10 +53,16 @@ export function createContents({ db }: { db: Db }) {
     })
   })
 
+  /** Of those of the items that the actor sees and that are files, in no order. */
+  async function findBlobs(actor: Actor, ids: readonly string[]): Promise<BlobRow[]> {
+    const more = sql`, b.id as blob_id, b.key, i.of_another, ${keptOf('b', now())} as kept`
+    return (await findRows<BlobRow>(db, actor, ids, more)).filter(({ kind }) => kind === 'file')
+  }
+
   return {
     /** Of those of the files that the actor sees and may fetch, in no order. */
     async readContents(actor: Actor, ids: readonly string[]): Promise<Content[]> {
-      const rows = await findBlobs(db, actor, ids)
+      const rows = await findBlobs(actor, ids)
       return rows.flatMap((row) => {
         const item = toItem(row, actor)
         return item.can.download ? [toContent(row, item)] : []
@@ -93,13 +101,7 @@ export function createContents({ db }: { db: Db }) {
   }
 }
 
-type BlobRow = ItemRow & { blob_id: string; key: string; of_another: boolean }
-
-/** Of those of the items that the actor sees and that are files, in no order. */
-async function findBlobs(db: Db, actor: Actor, ids: readonly string[]): Promise<BlobRow[]> {
-  const rows = await findRows<BlobRow>(db, actor, ids, sql`, b.id as blob_id, b.key, i.of_another`)
-  return rows.filter(({ kind }) => kind === 'file')
-}
+type BlobRow = ItemRow & { blob_id: string; key: string; of_another: boolean; kept: KeptPreviews | null }
 
 function toContent(row: BlobRow, { owner, scan }: Item): Content {
   return {
@@ -111,6 +113,7 @@ function toContent(row: BlobRow, { owner, scan }: Item): Content {
     type: row.type ?? '',
     addedAt: row.created_at,
     own: (!row.of_another && owner?.you) ?? false,
+    kept: row.kept ?? {},
     scan,
   }
 }

@@ -108,10 +108,10 @@ export function createDownloads(needs: {
       const content = await items.content(actor, itemId)
       // Its owner may have the bytes before they were scanned; the decoders may not.
       if (content.scan) throw heldBack({ scan: content.scan, damaged: false })
-      const { blobId, key, size, type } = content
+      const { blobId, type } = content
       const how = { urgent: true, signal: request.signal }
       const preview = hasPreview(type)
-        ? await previewJobs.make({ id: blobId, key, size, type }, variant, how).catch(refuseBusy)
+        ? await previewJobs.make(content, variant, how).catch(refuseBusy)
         : undefined
       if (!preview?.key || !preview.type || preview.size === null) throw new Problem('no_preview')
       const bytes = {

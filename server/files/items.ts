@@ -247,7 +247,7 @@ export function createItems({ db, jobs, scans = false, now }: Needs) {
 
   return {
     ...deletions,
-    ...createContents({ db }),
+    ...createContents({ db, now }),
     place,
     placeAgain,
     listItems: (actor: Actor, query: ListQuery) => listItems(db, actor, query),

@@ -28,19 +28,18 @@ export type Outgoing = Pick<Content, 'key' | 'size' | 'type' | 'name'> & {
  */
 export async function findOutgoing(
   previewJobs: PreviewJobs,
-  { blobId, key, size, type, name, own }: Content,
+  content: Content,
   signal: AbortSignal,
 ): Promise<Outgoing> {
+  const { blobId, key, size, type, name, own } = content
   const how = { urgent: true, signal }
   if (!own && hasBlanks(type)) {
-    const blanks = await previewJobs.readBlanks({ id: blobId, key, size, type }, how).catch(refuseBusy)
+    const blanks = await previewJobs.readBlanks(content, how).catch(refuseBusy)
     if (!blanks) throw new Problem('film_kept_back')
     return { key, size, type, name, etag: `"${blobId}-shared"`, blanks }
   }
   if (own || kindOf(type) !== 'image') return { key, size, type, name, etag: `"${blobId}"` }
-  const made = hasPreview(type)
-    ? await previewJobs.make({ id: blobId, key, size, type }, 'shared', how).catch(refuseBusy)
-    : undefined
+  const made = hasPreview(type) ? await previewJobs.make(content, 'shared', how).catch(refuseBusy) : undefined
   if (!made?.key || !made.type || made.size === null) throw new Problem('image_kept_back')
   const copy = { key: made.key, size: made.size, type: made.type, etag: `"${blobId}-shared"` }
   // Phones' own formats become one that everybody opens.

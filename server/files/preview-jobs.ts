@@ -8,12 +8,15 @@ import type { Jobs } from '../jobs.ts'
 import { PreviewFailed } from '../previews/failures.ts'
 import type { Blank, Variant } from '../previews/messages.ts'
 import type { createPreviews } from '../previews/previews.ts'
+import type { Content } from './contents.ts'
 
-type Blob = { id: string; key: string; size: number; type: string }
 /** `pages` are those of an office file, as a PDF; `blanks` what others get of a film as nothing, as JSON. */
 export type Kept = Variant | 'pages' | 'blanks'
-const KNOWN = ['key', 'type', 'size', 'problem'] as const
-type Known = Pick<Selectable<PreviewTable>, (typeof KNOWN)[number]>
+/** Without a key, there is none: `problem` says why. */
+export type KeptPreview = Pick<Selectable<PreviewTable>, 'key' | 'type' | 'size' | 'problem'>
+/** What is kept of a blob, as it was when it was asked for. */
+export type KeptPreviews = Partial<Record<Kept, KeptPreview>>
+type Blob = Pick<Content, 'blobId' | 'key' | 'size' | 'type' | 'kept'>
 type How = { urgent: boolean; signal?: AbortSignal }
 
 export type PreviewJobs = ReturnType<typeof createPreviewJobs>
@@ -32,18 +35,19 @@ export function createPreviewJobs({
   previews: Pick<ReturnType<typeof createPreviews>, 'make' | 'convert' | 'findBlanks'>
   now: () => Date
 }) {
-  const storing = new Map<string, Promise<Known | undefined>>()
-  const find = (blobId: string, variant: string) =>
-    db
-      .selectFrom('preview')
-      .select([...KNOWN])
-      .where('blob_id', '=', blobId)
-      .where('variant', '=', variant)
-      .where(sql<boolean>`(problem is null or ${stands('preview', sql`${now()}::timestamptz`)})`)
+  const storing = new Map<string, Promise<KeptPreview | undefined>>()
+
+  async function find(blobId: string): Promise<KeptPreviews> {
+    const found = await db
+      .selectFrom('blob')
+      .select(keptOf('blob', now()).as('kept'))
+      .where('id', '=', blobId)
       .executeTakeFirst()
+    return found?.kept ?? {}
+  }
 
   /** Unless somebody else was first, or the blob has gone: what is known of it from here on. */
-  async function keep(row: Insertable<PreviewTable>): Promise<Known | undefined> {
+  async function keep(row: Insertable<PreviewTable> & { variant: Kept }): Promise<KeptPreview | undefined> {
     const kept = await db
       .insertInto('preview')
       .values(row)
@@ -65,12 +69,12 @@ export function createPreviewJobs({
           }))
           .where('preview.key', 'is', null),
       )
-      .returning([...KNOWN])
+      .returning(['key', 'type', 'size', 'problem'])
       .executeTakeFirst()
       .catch((error) => {
         if (error.code !== FOREIGN_KEY_VIOLATION) throw error
       })
-    return kept ?? find(row.blob_id, row.variant)
+    return kept ?? (await find(row.blob_id))[row.variant]
   }
 
   async function produce(blob: Blob, variant: Kept, how: How) {
@@ -85,7 +89,7 @@ export function createPreviewJobs({
   }
 
   /** What a picture is made of: an office file's pages stand for it. */
-  async function pictured(blob: Blob, how: How): Promise<Omit<Blob, 'id'>> {
+  async function pictured(blob: Blob, how: How): Promise<Pick<Blob, 'key' | 'size' | 'type'>> {
     if (kindOf(blob.type) !== 'office') return blob
     const pages = await make(blob, 'pages', how)
     if (!pages?.key || pages.size === null)
@@ -93,17 +97,14 @@ export function createPreviewJobs({
     return { key: pages.key, size: pages.size, type: 'application/pdf' }
   }
 
-  /**
-   * The preview, made now unless it was made before; without a key where this blob has none.
-   * @throws {PreviewsBusy} not now
-   */
+  /** The preview, made now unless one is kept. @throws {PreviewsBusy} not now */
   async function make(blob: Blob, variant: Kept, how: How) {
-    const found = await find(blob.id, variant)
-    if (found) return found
-    const row = { blob_id: blob.id, variant, created_at: now() }
+    const kept = blob.kept[variant]
+    if (kept) return kept
+    const row = { blob_id: blob.blobId, variant, created_at: now() }
     try {
       const { bytes, ...made } = await produce(blob, variant, how)
-      return await storeOnce(`${variant} ${blob.id}`, async () => {
+      return await storeOnce(`${variant} ${blob.blobId}`, async () => {
         const key = await blobs.newKeyBeside(blob.key)
         const { size } = await blobs.put(key, bytes)
         const kept = await keep({ ...row, ...made, key, size, problem: null })
@@ -118,7 +119,10 @@ export function createPreviewJobs({
   }
 
   /** Of what several have asked for, and one has made for them all. */
-  function storeOnce(name: string, store: () => Promise<Known | undefined>): Promise<Known | undefined> {
+  function storeOnce(
+    name: string,
+    store: () => Promise<KeptPreview | undefined>,
+  ): Promise<KeptPreview | undefined> {
     const stored = storing.get(name) ?? store().finally(() => storing.delete(name))
     storing.set(name, stored)
     return stored
@@ -139,15 +143,24 @@ export function createPreviewJobs({
     async makeAll({ blobId }: { blobId: string }): Promise<void> {
       const blob = await db
         .selectFrom('blob')
-        .select(['id', 'key', 'size', 'type'])
+        .select(['id as blobId', 'key', 'size', 'type'])
         .where('id', '=', blobId)
         .where(sql<boolean>`${isFree('blob')}`)
         .executeTakeFirst()
       if (!blob || !hasPreview(blob.type)) return
-      await make(blob, 'thumb', { urgent: false })
-      if (kindOf(blob.type) === 'image') await make(blob, 'view', { urgent: false })
+      const variants: Kept[] = kindOf(blob.type) === 'image' ? ['thumb', 'view'] : ['thumb']
+      // Each may have been made for somebody who looked, while the other was waited for.
+      for (const variant of variants)
+        await make({ ...blob, kept: await find(blobId) }, variant, { urgent: false })
     },
   }
+}
+
+/** What is kept of the blob `b`: `KeptPreviews`, or null where there is nothing. */
+export function keptOf(b: string, now: Date): RawBuilder<KeptPreviews | null> {
+  return sql<KeptPreviews | null>`(
+    select json_object_agg(k.variant, json_build_object('key', k.key, 'type', k.type, 'size', k.size, 'problem', k.problem))
+    from preview k where k.blob_id = ${sql.ref(`${b}.id`)} and (k.problem is null or ${stands('k', sql`${now}::timestamptz`)}))`
 }
 
 /** Whether there is no preview by now. Whatever was too slow or crashed may have had a bad day: no answer for long. */
