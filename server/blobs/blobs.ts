@@ -194,13 +194,25 @@ export function createBlobs({ store, vault, seal }: { store: BlobStore; vault: V
   async function open(key: string, part?: Part): Promise<{ stream: Readable; size: number }> {
     const { name, wrapped } = splitKey(key)
     if (wrapped === undefined) return store.open(name, part)
-    const found = part ? await store.stat(name) : await store.open(name)
-    const size = plainSize(found?.size ?? 0)
-    if (part && size > 0 && !(0 <= part.start && part.start <= part.end && part.end < size))
-      throw new RangeError(`bytes ${part.start}-${part.end} of ${size}`)
-    const { stored, opening } = await findPart(name, wrapped, size, part)
-    const stream = found && 'stream' in found ? found.stream : (await store.open(name, stored)).stream
-    return { stream: follow(stream, openBytes(opening, stream)), size }
+    if (part) {
+      const size = plainSize((await store.stat(name))?.size ?? 0)
+      if (size > 0 && !(0 <= part.start && part.start <= part.end && part.end < size))
+        throw new RangeError(`bytes ${part.start}-${part.end} of ${size}`)
+      const { stored, opening } = await sealedPart(name, wrapped, size, part)
+      const { stream } = await store.open(name, stored)
+      return { stream: follow(stream, openBytes(opening, stream)), size }
+    }
+    // Before anything is open that would have to be closed.
+    const secret = await vault.unwrap(wrapped)
+    const { stream, size: stored } = await store.open(name)
+    try {
+      const size = plainSize(stored)
+      const all = { name, secret, first: 0, start: 0, end: size }
+      return { stream: follow(stream, openBytes(all, stream)), size }
+    } catch (error) {
+      stream.destroy()
+      throw error
+    }
   }
 
   /**
@@ -210,7 +222,7 @@ export function createBlobs({ store, vault, seal }: { store: BlobStore; vault: V
   async function openStored(key: string, size: number, part: Part): Promise<StoredBytes> {
     const { name, wrapped } = splitKey(key)
     const { stored, opening } =
-      wrapped === undefined ? { stored: part, opening: undefined } : await findPart(name, wrapped, size, part)
+      wrapped === undefined ? { stored: part } : await sealedPart(name, wrapped, size, part)
     const { stream } = await store.open(name, stored).catch((error) => {
       throw error instanceof RangeError
         ? new BlobDamaged(`${name} doesn't have ${size} bytes`, { cause: error })
@@ -223,12 +235,12 @@ export function createBlobs({ store, vault, seal }: { store: BlobStore; vault: V
   async function read(key: string, size: number, part?: Part): Promise<Uint8Array> {
     const { name, wrapped } = splitKey(key)
     if (wrapped === undefined) return store.read(name, size, part)
-    const { stored, opening } = await findPart(name, wrapped, size, part)
+    const { stored, opening } = await sealedPart(name, wrapped, size, part)
     return openAtOnce(opening, await store.read(name, sealedSize(size), part && stored))
   }
 
   /** Where a part of a sealed blob of `size` bytes is stored, and what opens it. */
-  async function findPart(name: string, wrapped: string, size: number, part?: Part) {
+  async function sealedPart(name: string, wrapped: string, size: number, part?: Part) {
     const { stored, ...opening } = piecesOf(size, part)
     return { stored, opening: { name, secret: await vault.unwrap(wrapped), ...opening } satisfies Opening }
   }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, readlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
@@ -189,4 +189,34 @@ test('a stream that nobody read closes its file', async () => {
     streams.map(({ stream }) => new Promise((resolve) => stream.once('close', resolve).destroy())),
   )
   assert.ok((await count()) <= before + 2)
+})
+
+test('what can’t be opened leaves no file open', async () => {
+  const { data, blobs } = await openSealed()
+  const key = await blobs.newKey(null)
+  await blobs.put(key, randomBytes(5 * PIECE))
+  const short = await blobs.newKey(null)
+  await blobs.put(short, randomBytes(PIECE))
+  await writeFile(join(data, 'blobs', nameOf(short)), 'too short to be sealed')
+  const strange = `${nameOf(key)}.of nobody here`
+  const wrong: (() => Promise<unknown>)[] = [
+    () => blobs.open(strange),
+    () => blobs.open(strange, { start: 0, end: 1 }),
+    () => blobs.openStored(strange, PIECE, { start: 0, end: 1 }),
+    () => blobs.read(strange, PIECE),
+    () => blobs.open(short),
+    () => blobs.openStored(short, PIECE, { start: 0, end: PIECE - 1 }),
+    () => blobs.read(short, PIECE),
+  ]
+  const open = async () => {
+    const folder = '/proc/self/fd'
+    const paths = await Promise.all(
+      (await readdir(folder)).map((fd) => readlink(join(folder, fd)).catch(() => '')),
+    )
+    return paths.filter((path) => path.startsWith(data))
+  }
+  for (const opening of wrong) await assert.rejects(opening())
+  // They are closed by threads, a moment later.
+  for (let turn = 0; turn < 200 && (await open()).length > 0; turn++) await readFile('/proc/self/stat')
+  assert.deepEqual(await open(), [])
 })
