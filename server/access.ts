@@ -158,7 +158,12 @@ export function mayDelete(i: string, v: string): Fragment {
 export function mayFetch(i: string, b: string, v: string): Fragment {
   const [item, blob] = [sql.ref(i), sql.ref(b)]
   return sql`(${blob}.damage is null and (${blob}.scan is null or ${isFree(b)}
-    or ${blob}.scan <> 'infected' and not ${item}.protected and not ${item}.of_another and ${isOwner(i, v)}))`
+    or ${blob}.scan <> 'infected' and not ${item}.protected and ${isOwn(i, v)}))`
+}
+
+/** Whether the bytes of `i` are those that `v` gave: its owner's, unless they came with a copy of another's. */
+export function isOwn(i: string, v: string): Fragment {
+  return sql`(not ${sql.ref(i)}.of_another and ${isOwner(i, v)})`
 }
 
 /** Whether nothing is held against the blob `b`. */

@@ -89,7 +89,23 @@ const id = (value: string | null | undefined) => unforeseen(value ?? null, 'uuid
 /** How long what is fetched again, or in parts, counts as the same viewing. */
 const ONE_VIEWING = 10 * 60 * 1000
 
-type Opening = { by: Actor; action: 'file_opened' | 'file_downloaded'; itemId: string; now: Date }
+export type Viewing = 'file_opened' | 'file_downloaded'
+type Opening = { by: Actor; action: Viewing; itemId: string; now: Date }
+
+/** A column: as what the actor has been viewing the item `i` of late. That stands in the log. */
+export function viewingsOf(actor: Actor, i: string, now: Date): RawBuilder<Viewing[]> {
+  return sql`array(select viewing.action from viewing
+    where viewing.actor_id = ${id(actorIdOf(actor))} and viewing.item_id = ${sql.ref(`${i}.id`)} and ${soon(now)})`
+}
+
+function actorIdOf(actor: Actor): string {
+  return actor.kind === 'professional' ? actor.professionalId : actor.clientId
+}
+
+function soon(now: Date) {
+  return sql`viewing.at between ${new Date(now.getTime() - ONE_VIEWING)}::timestamptz
+    and ${new Date(now.getTime() + ONE_VIEWING)}::timestamptz`
+}
 
 /**
  * Writes down that a file's bytes are about to go out: once for one viewing, however many requests it takes, and
@@ -98,10 +114,7 @@ type Opening = { by: Actor; action: 'file_opened' | 'file_downloaded'; itemId: s
 export function createOpenings(db: Db) {
   const recordTogether = inBatches(async (openings: Batch<Opening>) => {
     const [{ by, action, now }] = openings
-    const actorId = by.kind === 'professional' ? by.professionalId : by.clientId
     const items = [...new Set(openings.map(({ itemId }) => itemId))]
-    const soon = sql`viewing.at between ${new Date(now.getTime() - ONE_VIEWING)}::timestamptz
-      and ${new Date(now.getTime() + ONE_VIEWING)}::timestamptz`
     await write(
       db,
       by,
@@ -111,8 +124,8 @@ export function createOpenings(db: Db) {
         // In one order: who writes the same at the same time waits, and finds it written.
         first: sql`, new as (
           insert into viewing (actor_id, item_id, action, at)
-          select distinct ${id(actorId)}, entry.item_id, ${action}::text, ${now}::timestamptz from entry order by 2
-          on conflict (actor_id, item_id, action) do update set at = excluded.at where not (${soon})
+          select distinct ${id(actorIdOf(by))}, entry.item_id, ${action}::text, ${now}::timestamptz from entry order by 2
+          on conflict (actor_id, item_id, action) do update set at = excluded.at where not (${soon(now)})
           returning item_id)`,
         only: sql`where item_id in (select item_id from new)`,
       },

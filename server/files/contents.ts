@@ -1,10 +1,11 @@
 import { type Kysely, sql } from 'kysely'
 import type { Item } from '../../core/api/shapes.ts'
 import { Problem } from '../../core/errors.ts'
-import { type Actor, viewerOf, visible } from '../access.ts'
+import { type Actor, isOwn, mayFetch, viewerOf, visible } from '../access.ts'
+import { type Viewing, viewingsOf } from '../audit.ts'
 import { type Batch, inBatches } from '../batches.ts'
 import type { Database } from '../db/schema.ts'
-import { type ItemRow, toItem } from './item-rows.ts'
+import { type ItemRow, scanOf } from './item-rows.ts'
 import { findRows } from './listing.ts'
 import { type KeptPreviews, keptOf } from './preview-jobs.ts'
 
@@ -20,7 +21,10 @@ export type Content = {
   type: string
   addedAt: Date
   own: boolean
-  kept: KeptPreviews
+  /** Where it was asked for. */
+  kept?: KeptPreviews
+  /** What is already written down, for now. */
+  viewed: readonly Viewing[]
   /** What is held against it: its owner may have it all the same, what decodes it may not. */
   scan: Item['scan']
 }
@@ -38,40 +42,42 @@ const MAX_ENTRIES = 20_000
 
 /** The way to bytes: through items that the actor sees now. */
 export function createContents({ db, now }: { db: Db; now: () => Date }) {
-  /** A listing's small images come many at once. */
-  const readTogether = inBatches(async (asked: Batch<{ actor: Actor; itemId: string }>) => {
-    const [{ actor }] = asked
-    const rows = await findBlobs(actor, [...new Set(asked.map(({ itemId }) => itemId))])
+  /** Many are fetched at once, of a listing's small images above all. */
+  const readTogether = inBatches(async (asked: Batch<{ actor: Actor; itemId: string; kept: boolean }>) => {
+    const [{ actor, kept }] = asked
+    const rows = await findFiles(actor, [...new Set(asked.map(({ itemId }) => itemId))], kept)
     const found = new Map(rows.map((row) => [row.id, row]))
     return asked.map(({ itemId }) => {
       const row = found.get(itemId)
       if (!row) return { status: 'rejected', reason: new Problem('not_found') }
-      const item = toItem(row, actor)
-      return item.can.download
-        ? { status: 'fulfilled', value: toContent(row, item) }
-        : { status: 'rejected', reason: heldBack(item) }
+      return row.free
+        ? { status: 'fulfilled', value: toContent(row) }
+        : { status: 'rejected', reason: heldBack({ ...row, scan: scanOf(row) }) }
     })
   })
+  const read = (actor: Actor, itemId: string, kept: boolean): Promise<Content> =>
+    readTogether(JSON.stringify([actor, kept]), { actor, itemId, kept })
 
   /** Of those of the items that the actor sees and that are files, in no order. */
-  async function findBlobs(actor: Actor, ids: readonly string[]): Promise<BlobRow[]> {
-    const more = sql`, b.id as blob_id, b.key, i.of_another, ${keptOf('b', now())} as kept`
-    return (await findRows<BlobRow>(db, actor, ids, more)).filter(({ kind }) => kind === 'file')
+  async function findFiles(actor: Actor, ids: readonly string[], kept: boolean): Promise<FileRow[]> {
+    const columns = sql`i.id, i.name, b.id as "blobId", b.key, b.size, b.type, i.created_at as "addedAt", b.scan,
+      b.damage is not null as damaged, not i.protected and ${isOwn('i', 'v')} as own,
+      ${mayFetch('i', 'b', 'v')} as free, ${viewingsOf(actor, 'i', now())} as viewed
+      ${kept ? sql`, coalesce(${keptOf('b', now())}, '{}') as kept` : sql``}`
+    return findRows(db, actor, ids, { columns, joins: sql`join blob b on b.id = i.blob_id` })
   }
 
   return {
-    /** Of those of the files that the actor sees and may fetch, in no order. */
+    /** Of those of the files that the actor sees and may fetch, with what is kept of them, in no order. */
     async readContents(actor: Actor, ids: readonly string[]): Promise<Content[]> {
-      const rows = await findBlobs(actor, ids)
-      return rows.flatMap((row) => {
-        const item = toItem(row, actor)
-        return item.can.download ? [toContent(row, item)] : []
-      })
+      return (await findFiles(actor, ids, true)).filter(({ free }) => free).map(toContent)
     },
 
     /** @throws not_found, file_damaged, file_unchecked, file_uncheckable, file_infected */
-    content: (actor: Actor, itemId: string): Promise<Content> =>
-      readTogether(JSON.stringify(actor), { actor, itemId }),
+    content: (actor: Actor, itemId: string) => read(actor, itemId, false),
+
+    /** The same, with what is kept of it. */
+    contentAndKept: (actor: Actor, itemId: string) => read(actor, itemId, true),
 
     /**
      * The items and, of folders, all inside them that the actor sees: parents before children.
@@ -101,21 +107,10 @@ export function createContents({ db, now }: { db: Db; now: () => Date }) {
   }
 }
 
-type BlobRow = ItemRow & { blob_id: string; key: string; of_another: boolean; kept: KeptPreviews | null }
+type FileRow = Omit<Content, 'scan'> & Pick<ItemRow, 'scan'> & { damaged: boolean; free: boolean }
 
-function toContent(row: BlobRow, { owner, scan }: Item): Content {
-  return {
-    id: row.id,
-    name: row.name,
-    blobId: row.blob_id,
-    key: row.key,
-    size: Number(row.size),
-    type: row.type ?? '',
-    addedAt: row.created_at,
-    own: (!row.of_another && owner?.you) ?? false,
-    kept: row.kept ?? {},
-    scan,
-  }
+function toContent({ damaged, free, ...row }: FileRow): Content {
+  return { ...row, scan: scanOf(row) }
 }
 
 /** What keeps the bytes of a file from somebody who sees it. */

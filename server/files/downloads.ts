@@ -3,13 +3,13 @@ import type { Kysely } from 'kysely'
 import { Problem } from '../../core/errors.ts'
 import { hasPreview, kindOf } from '../../core/kinds.ts'
 import type { Actor } from '../access.ts'
-import { createOpenings } from '../audit.ts'
+import { createOpenings, type Viewing } from '../audit.ts'
 import { type Blobs, nameOf } from '../blobs/blobs.ts'
 import type { Database } from '../db/schema.ts'
 import type { Blank } from '../previews/messages.ts'
 import { blanked } from './blanked.ts'
 import { judge } from './conditional.ts'
-import { heldBack } from './contents.ts'
+import { type Content, heldBack } from './contents.ts'
 import type { Items } from './items.ts'
 import { limitAnswers } from './limit-each.ts'
 import { type Answer, AT_ONCE_BYTES, breakOff, findOutgoing, refuseBusy } from './outgoing.ts'
@@ -57,6 +57,13 @@ export function createDownloads(needs: {
   const filesInTurn = limitAnswers(FILES_AT_ONCE, 'too_many_requests')
   const previewsInTurn = limitAnswers(PREVIEWS_AT_ONCE, 'too_many_requests')
 
+  /** What is fetched again, or in parts, is one viewing, which was written down when it began. */
+  const recordViewing =
+    ({ id, viewed }: Content, by: Actor, action: Viewing) =>
+    async () => {
+      if (!viewed.includes(action)) await recordOpening({ by, action, itemId: id, now: now() })
+    }
+
   return {
     /**
      * A file, to be saved or, where `inline` and harmless, to be shown. `readActor` tells who is calling by now: a
@@ -81,13 +88,7 @@ export function createDownloads(needs: {
         etag,
         modified: content.addedAt,
         ...(blanks && { blanks }),
-        record: () =>
-          recordOpening({
-            by: actor,
-            action: shown ? 'file_opened' : 'file_downloaded',
-            itemId,
-            now: now(),
-          }),
+        record: recordViewing(content, actor, shown ? 'file_opened' : 'file_downloaded'),
         ask: async () => items.content(await readActor(), itemId),
         headers: {
           'Content-Type': type === 'text/plain' ? 'text/plain; charset=utf-8' : type,
@@ -105,7 +106,7 @@ export function createDownloads(needs: {
       { variant, over }: { variant: string; over: Promise<unknown> },
     ): Promise<Answer> {
       if (variant !== 'thumb' && variant !== 'view' && variant !== 'pages') throw new Problem('not_found')
-      const content = await items.content(actor, itemId)
+      const content = await items.contentAndKept(actor, itemId)
       // Its owner may have the bytes before they were scanned; the decoders may not.
       if (content.scan) throw heldBack({ scan: content.scan, damaged: false })
       const { blobId, type } = content
@@ -119,9 +120,7 @@ export function createDownloads(needs: {
         size: preview.size,
         etag: `"${blobId}-${variant}"`,
         // A listing's small images open no file.
-        ...(variant !== 'thumb' && {
-          record: () => recordOpening({ by: actor, action: 'file_opened', itemId, now: now() }),
-        }),
+        ...(variant !== 'thumb' && { record: recordViewing(content, actor, 'file_opened') }),
         headers: { 'Content-Type': preview.type, 'Content-Disposition': 'inline' },
       }
       return previewsInTurn(actor.personId, over, () => send({ blobs, accelPrefix }, request, bytes))

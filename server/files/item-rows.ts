@@ -80,7 +80,7 @@ export function toItem(row: ItemRow, actor: Actor, asAnother = false): Item {
     actor.kind === 'client'
       ? row.owner_client_id === actor.clientId
       : row.owner_professional_id === actor.professionalId
-  const scan = row.scan === 'none' || row.scan === 'clean' ? null : row.scan
+  const scan = scanOf(row)
   const damaged = row.damaged === true
   const heldBack = scan !== null || damaged
   return {
@@ -124,4 +124,9 @@ export function toItem(row: ItemRow, actor: Actor, asAnother = false): Item {
           takeOver: row.take_over,
         },
   }
+}
+
+/** What a scanner says against it. */
+export function scanOf({ scan }: Pick<ItemRow, 'scan'>): Item['scan'] {
+  return scan === 'none' || scan === 'clean' ? null : scan
 }

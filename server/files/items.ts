@@ -7,7 +7,7 @@ import { nameProblem, tidyName } from '../../core/names.ts'
 import { LEVELS, type Level } from '../../core/visibility.ts'
 import { type Actor, mayAddInside, viewerOf, visible } from '../access.ts'
 import { record } from '../audit.ts'
-import { type Batch, inBatches } from '../batches.ts'
+import { insertRows } from '../db/insert-rows.ts'
 import { PLANNED_ONCE } from '../db/planned-once.ts'
 import type { Blob as BlobTable, Database } from '../db/schema.ts'
 import type { Jobs } from '../jobs.ts'
@@ -18,6 +18,7 @@ import { type Changing, createDeletions } from './deletions.ts'
 import { refuseDepth } from './depth.ts'
 import { foresee, readLevels } from './foresight/foresight.ts'
 import { findItem, findItems, type ListQuery, listItems } from './listing.ts'
+import { type Quota, quotaFor } from './quota.ts'
 import { lockSpaces } from './space-lock.ts'
 import { type Defaults, defaultsFor, preferShared, readSpace } from './spaces.ts'
 
@@ -97,45 +98,46 @@ export function createItems({ db, jobs, scans = false, now }: Needs) {
     return { spaceId: space.space_id, parentId: input.parentId, found: space }
   }
 
-  /** Checks that the actor may add there now. @throws not_found, read_only, forbidden, name_… */
-  async function place(actor: Actor, { name, ...input }: PlaceInput, on: Db = db): Promise<Place> {
-    const legal = legalName(name)
-    const found =
-      on === db
-        ? placeTogether(JSON.stringify([actor, input]), { actor, input })
-        : findPlace(actor, input, on)
-    return { ...(await found), name: legal }
-  }
-
-  /** Many files come to the same place at once. */
-  const placeTogether = inBatches(async (asked: Batch<{ actor: Actor; input: Omit<PlaceInput, 'name'> }>) => {
-    const [{ actor, input }] = asked
-    const found = await findPlace(actor, input, db)
-    return asked.map(() => ({ status: 'fulfilled', value: found }))
-  })
-
+  /** Checks that the actor may add there now; for whom it counts. @throws not_found, read_only, forbidden, name_… */
   async function findPlace(
     actor: Actor,
-    input: Omit<PlaceInput, 'name'>,
-    on: Db,
-  ): Promise<Omit<Place, 'name'>> {
+    { name, ...input }: PlaceInput,
+    on: Db = db,
+  ): Promise<{ place: Place; quota: Quota | null }> {
+    const legal = legalName(name)
+    const counted = sql`, ${quotaFor(actor, 'v')} as quota`
     if (actor.kind === 'client') {
-      const { spaceId, parentId } = await enter(actor, input, on)
+      const { spaceId, parentId, found } = await enter<{ quota: Quota | null }>(actor, input, on, counted)
       if (input.level || input.branchId) throw new Problem('bad_request', { field: 'level' })
       const audience = await legalAudience(on, spaceId, input.audience ?? null)
-      return { spaceId, parentId, level: 'client', companyId: null, branchId: null, audience }
+      const at = { spaceId, parentId, level: 'client', companyId: null, branchId: null, audience } as const
+      return { place: { ...at, name: legal }, quota: found.quota }
     }
-    const defaults = sql`, ${defaultsFor(actor, input.spaceId ?? null)}`
-    const { spaceId, parentId, found } = await enter<Defaults>(actor, input, on, defaults)
+    const wanted = sql`${counted}, ${defaultsFor(actor, input.spaceId ?? null)}`
+    const { spaceId, parentId, found } = await enter<Defaults & { quota: Quota | null }>(
+      actor,
+      input,
+      on,
+      wanted,
+    )
     if (input.audience) throw new Problem('bad_request', { field: 'audience' })
     const branches = preferShared(found.branches)
     const branch = input.branchId ? branches.find((b) => b.id === input.branchId) : branches[0]
     if (input.branchId && !branch) throw new Problem('bad_request', { field: 'branchId' })
     const level = input.level ?? found.level
     if (level === 'branch' && !branch) throw new Problem('bad_request', { field: 'branchId' })
-    const branchId = branch?.id ?? null
-    return { spaceId, parentId, level, companyId: actor.companyId, branchId, audience: null }
+    const at = {
+      spaceId,
+      parentId,
+      level,
+      companyId: actor.companyId,
+      branchId: branch?.id ?? null,
+      audience: null,
+    }
+    return { place: { ...at, name: legal }, quota: found.quota }
   }
+
+  const place = async (actor: Actor, input: PlaceInput, on?: Db) => (await findPlace(actor, input, on)).place
 
   /**
    * The place as it is now, for what was allowed there before: a folder that vanished is replaced by the root, and
@@ -155,30 +157,25 @@ export function createItems({ db, jobs, scans = false, now }: Needs) {
     entries: readonly { at: Place; blobId: string | null }[],
     blobs: readonly Insertable<BlobTable>[] = [],
   ): Promise<Item[]> {
-    const adding = blobs.length > 0 ? trx.with('stored', (on) => on.insertInto('blob').values(blobs)) : trx
-    const rows = await adding
-      .insertInto('item')
-      .values(
-        entries.map(({ at, blobId }) => ({
-          id: randomUUID(),
-          space_id: at.spaceId,
-          parent_id: at.parentId,
-          kind: blobId ? 'file' : 'folder',
-          name: at.name,
-          owner_professional_id: actor.kind === 'professional' ? actor.professionalId : null,
-          owner_client_id: actor.kind === 'client' ? actor.clientId : null,
-          company_id: at.companyId,
-          branch_id: at.branchId,
-          level: blobId ? at.level : 'company',
-          audience: at.audience,
-          blob_id: blobId,
-          created_at: now(),
-          changed_at: now(),
-        })),
-      )
-      .returning('id')
-      .execute()
-    const ids = rows.map(({ id }) => id)
+    const items = entries.map(({ at, blobId }) => ({
+      id: randomUUID() as string,
+      space_id: at.spaceId,
+      parent_id: at.parentId,
+      kind: blobId ? 'file' : 'folder',
+      name: at.name,
+      owner_professional_id: actor.kind === 'professional' ? actor.professionalId : null,
+      owner_client_id: actor.kind === 'client' ? actor.clientId : null,
+      company_id: at.companyId,
+      branch_id: at.branchId,
+      level: blobId ? at.level : 'company',
+      audience: at.audience,
+      blob_id: blobId,
+      created_at: now(),
+      changed_at: now(),
+    }))
+    const stored = blobs.length > 0 ? sql`with stored as (${insertRows('blob', blobs)})` : sql``
+    await sql`${PLANNED_ONCE} ${stored} ${insertRows('item', items)}`.execute(trx)
+    const ids = items.map(({ id }) => id)
     await record(trx, actor, entries[0]?.blobId ? 'file_added' : 'folder_added', { items: ids })
     return sameOrder(trx, actor, ids)
   }
@@ -248,6 +245,7 @@ export function createItems({ db, jobs, scans = false, now }: Needs) {
   return {
     ...deletions,
     ...createContents({ db, now }),
+    findPlace,
     place,
     placeAgain,
     listItems: (actor: Actor, query: ListQuery) => listItems(db, actor, query),
@@ -375,7 +373,7 @@ function firstOf([item]: Item[]): Item {
 }
 
 /** @throws name_empty, name_too_long, name_characters */
-function legalName(raw: string): string {
+export function legalName(raw: string): string {
   const name = tidyName(raw)
   const problem = nameProblem(name)
   if (problem) throw new Problem(problem)

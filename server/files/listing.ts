@@ -51,24 +51,23 @@ const SORTS: Record<'name' | 'owner' | 'visibility' | 'size' | 'added', { key: S
 
 /** The items of these ids that the actor sees, in no order. */
 export async function findItems(db: Db, actor: Actor, ids: readonly string[]): Promise<Item[]> {
-  return (await findRows(db, actor, ids)).map((row) => toItem(row, actor))
+  return (await findRows<ItemRow>(db, actor, ids, itemParts())).map((row) => toItem(row, actor))
 }
 
-/** The same as rows, with `more` columns of the item `i` and its blob `b`. */
-export async function findRows<More>(
+/** The same as rows with these columns, of the item `i`, the viewer `v` and what is joined. */
+export async function findRows<Row>(
   db: Db,
   actor: Actor,
   ids: readonly string[],
-  more: Sql = sql``,
-): Promise<(ItemRow & More)[]> {
-  const { columns, joins } = itemParts()
-  const { rows } = await sql<ItemRow & More>`${PLANNED_ONCE}
+  { columns, joins }: { columns: Sql; joins: Sql },
+): Promise<Row[]> {
+  const { rows } = await sql<Row>`${PLANNED_ONCE}
     with asked as materialized (select i.* from item i where i.id = any(${sql.val(ids)}::uuid[])),
     v as materialized (
       select v.* from (select distinct space_id from asked) s
       cross join lateral ${viewerOf(actor, sql`s.space_id`)} v
     )
-    select ${columns} ${more} from v join asked i on i.space_id = v.space_id ${joins} where ${visible('i', 'v')}`.execute(
+    select ${columns} from v join asked i on i.space_id = v.space_id ${joins} where ${visible('i', 'v')}`.execute(
     db,
   )
   return rows

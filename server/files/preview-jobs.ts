@@ -99,7 +99,7 @@ export function createPreviewJobs({
 
   /** The preview, made now unless one is kept. @throws {PreviewsBusy} not now */
   async function make(blob: Blob, variant: Kept, how: How) {
-    const kept = blob.kept[variant]
+    const kept = (blob.kept ?? (await find(blob.blobId)))[variant]
     if (kept) return kept
     const row = { blob_id: blob.blobId, variant, created_at: now() }
     try {
@@ -149,9 +149,7 @@ export function createPreviewJobs({
         .executeTakeFirst()
       if (!blob || !hasPreview(blob.type)) return
       const variants: Kept[] = kindOf(blob.type) === 'image' ? ['thumb', 'view'] : ['thumb']
-      // Each may have been made for somebody who looked, while the other was waited for.
-      for (const variant of variants)
-        await make({ ...blob, kept: await find(blobId) }, variant, { urgent: false })
+      for (const variant of variants) await make(blob, variant, { urgent: false })
     },
   }
 }

@@ -1,7 +1,6 @@
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { Problem } from '../../core/errors.ts'
 import type { Actor } from '../access.ts'
-import { PLANNED_ONCE } from '../db/planned-once.ts'
 import type { Database } from '../db/schema.ts'
 
 type Db = Kysely<Database>
@@ -9,19 +8,17 @@ type Db = Kysely<Database>
 /** What is shown of a company's room is rounded up to this: the size of a single file isn't to be read off it. */
 const STEP = 1_000_000
 
-/** For whom what an actor adds to a space counts; null where no company follows the client. */
-export async function readQuota(
-  on: Db,
-  actor: Actor,
-  spaceId: string,
-): Promise<{ companyId: string; limited: boolean } | null> {
+/** For whom what is added counts, and whether their room is limited. */
+export type Quota = { companyId: string; limited: boolean }
+
+/** A column: the `Quota` of what an actor adds to the space of the viewer `v`; null where no company follows the client. */
+export function quotaFor(actor: Actor, v: string): RawBuilder<Quota | null> {
   const company =
-    actor.kind === 'professional' ? sql`${actor.companyId}::uuid` : sql`quota_company(${spaceId}::uuid)`
-  const { rows } = await sql<{ companyId: string; limited: boolean }>`${PLANNED_ONCE}
-    select c.id as "companyId", c.quota_bytes is not null as limited from company c where c.id = ${company}`.execute(
-    on,
-  )
-  return rows[0] ?? null
+    actor.kind === 'professional'
+      ? sql`${actor.companyId}::uuid`
+      : sql`quota_company(${sql.ref(`${v}.space_id`)})`
+  return sql`(select json_build_object('companyId', c.id, 'limited', c.quota_bytes is not null)
+    from company c where c.id = ${company})`
 }
 
 /**

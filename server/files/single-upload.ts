@@ -11,7 +11,7 @@ import type { Items } from './items.ts'
 import type { Settle } from './settling.ts'
 import { SNIFFED_BYTES, sniffType } from './sniff.ts'
 import type { Lease, UploadLocks } from './upload-lock.ts'
-import { readPlace, type UploadRow } from './upload-place.ts'
+import { placeOf, readPlace, type UploadRow } from './upload-place.ts'
 import type { UploadRows } from './upload-store.ts'
 
 type Needs = {
@@ -36,7 +36,7 @@ const CHUNKS_AHEAD = 4
 export function createSingleUpload({ blobs, items, rows, locks, settle, maxSize }: Needs) {
   /**
    * `name` from the address, the other fields of uploads from its query.
-   * @throws length_required, empty_file, too_large, checksum_mismatch, quota_full, what `items.place` throws
+   * @throws length_required, empty_file, too_large, checksum_mismatch, quota_full, what `rows.announce` throws
    */
   async function put(
     { headers, url, body }: IncomingFile,
@@ -48,15 +48,15 @@ export function createSingleUpload({ blobs, items, rows, locks, settle, maxSize 
     const checksums = readDigests(headers)
     const query = new URL(url).searchParams
     if (query.has('filename')) throw new Problem('unknown_field', { field: 'filename' })
-    const place = await items.place(actor, readPlace({ ...Object.fromEntries(query), filename: name }))
+    const place = readPlace({ ...Object.fromEntries(query), filename: name })
     const since = performance.now()
-    const watch = async () => items.placeAgain(await readActor(), place)
     // As long as nobody would have asked meanwhile either, who called is who calls; the place is asked for in any case.
     const ask = async () => (performance.now() - since < ASK_ACCESS_MS ? actor : readActor())
     const id = randomUUID()
     const lease = locks.hold(id)
     try {
-      const row = await rows.reserve({ id, actor, place, size, lease })
+      const row = await rows.announce({ id, actor, place, size, lease })
+      const watch = async () => items.placeAgain(await readActor(), placeOf(row))
       const item = await receive(row, body, { checksums, lease, watch, ask })
       return Response.json(item, {
         status: 201,

@@ -106,12 +106,12 @@ export function createUploadLocks({ db }: { db: Kysely<Database> }) {
 
   return {
     acquire,
-    /** The lease of an upload that is about to begin: its row is to be made with `heldBy` it. */
+    /** The lease of an upload that is about to begin: its row is to be made with it, and `heldUntil`. */
     hold: (id: string) => keep(id),
   }
 }
 
-/** The columns of a row that is made with its lease. */
-export function heldBy({ token }: Lease) {
-  return { held_by: token, held_until: sql<Date>`now() + make_interval(secs => ${LEASE})` }
+/** Until when a row that is made with a lease, or without, is held. */
+export function heldUntil(heldBy: string) {
+  return sql<Date | null>`case when ${sql.ref(heldBy)} is not null then now() + make_interval(secs => ${LEASE}) end`
 }

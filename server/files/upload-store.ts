@@ -1,16 +1,18 @@
-import { type Kysely, type RawBuilder, sql } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { Problem } from '../../core/errors.ts'
 import type { Actor } from '../access.ts'
 import { answered, type Batch, inBatches } from '../batches.ts'
 import type { Blobs, Cursor } from '../blobs/blobs.ts'
 import { UploadLost } from '../blobs/port.ts'
+import { insertRows } from '../db/insert-rows.ts'
+import { PLANNED_ONCE } from '../db/planned-once.ts'
 import type { Database } from '../db/schema.ts'
 import { doEach } from '../each.ts'
-import type { Place } from './items.ts'
-import { readQuota, reserveRoom } from './quota.ts'
+import { type Items, legalName, type PlaceInput } from './items.ts'
+import { reserveRoom } from './quota.ts'
 import type { Settle } from './settling.ts'
 import { SNIFFED_BYTES, sniffType } from './sniff.ts'
-import { heldBy, type Lease } from './upload-lock.ts'
+import { heldUntil, type Lease } from './upload-lock.ts'
 import type { UploadRow } from './upload-place.ts'
 
 /** An upload that nobody goes on with is given up after this. */
@@ -20,79 +22,62 @@ const PIECE = 32 * 1024 * 1024
 
 export type UploadRows = ReturnType<typeof createUploadRows>
 
-type Needs = { db: Kysely<Database>; blobs: Blobs; settle: Settle; now: () => Date }
+type Needs = { db: Kysely<Database>; blobs: Blobs; items: Items; settle: Settle; now: () => Date }
 
-type NewUpload = {
-  id: string
-  size: number
-  expires_at: Date
-  held_by?: string
-  held_until?: RawBuilder<Date>
-}
-type Reservation = { id: string; actor: Actor; place: Place; size: number; lease: Lease }
+/** With a `lease`, nobody else can go on with it: it lives as long as it is held. */
+type Announcement = { id: string; actor: Actor; place: PlaceInput; size: number; lease?: Lease }
 
 /** Uploads under way: their rows, and the bytes behind them. A row never claims more than is durable. */
-export function createUploadRows({ db, blobs, settle, now }: Needs) {
-  /** Announces an upload: room for all of it is reserved before the first byte comes. @throws quota_full */
-  async function create(id: string, actor: Actor, place: Place, size: number): Promise<void> {
-    const expires_at = new Date(now().getTime() + EXPIRES_MS)
-    await insert(actor, place.spaceId, [{ place, values: { id, size, expires_at } }])
-  }
-
-  const reserveTogether = inBatches(async (inputs: Batch<Reservation>) => {
-    const [{ actor, place }] = inputs
-    const expires_at = now()
-    const rows = await insert(
-      actor,
-      place.spaceId,
-      inputs.map(({ id, size, lease, ...input }) => ({
-        place: input.place,
-        values: { id, size, expires_at, ...heldBy(lease) },
+export function createUploadRows({ db, blobs, items, settle, now }: Needs) {
+  /** Many files come to the same place at once: it is asked for once, and all their room is reserved together. */
+  const announceTogether = inBatches(async (announced: Batch<Announcement>) => {
+    const [{ actor, place: wanted }] = announced
+    const { place, quota } = await items.findPlace(actor, wanted)
+    const rows = await Promise.all(
+      announced.map(async ({ id, size, lease, place: { name } }) => ({
+        id,
+        size,
+        expires_at: lease ? now() : new Date(now().getTime() + EXPIRES_MS),
+        held_by: lease?.token ?? null,
+        space_id: place.spaceId,
+        parent_id: place.parentId,
+        professional_id: actor.kind === 'professional' ? actor.professionalId : null,
+        client_id: actor.kind === 'client' ? actor.clientId : null,
+        quota_company_id: quota?.companyId ?? null,
+        name: legalName(name),
+        level: place.level,
+        branch_id: place.branchId,
+        audience: place.audience,
+        // Sealed with the key of those whose room it takes.
+        staging: await blobs.newKey(quota?.companyId ?? null),
+        created_at: now(),
       })),
     )
-    return inputs.map(({ id }) => answered(rows.find((row) => row.id === id)))
+    const add = async (on: Kysely<Database>) => {
+      const inserted = insertRows('upload', rows, { held_until: heldUntil('r.held_by') })
+      return (await sql<UploadRow>`${PLANNED_ONCE} ${inserted} returning *`.execute(on)).rows
+    }
+    const made = quota?.limited
+      ? await db.transaction().execute(async (trx) => {
+          await reserveRoom(
+            trx,
+            quota.companyId,
+            rows.reduce((sum, { size }) => sum + size, 0),
+          )
+          return add(trx)
+        })
+      : await add(db)
+    return announced.map(({ id }) => answered(made.find((row) => row.id === id)))
   })
 
-  /** The same for one that nobody can go on with: it lives as long as it is held. @throws quota_full */
-  function reserve(input: Reservation): Promise<UploadRow> {
-    return reserveTogether(JSON.stringify([input.actor, input.place.spaceId]), input)
-  }
-
-  async function insert(
-    actor: Actor,
-    spaceId: string,
-    uploads: readonly { place: Place; values: NewUpload }[],
-  ): Promise<UploadRow[]> {
-    const quota = await readQuota(db, actor, spaceId)
-    // Sealed with the key of those whose room it takes.
-    const keys = await Promise.all(uploads.map(() => blobs.newKey(quota?.companyId ?? null)))
-    const add = (on: Kysely<Database>) =>
-      on
-        .insertInto('upload')
-        .values(
-          uploads.map(({ place, values }, index) => ({
-            ...values,
-            space_id: place.spaceId,
-            parent_id: place.parentId,
-            professional_id: actor.kind === 'professional' ? actor.professionalId : null,
-            client_id: actor.kind === 'client' ? actor.clientId : null,
-            quota_company_id: quota?.companyId ?? null,
-            name: place.name,
-            level: place.level,
-            branch_id: place.branchId,
-            audience: place.audience,
-            staging: keys[index] ?? '',
-            created_at: now(),
-          })),
-        )
-        .returningAll()
-        .execute()
-    if (!quota?.limited) return add(db)
-    const size = uploads.reduce((sum, { values }) => sum + values.size, 0)
-    return db.transaction().execute(async (trx) => {
-      await reserveRoom(trx, quota.companyId, size)
-      return add(trx)
-    })
+  /**
+   * Announces an upload: the actor may add there now, and room for all of it is reserved before the first byte comes.
+   * @throws quota_full, what `items.findPlace` throws
+   */
+  async function announce(upload: Announcement): Promise<UploadRow> {
+    const { name, ...where } = upload.place
+    legalName(name)
+    return announceTogether(JSON.stringify([upload.actor, where]), upload)
   }
 
   /** An upload of the actor's own. @throws not_found */
@@ -200,7 +185,7 @@ export function createUploadRows({ db, blobs, settle, now }: Needs) {
     return rows.length
   }
 
-  return { create, reserve, find, append, finish, remove, giveUp, expire }
+  return { announce, find, append, finish, remove, giveUp, expire }
 }
 
 function cursorOf({ bytes, state }: UploadRow): Cursor {

@@ -143,7 +143,7 @@ export function createUploads(needs: Needs) {
       },
       async onUploadCreate(_request, { id, size, metadata }) {
         if (!size) throw new Problem('empty_file')
-        await rows.create(id, actor, await items.place(actor, readPlace(metadata ?? {})), size)
+        await rows.announce({ id, actor, place: readPlace(metadata ?? {}), size })
         created = id
         return {}
       },

@@ -100,10 +100,18 @@ test('room is reserved before the bytes come, settled with the file, and given b
 })
 
 test('uploads that begin at once take turns: together they never reserve more than there is', async (t) => {
-  const { world, company, browser, spaceId } = await withQuota(t, 100)
+  const { world, company, client, spaceId } = await withQuota(t, 100)
+  // What one person announces in the same moment takes one turn.
+  const browsers = await Promise.all(
+    Array.from({ length: 6 }, async () => {
+      const professional = await world.addProfessional(company)
+      await world.setStakeholder(client, professional)
+      return world.signIn(professional)
+    }),
+  )
   const { asked } = await world.db.transaction().execute(async (trx) => {
     await sql`select lock_use(array[${company.id}::uuid])`.execute(trx)
-    const asked = Promise.allSettled(Array.from({ length: 6 }, () => announce(browser, 30, { spaceId })))
+    const asked = Promise.allSettled(browsers.map((browser) => announce(browser, 30, { spaceId })))
     let settled = false
     void asked.then(() => {
       settled = true

@@ -104,8 +104,8 @@ journey(
     // Else it would choose the passkey that the browser offers for the address.
     await finger.lift()
     await signOut(page, 'Ana Roy')
-    await finger.lay()
     await page.getByRole('button', { name: 'Use a passkey' }).click()
+    await finger.lay()
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('Contacts')
     await finger.lift()
     await signOut(page, 'Ana Roy')

@@ -36,7 +36,7 @@ while (!ended) {
   await sweep.sweep()
   // Of a file that is being sealed there is no row yet: the other process, to whom nothing is too young, may take it away.
   await sealing.sealOn().catch((error) => {
-    if (!(error instanceof UploadLost)) throw error
+    if (!(error instanceof UploadLost) && error.cause?.code !== 'ENOENT') throw error
   })
   await check.checkAll({ repair: true, tell: ({ kind, what }) => process.stdout.write(`${kind} ${what}\n`) })
   await app.runJobs()
