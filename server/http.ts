@@ -29,7 +29,7 @@ type Env = { Bindings: HttpBindings }
 export type Route = { method: string; path: string; access: Access }
 
 /** `again` tells who is calling by now. */
-type AnswerActor = (c: Context<Env>, actor: Actor, again: () => Promise<Actor>) => Promise<Response>
+type AnswerActor = (c: Context<Env>, actor: Actor, again: () => Promise<Actor>) => Promise<Response | Answer>
 /** `over`: when the answer is out, or its connection gone. */
 type AnswerBytes = (
   c: Context<Env>,

@@ -8,6 +8,7 @@ import { give } from '../blobs/freeing.ts'
 import { ASK_ACCESS_MS, watchAccess } from './access-watch.ts'
 import { type Checksum, inspect, readDigests } from './checksums.ts'
 import type { Items } from './items.ts'
+import type { Answer } from './outgoing.ts'
 import type { Settle } from './settling.ts'
 import { SNIFFED_BYTES, sniffType } from './sniff.ts'
 import type { Lease, UploadLocks } from './upload-lock.ts'
@@ -43,7 +44,7 @@ export function createSingleUpload({ blobs, items, rows, locks, settle, maxSize 
     actor: Actor,
     name: string,
     readActor: () => Promise<Actor>,
-  ): Promise<Response> {
+  ): Promise<Answer> {
     const size = readSize(headers)
     const checksums = readDigests(headers)
     const query = new URL(url).searchParams
@@ -58,10 +59,17 @@ export function createSingleUpload({ blobs, items, rows, locks, settle, maxSize 
       const row = await rows.announce({ id, actor, place, size, lease })
       const watch = async () => items.placeAgain(await readActor(), placeOf(row))
       const item = await receive(row, body, { checksums, lease, watch, ask })
-      return Response.json(item, {
+      const said = Buffer.from(JSON.stringify(item))
+      return {
         status: 201,
-        headers: { Location: `/api/items/${item.id}`, 'Cache-Control': 'no-store' },
-      })
+        headers: {
+          'Content-Type': 'application/json',
+          'Content-Length': String(said.length),
+          Location: `/api/items/${item.id}`,
+          'Cache-Control': 'no-store',
+        },
+        body: said,
+      }
     } finally {
       lease.end()
     }
