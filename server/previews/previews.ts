@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises'
+import { availableParallelism, totalmem } from 'node:os'
 import { hasBlanks, hasPreview, kindOf } from '../../core/kinds.ts'
 import type { Blobs } from '../blobs/blobs.ts'
 import type { Log } from '../log.ts'
@@ -51,7 +52,7 @@ export function createPreviews(parts: {
   limits?: Partial<Limits>
   officeLimits?: Partial<OfficeLimits>
 }) {
-  const { blobs, log, workers = 2 } = parts
+  const { blobs, log, workers = workersFor(availableParallelism(), memoryOfMachine()) } = parts
   const limits = { ...LIMITS, ...parts.limits }
   const folder = makeTempFolder()
   const idle = new Map<Worker, NodeJS.Timeout>()
@@ -173,4 +174,19 @@ export function createPreviews(parts: {
   }
 
   return { make, convert, findBlanks, close }
+}
+
+/** Of which each may grow to most of it, by a single picture. */
+const MEMORY_EACH = 1024 * MB
+
+/**
+ * One more than there are processors, because each waits a part of its time for bytes; on a machine with little memory
+ * (bytes) fewer, but one: docs/decisions/0039-how-many-make-previews.md.
+ */
+export function workersFor(processors: number, memory: number): number {
+  return Math.max(1, Math.min(processors + 1, Math.floor(memory / MEMORY_EACH)))
+}
+
+function memoryOfMachine(): number {
+  return Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY)
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { newName } from '../../server/blobs/port.ts'
+import { workersFor } from '../../server/previews/previews.ts'
 import { flat } from './hostile.ts'
 import { notLinux, openStudio, workerPids } from './studio.ts'
 
@@ -115,4 +116,15 @@ test('closing ends the workers and answers everybody', { skip: notLinux }, async
   await assert.rejects(waiting.outcome, { name: 'PreviewsBusy' })
   await assert.rejects(make(image, 'image/png'), { name: 'PreviewsBusy' })
   assert.deepEqual(await workerPids(), [])
+})
+
+test('there are as many workers as processors and memory allow, and one in any case', () => {
+  const GB = 1024 ** 3
+  for (const [processors, memory, workers] of [
+    [2, 24 * GB, 3],
+    [2, 2 * GB, 2],
+    [16, 8 * GB, 8],
+    [1, GB / 2, 1],
+  ] as const)
+    assert.equal(workersFor(processors, memory), workers)
 })
