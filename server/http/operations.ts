@@ -91,7 +91,9 @@ export function createOperations(verbs: Verbs) {
 
   async function answer(operation: Operation, request: Request, caller: Caller): Promise<Response> {
     const context: { caller: Caller; failed?: unknown } = { caller }
-    const { matched, response } = await handler.handle(request, { prefix: '/api', context })
+    // HEAD is answered as GET is; whoever sends it leaves the body out.
+    const asked = request.method === 'HEAD' ? new Request(request, { method: 'GET' }) : request
+    const { matched, response } = await handler.handle(asked, { prefix: '/api', context })
     if ('failed' in context) throw refusal(context.failed, operation)
     if (!matched) throw new Problem('not_found')
     response.headers.set('Cache-Control', 'no-store')

@@ -110,3 +110,27 @@ test('whatever ends a session or a role ends it now', async (t) => {
   await db.updateTable('professional').set({ archived_at: null }).where('id', '=', professional.id).execute()
   await ended(() => db.deleteFrom('session').execute(), browser, 'not_signed_in')
 })
+
+test('HEAD is answered as GET is, without a body', async (t) => {
+  const { browser, client } = await enter(t)
+  const { id } = await browser.upload('bytes', { spaceId: client.spaceId })
+  const unknown = '00000000-0000-4000-8000-000000000000'
+  const answers: number[] = []
+  for (const path of [
+    '/api/me',
+    `/api/items?spaceId=${client.spaceId}`,
+    `/api/items/${id}`,
+    `/api/items/${id}/content`,
+    `/api/items/${unknown}`,
+    `/api/items/${unknown}/content`,
+    '/api/nothing',
+    '/healthz',
+  ]) {
+    const [get, head] = [await browser.fetch(path), await browser.fetch(path, { method: 'HEAD' })]
+    assert.equal(head.status, get.status, path)
+    assert.equal(head.headers.get('Content-Type'), get.headers.get('Content-Type'), path)
+    assert.equal(await head.text(), '', path)
+    answers.push(get.status)
+  }
+  assert.deepEqual(answers, [200, 200, 200, 200, 404, 404, 404, 200])
+})
