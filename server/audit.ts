@@ -89,11 +89,11 @@ const id = (value: string | null | undefined) => unforeseen(value ?? null, 'uuid
 /** How long what is fetched again, or in parts, counts as the same viewing. */
 const ONE_VIEWING = 10 * 60 * 1000
 
-export type Viewing = 'file_opened' | 'file_downloaded'
-type Opening = { by: Actor; action: Viewing; itemId: string; now: Date }
+export type ViewingAction = 'file_opened' | 'file_downloaded'
+type Opening = { by: Actor; action: ViewingAction; itemId: string; now: Date }
 
 /** A column: as what the actor has been viewing the item `i` of late. That stands in the log. */
-export function viewingsOf(actor: Actor, i: string, now: Date): RawBuilder<Viewing[]> {
+export function viewingsOf(actor: Actor, i: string, now: Date): RawBuilder<ViewingAction[]> {
   return sql`array(select viewing.action from viewing
     where viewing.actor_id = ${id(actorIdOf(actor))} and viewing.item_id = ${sql.ref(`${i}.id`)} and ${soon(now)})`
 }

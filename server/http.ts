@@ -104,7 +104,7 @@ export async function createHttp(needs: Needs) {
     routeOfActor(method, '/api/uploads/:uploadId', (c, ...who) => uploads.answer(c.req.raw, ...who))
   }
   routeOfActor('PUT', '/api/files/:name', (c, actor, readActor) =>
-    uploads.put(fileOf(c), actor, c.req.param('name') ?? '', readActor),
+    uploads.put(fileOf(c), actor, nameOf(c), readActor),
   )
 
   app.use('/api/*', readJsonBodies({ bytes: 1024 * 1024, seconds: 30, atOnce: 200 }))
@@ -112,8 +112,8 @@ export async function createHttp(needs: Needs) {
   routeOfBytes('/api/items/:itemId/content', (c, actor, more) =>
     downloads.content(c.req.raw, actor, idOf(c), { inline: c.req.query('inline') !== undefined, ...more }),
   )
-  routeOfBytes('/api/items/:itemId/preview/:variant', (c, actor, { over }) =>
-    downloads.preview(c.req.raw, actor, idOf(c), { variant: c.req.param('variant') ?? '', over }),
+  routeOfBytes('/api/items/:itemId/preview/:variant', (c, actor, more) =>
+    downloads.preview(c.req.raw, actor, idOf(c), { variant: c.req.param('variant') ?? '', ...more }),
   )
   routeOfBytes('/api/zip', (c, actor, more) => zips.answer(actor, c.req.query('ids') ?? '', more))
   routeOfBytes(
@@ -155,6 +155,15 @@ export async function createHttp(needs: Needs) {
 function fileOf({ req, env }: Context<Env>): IncomingFile {
   const { headers, url } = req.raw
   return { headers, url, body: env.incoming }
+}
+
+/** A file's name in an address: a library that can't decode it would take it as it stands. @throws bad_request */
+function nameOf({ req }: Context<Env>): string {
+  try {
+    return decodeURIComponent(new URL(req.url).pathname.split('/').at(-1) ?? '')
+  } catch {
+    throw new Problem('bad_request', { field: 'name' })
+  }
 }
 
 /** In a path, whatever is no identifier is merely unknown. */

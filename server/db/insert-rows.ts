@@ -12,6 +12,13 @@ export function insertRows<Table extends keyof Database & string>(
   more: Readonly<Record<string, RawBuilder<unknown>>> = {},
 ): RawBuilder<unknown> {
   const given = Object.keys(rows[0] ?? {})
+  // In JSON these would be null, or nothing at all.
+  for (const row of rows)
+    if (
+      Object.keys(row).length !== given.length ||
+      given.some((column) => isNothing(row[column as keyof typeof row]))
+    )
+      throw new TypeError(`not all rows for ${table} have the same columns`)
   const columns = [...given, ...Object.keys(more)].map((column) => sql.ref(column))
   const values = [...given.map((column) => sql.ref(`r.${column}`)), ...Object.values(more)]
   const json = JSON.stringify(rows.map((row) => Object.fromEntries(Object.entries(row).map(asJson))))
@@ -22,4 +29,8 @@ export function insertRows<Table extends keyof Database & string>(
 /** As PostgreSQL reads it. */
 function asJson([column, value]: [string, unknown]): [string, unknown] {
   return [column, value instanceof Uint8Array ? `\\x${Buffer.from(value).toString('hex')}` : value]
+}
+
+function isNothing(value: unknown): boolean {
+  return value === undefined || (typeof value === 'number' && !Number.isFinite(value))
 }

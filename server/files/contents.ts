@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import type { Item } from '../../core/api/shapes.ts'
 import { Problem } from '../../core/errors.ts'
 import { type Actor, isOwn, mayFetch, viewerOf, visible } from '../access.ts'
-import { type Viewing, viewingsOf } from '../audit.ts'
+import { type ViewingAction, viewingsOf } from '../audit.ts'
 import { type Batch, inBatches } from '../batches.ts'
 import type { Database } from '../db/schema.ts'
 import { type ItemRow, scanOf } from './item-rows.ts'
@@ -21,10 +21,10 @@ export type Content = {
   type: string
   addedAt: Date
   own: boolean
-  /** Where it was asked for. */
-  kept?: KeptPreviews
-  /** What is already written down, for now. */
-  viewed: readonly Viewing[]
+  /** What was kept of it at that moment, of what may be asked for. */
+  kept: KeptPreviews
+  /** What stood in the log of it at that moment, and need not be written down again. */
+  logged: readonly ViewingAction[]
   /** What is held against it: its owner may have it all the same, what decodes it may not. */
   scan: Item['scan']
 }
@@ -43,9 +43,9 @@ const MAX_ENTRIES = 20_000
 /** The way to bytes: through items that the actor sees now. */
 export function createContents({ db, now }: { db: Db; now: () => Date }) {
   /** Many are fetched at once, of a listing's small images above all. */
-  const readTogether = inBatches(async (asked: Batch<{ actor: Actor; itemId: string; kept: boolean }>) => {
-    const [{ actor, kept }] = asked
-    const rows = await findFiles(actor, [...new Set(asked.map(({ itemId }) => itemId))], kept)
+  const readTogether = inBatches(async (asked: Batch<{ actor: Actor; itemId: string; shown: boolean }>) => {
+    const [{ actor, shown }] = asked
+    const rows = await findFiles(actor, [...new Set(asked.map(({ itemId }) => itemId))], shown)
     const found = new Map(rows.map((row) => [row.id, row]))
     return asked.map(({ itemId }) => {
       const row = found.get(itemId)
@@ -55,29 +55,31 @@ export function createContents({ db, now }: { db: Db; now: () => Date }) {
         : { status: 'rejected', reason: heldBack({ ...row, scan: scanOf(row) }) }
     })
   })
-  const read = (actor: Actor, itemId: string, kept: boolean): Promise<Content> =>
-    readTogether(JSON.stringify([actor, kept]), { actor, itemId, kept })
+  const read = (actor: Actor, itemId: string, shown: boolean): Promise<Content> =>
+    readTogether(JSON.stringify([actor, shown]), { actor, itemId, shown })
 
-  /** Of those of the items that the actor sees and that are files, in no order. */
-  async function findFiles(actor: Actor, ids: readonly string[], kept: boolean): Promise<FileRow[]> {
+  /** Of those of the items that the actor sees and that are files, in no order; `shown`: by what is kept of them. */
+  async function findFiles(actor: Actor, ids: readonly string[], shown: boolean): Promise<FileRow[]> {
+    const own = sql`not i.protected and ${isOwn('i', 'v')}`
+    // Of what is fetched as it is, nothing is asked but what stands for it to others.
+    const asked = shown ? sql`true` : sql`not (${own}) and b.type ~ '^(image|video|audio)/'`
     const columns = sql`i.id, i.name, b.id as "blobId", b.key, b.size, b.type, i.created_at as "addedAt", b.scan,
-      b.damage is not null as damaged, not i.protected and ${isOwn('i', 'v')} as own,
-      ${mayFetch('i', 'b', 'v')} as free, ${viewingsOf(actor, 'i', now())} as viewed
-      ${kept ? sql`, coalesce(${keptOf('b', now())}, '{}') as kept` : sql``}`
+      b.damage is not null as damaged, ${own} as own, ${mayFetch('i', 'b', 'v')} as free,
+      case when ${asked} then ${keptOf('b', now())} end as kept, ${viewingsOf(actor, 'i', now())} as logged`
     return findRows(db, actor, ids, { columns, joins: sql`join blob b on b.id = i.blob_id` })
   }
 
   return {
-    /** Of those of the files that the actor sees and may fetch, with what is kept of them, in no order. */
+    /** Of those of the files that the actor sees and may fetch, in no order. */
     async readContents(actor: Actor, ids: readonly string[]): Promise<Content[]> {
-      return (await findFiles(actor, ids, true)).filter(({ free }) => free).map(toContent)
+      return (await findFiles(actor, ids, false)).filter(({ free }) => free).map(toContent)
     },
 
-    /** @throws not_found, file_damaged, file_unchecked, file_uncheckable, file_infected */
+    /** To be fetched. @throws not_found, file_damaged, file_unchecked, file_uncheckable, file_infected */
     content: (actor: Actor, itemId: string) => read(actor, itemId, false),
 
-    /** The same, with what is kept of it. */
-    contentAndKept: (actor: Actor, itemId: string) => read(actor, itemId, true),
+    /** The same, to be shown by what is made of it. */
+    shown: (actor: Actor, itemId: string) => read(actor, itemId, true),
 
     /**
      * The items and, of folders, all inside them that the actor sees: parents before children.
@@ -107,10 +109,11 @@ export function createContents({ db, now }: { db: Db; now: () => Date }) {
   }
 }
 
-type FileRow = Omit<Content, 'scan'> & Pick<ItemRow, 'scan'> & { damaged: boolean; free: boolean }
+type FileRow = Omit<Content, 'scan' | 'kept'> &
+  Pick<ItemRow, 'scan'> & { damaged: boolean; free: boolean; kept: KeptPreviews | null }
 
 function toContent({ damaged, free, ...row }: FileRow): Content {
-  return { ...row, scan: scanOf(row) }
+  return { ...row, kept: row.kept ?? {}, scan: scanOf(row) }
 }
 
 /** What keeps the bytes of a file from somebody who sees it. */

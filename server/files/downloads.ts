@@ -1,9 +1,9 @@
 import { create as contentDisposition } from 'content-disposition'
 import type { Kysely } from 'kysely'
 import { Problem } from '../../core/errors.ts'
-import { hasPreview, kindOf } from '../../core/kinds.ts'
+import { kindOf } from '../../core/kinds.ts'
 import type { Actor } from '../access.ts'
-import { createOpenings, type Viewing } from '../audit.ts'
+import { createOpenings, type ViewingAction } from '../audit.ts'
 import { type Blobs, nameOf } from '../blobs/blobs.ts'
 import type { Database } from '../db/schema.ts'
 import type { Blank } from '../previews/messages.ts'
@@ -12,7 +12,7 @@ import { judge } from './conditional.ts'
 import { type Content, heldBack } from './contents.ts'
 import type { Items } from './items.ts'
 import { limitAnswers } from './limit-each.ts'
-import { type Answer, AT_ONCE_BYTES, breakOff, findOutgoing, refuseBusy } from './outgoing.ts'
+import { type Answer, AT_ONCE_BYTES, breakOff, findOutgoing, prepare } from './outgoing.ts'
 import type { PreviewJobs } from './preview-jobs.ts'
 
 /** Of what a browser shows by itself, that which runs nothing. Images are shown as previews, which are re-encoded. */
@@ -59,9 +59,9 @@ export function createDownloads(needs: {
 
   /** What is fetched again, or in parts, is one viewing, which was written down when it began. */
   const recordViewing =
-    ({ id, viewed }: Content, by: Actor, action: Viewing) =>
+    ({ id, logged }: Content, by: Actor, action: ViewingAction) =>
     async () => {
-      if (!viewed.includes(action)) await recordOpening({ by, action, itemId: id, now: now() })
+      if (!logged.includes(action)) await recordOpening({ by, action, itemId: id, now: now() })
     }
 
   return {
@@ -79,8 +79,13 @@ export function createDownloads(needs: {
         over,
       }: { inline: boolean; readActor: () => Promise<Actor>; over: Promise<unknown> },
     ): Promise<Answer> {
-      const content = await items.content(actor, itemId)
-      const { etag, key, size, type, name, blanks } = await findOutgoing(previewJobs, content, request.signal)
+      let by = actor
+      let content = await items.content(by, itemId)
+      if (await prepare(previewJobs, content, request)) {
+        by = await readActor()
+        content = await items.content(by, itemId)
+      }
+      const { etag, key, size, type, name, blanks } = await findOutgoing(previewJobs, content)
       const shown = inline && SHOWN.has(kindOf(type))
       const bytes = {
         key,
@@ -88,7 +93,7 @@ export function createDownloads(needs: {
         etag,
         modified: content.addedAt,
         ...(blanks && { blanks }),
-        record: recordViewing(content, actor, shown ? 'file_opened' : 'file_downloaded'),
+        record: recordViewing(content, by, shown ? 'file_opened' : 'file_downloaded'),
         ask: async () => items.content(await readActor(), itemId),
         headers: {
           'Content-Type': type === 'text/plain' ? 'text/plain; charset=utf-8' : type,
@@ -98,33 +103,47 @@ export function createDownloads(needs: {
       return filesInTurn(actor.personId, over, () => send({ blobs, accelPrefix }, request, bytes))
     },
 
-    /** A small image of a file or, of an office file, its pages as a PDF; made now if need be. @throws not_found, no_preview, unavailable, too_many_requests */
+    /**
+     * A small image of a file or, of an office file, its pages as a PDF; made now if need be. As with `content`, it is
+     * for whoever may have it by then. @throws not_found, no_preview, unavailable, too_many_requests
+     */
     async preview(
       request: Request,
       actor: Actor,
       itemId: string,
-      { variant, over }: { variant: string; over: Promise<unknown> },
+      {
+        variant,
+        readActor,
+        over,
+      }: { variant: string; readActor: () => Promise<Actor>; over: Promise<unknown> },
     ): Promise<Answer> {
       if (variant !== 'thumb' && variant !== 'view' && variant !== 'pages') throw new Problem('not_found')
-      const content = await items.contentAndKept(actor, itemId)
-      // Its owner may have the bytes before they were scanned; the decoders may not.
-      if (content.scan) throw heldBack({ scan: content.scan, damaged: false })
-      const { blobId, type } = content
-      const how = { urgent: true, signal: request.signal }
-      const preview = hasPreview(type)
-        ? await previewJobs.make(content, variant, how).catch(refuseBusy)
-        : undefined
+      let by = actor
+      let content = await showable(by, itemId)
+      if (await prepare(previewJobs, content, { signal: request.signal, wanted: variant })) {
+        by = await readActor()
+        content = await showable(by, itemId)
+      }
+      const preview = content.kept[variant]
       if (!preview?.key || !preview.type || preview.size === null) throw new Problem('no_preview')
       const bytes = {
         key: preview.key,
         size: preview.size,
-        etag: `"${blobId}-${variant}"`,
+        etag: `"${content.blobId}-${variant}"`,
         // A listing's small images open no file.
-        ...(variant !== 'thumb' && { record: recordViewing(content, actor, 'file_opened') }),
+        ...(variant !== 'thumb' && { record: recordViewing(content, by, 'file_opened') }),
+        ask: async () => items.content(await readActor(), itemId),
         headers: { 'Content-Type': preview.type, 'Content-Disposition': 'inline' },
       }
       return previewsInTurn(actor.personId, over, () => send({ blobs, accelPrefix }, request, bytes))
     },
+  }
+
+  /** Its owner may have the bytes before they were scanned; the decoders may not. */
+  async function showable(actor: Actor, itemId: string): Promise<Content> {
+    const content = await items.shown(actor, itemId)
+    if (content.scan) throw heldBack({ scan: content.scan, damaged: false })
+    return content
   }
 }
 

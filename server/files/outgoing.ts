@@ -6,7 +6,7 @@ import { PreviewsBusy } from '../previews/failures.ts'
 import type { Blank } from '../previews/messages.ts'
 import { watchAccess } from './access-watch.ts'
 import type { Content } from './contents.ts'
-import type { PreviewJobs } from './preview-jobs.ts'
+import type { Kept, PreviewJobs } from './preview-jobs.ts'
 
 /** What is sent: all at once, or as it comes. */
 export type Body = Uint8Array | Readable
@@ -22,33 +22,49 @@ export type Outgoing = Pick<Content, 'key' | 'size' | 'type' | 'name'> & {
   blanks?: Blank[]
 }
 
+/** What stands for a file of somebody else's where it tells where or with what it was taken. */
+function standInOf({ own, type }: Content): 'shared' | 'blanks' | undefined {
+  if (own) return undefined
+  return hasBlanks(type) ? 'blanks' : kindOf(type) === 'image' ? 'shared' : undefined
+}
+
 /**
- * The bytes of a file that this actor is to be given: the ones uploaded or, of an image or a film of somebody
- * else's, what doesn't tell where and with what it was taken. @throws image_kept_back, film_kept_back, unavailable
+ * Sees to it that what is wanted of a file is kept; or else what is needed to fetch it. True where it had to be made,
+ * which may have taken long: who may have it is then to be asked anew. @throws unavailable
  */
-export async function findOutgoing(
+export async function prepare(
   previewJobs: PreviewJobs,
   content: Content,
-  signal: AbortSignal,
-): Promise<Outgoing> {
-  const { blobId, key, size, type, name, own } = content
-  const how = { urgent: true, signal }
-  if (!own && hasBlanks(type)) {
-    const blanks = await previewJobs.readBlanks(content, how).catch(refuseBusy)
-    if (!blanks) throw new Problem('film_kept_back')
-    return { key, size, type, name, etag: `"${blobId}-shared"`, blanks }
+  { signal, wanted = standInOf(content) }: { signal: AbortSignal; wanted?: Kept | undefined },
+): Promise<boolean> {
+  if (!wanted || content.kept[wanted] || (wanted !== 'blanks' && !hasPreview(content.type))) return false
+  await previewJobs.make(content, wanted, { urgent: true, signal }).catch(refuseBusy)
+  return true
+}
+
+/**
+ * The bytes of a file that was prepared, as this actor is to be given them: the ones uploaded or, of an image or a film
+ * of somebody else's, what doesn't tell where and with what it was taken. @throws image_kept_back, film_kept_back
+ */
+export async function findOutgoing(previewJobs: PreviewJobs, content: Content): Promise<Outgoing> {
+  const { blobId, key, size, type, name, kept } = content
+  const standIn = standInOf(content)
+  if (!standIn) return { key, size, type, name, etag: `"${blobId}"` }
+  const made = kept[standIn]
+  const etag = `"${blobId}-shared"`
+  if (standIn === 'blanks') {
+    if (!made?.key) throw new Problem('film_kept_back')
+    return { key, size, type, name, etag, blanks: await previewJobs.readBlanks(made.key) }
   }
-  if (own || kindOf(type) !== 'image') return { key, size, type, name, etag: `"${blobId}"` }
-  const made = hasPreview(type) ? await previewJobs.make(content, 'shared', how).catch(refuseBusy) : undefined
   if (!made?.key || !made.type || made.size === null) throw new Problem('image_kept_back')
-  const copy = { key: made.key, size: made.size, type: made.type, etag: `"${blobId}-shared"` }
+  const copy = { key: made.key, size: made.size, type: made.type, etag }
   // Phones' own formats become one that everybody opens.
   return made.type === 'image/jpeg' && type !== made.type
     ? { ...copy, name: `${splitName(name).stem}.jpg` }
     : { ...copy, name }
 }
 
-export function refuseBusy(error: unknown): never {
+function refuseBusy(error: unknown): never {
   throw error instanceof PreviewsBusy ? new Problem('unavailable') : error
 }
 

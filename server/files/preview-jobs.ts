@@ -16,7 +16,7 @@ export type Kept = Variant | 'pages' | 'blanks'
 export type KeptPreview = Pick<Selectable<PreviewTable>, 'key' | 'type' | 'size' | 'problem'>
 /** What is kept of a blob, as it was when it was asked for. */
 export type KeptPreviews = Partial<Record<Kept, KeptPreview>>
-type Blob = Pick<Content, 'blobId' | 'key' | 'size' | 'type' | 'kept'>
+type Blob = Pick<Content, 'blobId' | 'key' | 'size' | 'type'>
 type How = { urgent: boolean; signal?: AbortSignal }
 
 export type PreviewJobs = ReturnType<typeof createPreviewJobs>
@@ -99,7 +99,7 @@ export function createPreviewJobs({
 
   /** The preview, made now unless one is kept. @throws {PreviewsBusy} not now */
   async function make(blob: Blob, variant: Kept, how: How) {
-    const kept = (blob.kept ?? (await find(blob.blobId)))[variant]
+    const kept = (await find(blob.blobId))[variant]
     if (kept) return kept
     const row = { blob_id: blob.blobId, variant, created_at: now() }
     try {
@@ -131,12 +131,9 @@ export function createPreviewJobs({
   return {
     make,
 
-    /** What of a film goes to nobody but its owner; undefined where that can't be told. @throws {PreviewsBusy} */
-    async readBlanks(blob: Blob, how: How): Promise<Blank[] | undefined> {
-      const kept = await make(blob, 'blanks', how)
-      if (!kept?.key) return undefined
-      const { stream } = await blobs.open(kept.key)
-      return (await json(stream)) as Blank[]
+    /** What of a film goes to nobody but its owner, as it is kept under this key. */
+    async readBlanks(key: string): Promise<Blank[]> {
+      return (await json((await blobs.open(key)).stream)) as Blank[]
     },
 
     /** The task `preview`: everything that will be looked at. */

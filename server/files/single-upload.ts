@@ -49,6 +49,9 @@ export function createSingleUpload({ blobs, items, rows, locks, settle, maxSize 
     const checksums = readDigests(headers)
     const query = new URL(url).searchParams
     if (query.has('filename')) throw new Problem('unknown_field', { field: 'filename' })
+    // Of two, one would be what its sender means, and the other what they get.
+    for (const field of query.keys())
+      if (query.getAll(field).length > 1) throw new Problem('bad_request', { field })
     const place = readPlace({ ...Object.fromEntries(query), filename: name })
     const since = performance.now()
     // As long as nobody would have asked meanwhile either, who called is who calls; the place is asked for in any case.

@@ -24,17 +24,42 @@ export type UploadRows = ReturnType<typeof createUploadRows>
 
 type Needs = { db: Kysely<Database>; blobs: Blobs; items: Items; settle: Settle; now: () => Date }
 
+/** By name: a plan that is kept for all of them is refused once there is another. */
+const COLUMNS = (
+  [
+    'id',
+    'space_id',
+    'parent_id',
+    'professional_id',
+    'client_id',
+    'quota_company_id',
+    'name',
+    'level',
+    'branch_id',
+    'audience',
+    'size',
+    'bytes',
+    'staging',
+    'state',
+    'item_id',
+    'held_by',
+    'held_until',
+    'created_at',
+    'expires_at',
+  ] as const satisfies (keyof UploadRow)[]
+).map((column) => sql.ref(`upload.${column}`))
+
 /** With a `lease`, nobody else can go on with it: it lives as long as it is held. */
 type Announcement = { id: string; actor: Actor; place: PlaceInput; size: number; lease?: Lease }
 
 /** Uploads under way: their rows, and the bytes behind them. A row never claims more than is durable. */
 export function createUploadRows({ db, blobs, items, settle, now }: Needs) {
   /** Many files come to the same place at once: it is asked for once, and all their room is reserved together. */
-  const announceTogether = inBatches(async (announced: Batch<Announcement>) => {
-    const [{ actor, place: wanted }] = announced
+  const announceTogether = inBatches(async (uploads: Batch<Announcement>) => {
+    const [{ actor, place: wanted }] = uploads
     const { place, quota } = await items.findPlace(actor, wanted)
     const rows = await Promise.all(
-      announced.map(async ({ id, size, lease, place: { name } }) => ({
+      uploads.map(async ({ id, size, lease, place: { name } }) => ({
         id,
         size,
         expires_at: lease ? now() : new Date(now().getTime() + EXPIRES_MS),
@@ -55,7 +80,8 @@ export function createUploadRows({ db, blobs, items, settle, now }: Needs) {
     )
     const add = async (on: Kysely<Database>) => {
       const inserted = insertRows('upload', rows, { held_until: heldUntil('r.held_by') })
-      return (await sql<UploadRow>`${PLANNED_ONCE} ${inserted} returning *`.execute(on)).rows
+      return (await sql<UploadRow>`${PLANNED_ONCE} ${inserted} returning ${sql.join(COLUMNS)}`.execute(on))
+        .rows
     }
     const made = quota?.limited
       ? await db.transaction().execute(async (trx) => {
@@ -67,7 +93,7 @@ export function createUploadRows({ db, blobs, items, settle, now }: Needs) {
           return add(trx)
         })
       : await add(db)
-    return announced.map(({ id }) => answered(made.find((row) => row.id === id)))
+    return uploads.map(({ id }) => answered(made.find((row) => row.id === id)))
   })
 
   /**

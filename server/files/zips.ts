@@ -16,7 +16,7 @@ import { blanked } from './blanked.ts'
 import type { TreeEntry } from './contents.ts'
 import type { Items } from './items.ts'
 import { limitAnswers } from './limit-each.ts'
-import { type Answer, AT_ONCE_BYTES, breakOff, findOutgoing, type Outgoing } from './outgoing.ts'
+import { type Answer, AT_ONCE_BYTES, breakOff, findOutgoing, type Outgoing, prepare } from './outgoing.ts'
 import type { PreviewJobs } from './preview-jobs.ts'
 
 /** Ids in an address; whoever wants more takes the folder. */
@@ -62,8 +62,10 @@ export function createZips({ db, items, blobs, previewJobs, now }: Needs) {
       await record(db, seen.actor, 'file_downloaded', { items: [...seen.contents.keys()] })
       for (const [index, file] of batch.entries()) {
         if (now().getTime() - seen.at > ASK_ACCESS_MS) seen = await look(batch.slice(index))
-        const content = seen.contents.get(file.id)
-        const outgoing = content && (await findOutgoing(previewJobs, content, gone).catch(keptBack))
+        let content = seen.contents.get(file.id)
+        if (content && (await prepare(previewJobs, content, { signal: gone })))
+          content = (await look([file])).contents.get(file.id)
+        const outgoing = content && (await findOutgoing(previewJobs, content).catch(keptBack))
         if (outgoing) await add(zip, outgoing, nameIn(file, outgoing.name), file)
         else missing.push(pathOf(file))
       }

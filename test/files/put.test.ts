@@ -325,3 +325,36 @@ test('curl -T sends a file under its own name', {
     ['Été, week 1.pdf', 'application/pdf'],
   )
 })
+
+test('a field that is said twice, or a name that nobody can read, is refused', async (t) => {
+  const { world, browser, spaceId } = await enter(t)
+  for (const address of [
+    `/api/files/x?spaceId=${spaceId}&level=me&level=everybody`,
+    `/api/files/%FF?spaceId=${spaceId}`,
+    `/api/files/100%25%FF?spaceId=${spaceId}`,
+    `/api/files/%ED%A0%80?spaceId=${spaceId}`,
+    `/api/files/%u0041?spaceId=${spaceId}`,
+  ]) {
+    const answer = await browser.fetch(address, { method: 'PUT', body: 'x' })
+    assert.equal((await readProblem(answer)).code, 'bad_request', address)
+  }
+  assert.equal(await countItems(world), 0)
+})
+
+test('a column that the next version adds stops nobody who still runs this one', async (t) => {
+  const { world, browser, spaceId } = await enter(t)
+  // Enough for every connection to have its plans.
+  const some = async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => put(browser, 'x', { spaceId }, 'x').then(({ status }) => status)),
+    )
+    assert.deepEqual(new Set(answers), new Set([201]))
+  }
+  await some()
+  for (const table of ['upload', 'item', 'blob', 'preview', 'session', 'viewing'])
+    await sql`alter table ${sql.table(table)} add column later integer`.execute(world.db)
+  await some()
+  const { items } = await browser.api.files.listItems({ spaceId })
+  for (const { id } of items)
+    assert.equal((await browser.fetch(`/api/items/${id}/content`)).status, 200)
+})

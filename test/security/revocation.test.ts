@@ -3,6 +3,8 @@ import { before, type TestContext, test } from 'node:test'
 import { sql } from 'kysely'
 import type { ErrorCode } from '../../core/errors.ts'
 import type { Level } from '../../core/visibility.ts'
+import { flat } from '../previews/hostile.ts'
+import { until } from '../process.ts'
 import { type Browser, createWorld, encodeMetadata, type Professional, readProblem } from '../world.ts'
 
 // Access that ends has ended now: for a download or a ZIP under way, an upload under way, and an address known before.
@@ -19,6 +21,9 @@ async function enter(t: TestContext) {
   await world.setStakeholder(client, owner)
   const browsers = { boss: await world.signIn(boss), owner: await world.signIn(owner) }
   const { id } = await browsers.owner.upload(BIG, { spaceId: client.spaceId, level: 'everybody' })
+  // As if it had pages, as long as itself.
+  await sql`insert into preview (blob_id, variant, key, type, size)
+    select id, 'pages', key, 'application/pdf', size from blob`.execute(world.db)
 
   /** The same bytes as a file of their own, somewhere, as a copy from a library would be. */
   async function copyTo(spaceId: string, level: Level): Promise<string> {
@@ -148,6 +153,7 @@ for (const [way, hold] of Object.entries(WAYS)) {
     t.mock.timers.enable({ apis: ['setInterval'] })
     const underWay = [
       await begin(house, browser, path),
+      await begin(house, browser, `/api/items/${itemId}/preview/pages`),
       await begin(house, browser, `/api/zip?ids=${itemId}`),
     ]
 
@@ -177,6 +183,38 @@ for (const [way, hold] of Object.entries(WAYS)) {
     assert.equal(rows.length, 0, 'nothing was added')
   })
 }
+
+test('what is still being made for somebody goes to nobody who may not have it by then', async () => {
+  const { world, owner, boss, client } = house
+  const { who, browser } = await involve(house)
+  const { spaceId } = client
+  const photo = await flat(60, 40).jpeg().toBuffer()
+  const paths = await Promise.all(
+    ['preview/thumb', 'preview/view', 'content'].map(async (what) => {
+      const tail = Buffer.from(what)
+      const { id } = await owner.upload(Buffer.concat([photo, tail]), { spaceId, level: 'company' })
+      return `/api/items/${id}/${what}`
+    }),
+  )
+  const { asked } = await world.db.transaction().execute(async (trx) => {
+    // Nothing that is made is kept before this is over.
+    await sql`lock table preview in share row exclusive mode`.execute(trx)
+    const asked = Promise.all(paths.map((path) => browser.fetch(path)))
+    const waiting = async () =>
+      (
+        await sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`.execute(
+          world.db,
+        )
+      ).rows.length
+    await until('all are made', async () => (await waiting()) === paths.length)
+    await boss.api.involvement.archiveStakeholder({ spaceId, professionalId: who.id })
+    return { asked }
+  })
+  for (const answer of await asked) assert.equal((await readProblem(answer)).code, 'not_found', answer.url)
+  const { rows } = await sql`select from audit_entry
+    where professional_id = ${who.id}::uuid and action in ('file_opened', 'file_downloaded')`.execute(world.db)
+  assert.equal(rows.length, 0)
+})
 
 test('whoever may only read from now on goes on reading, and adds nothing more', async (t) => {
   const { who, browser, uploads } = await involve(house)
