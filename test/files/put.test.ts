@@ -355,6 +355,5 @@ test('a column that the next version adds stops nobody who still runs this one',
     await sql`alter table ${sql.table(table)} add column later integer`.execute(world.db)
   await some()
   const { items } = await browser.api.files.listItems({ spaceId })
-  for (const { id } of items)
-    assert.equal((await browser.fetch(`/api/items/${id}/content`)).status, 200)
+  for (const { id } of items) assert.equal((await browser.fetch(`/api/items/${id}/content`)).status, 200)
 })

@@ -197,3 +197,28 @@ test('ZIPs under way are bounded for each person; one that nobody reads ends', a
   assert.equal((await browser.fetch(`/api/zip?ids=${id}`, { method: 'HEAD' })).status, 200)
   for (const { body } of rest) await body?.cancel()
 })
+
+test('of one photo in many places, what stands for it is made once', async (t) => {
+  const { world, company, client, spaceId, browser } = await enter(t)
+  const paul = await world.addProfessional(company)
+  await world.setStakeholder(client, paul)
+  const photo = await sharp({ create: { width: 60, height: 40, channels: 3, background: 'red' } })
+    .jpeg()
+    .toBuffer()
+  const hers = await world.signIn(paul)
+  const { id } = await hers.upload(photo, { spaceId, level: 'everybody', name: 'p.jpg' })
+  // As copies from a library would be.
+  const { rows } = await sql<{ id: string }>`
+    insert into item (space_id, kind, name, level, owner_professional_id, company_id, branch_id, blob_id, of_another)
+    select space_id, 'file', n || '.jpg', level, owner_professional_id, company_id, branch_id, blob_id, true
+    from item, generate_series(1, 5) n where id = ${id}::uuid returning id`.execute(world.db)
+  const count = async () => {
+    let blobs = 0
+    for await (const _ of world.services.store.list()) blobs++
+    return blobs
+  }
+  const before = await count()
+  const found = await unzip(await download(browser, [id, ...rows.map((row) => row.id)]))
+  assert.deepEqual(Object.keys(found).toSorted(), ['1.jpg', '2.jpg', '3.jpg', '4.jpg', '5.jpg', 'p.jpg'])
+  assert.equal((await count()) - before, 1)
+})

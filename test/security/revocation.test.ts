@@ -212,7 +212,9 @@ test('what is still being made for somebody goes to nobody who may not have it b
   })
   for (const answer of await asked) assert.equal((await readProblem(answer)).code, 'not_found', answer.url)
   const { rows } = await sql`select from audit_entry
-    where professional_id = ${who.id}::uuid and action in ('file_opened', 'file_downloaded')`.execute(world.db)
+    where professional_id = ${who.id}::uuid and action in ('file_opened', 'file_downloaded')`.execute(
+    world.db,
+  )
   assert.equal(rows.length, 0)
 })
 
