@@ -5,6 +5,7 @@ import { kindOf } from '../../core/kinds.ts'
 import type { Actor } from '../access.ts'
 import { createOpenings, type ViewingAction } from '../audit.ts'
 import { type Blobs, nameOf } from '../blobs/blobs.ts'
+import { BlobAbsent, BlobDamaged } from '../blobs/port.ts'
 import type { Database } from '../db/schema.ts'
 import type { Blank } from '../previews/messages.ts'
 import { blanked } from './blanked.ts'
@@ -111,31 +112,44 @@ export function createDownloads(needs: {
       request: Request,
       actor: Actor,
       itemId: string,
-      {
-        variant,
-        readActor,
-        over,
-      }: { variant: string; readActor: () => Promise<Actor>; over: Promise<unknown> },
+      how: { variant: string; readActor: () => Promise<Actor>; over: Promise<unknown> },
     ): Promise<Answer> {
+      const { variant, readActor, over } = how
       if (variant !== 'thumb' && variant !== 'view' && variant !== 'pages') throw new Problem('not_found')
       let by = actor
-      let content = await showable(by, itemId)
-      if (await prepare(previewJobs, content, { signal: request.signal, wanted: variant })) {
-        by = await readActor()
-        content = await showable(by, itemId)
+      let dropped = false
+      const attempt = async (): Promise<Answer> => {
+        let content = await showable(by, itemId)
+        if (await prepare(previewJobs, content, { signal: request.signal, wanted: variant })) {
+          by = await readActor()
+          content = await showable(by, itemId)
+        }
+        const { blobId } = content
+        const { key, type, size } = content.kept[variant] ?? {}
+        if (!key || !type || typeof size !== 'number') throw new Problem('no_preview')
+        const bytes = {
+          key,
+          size,
+          etag: `"${blobId}-${variant}"`,
+          // A listing's small images open no file.
+          ...(variant !== 'thumb' && { record: recordViewing(content, by, 'file_opened') }),
+          ask: async () => items.content(await readActor(), itemId),
+          headers: { 'Content-Type': type, 'Content-Disposition': 'inline' },
+        }
+        return send({ blobs, accelPrefix }, request, bytes).catch(async (error) => {
+          if (!(error instanceof BlobAbsent || error instanceof BlobDamaged)) throw error
+          await previewJobs.drop({ blobId, variant, key })
+          dropped = true
+          throw error
+        })
       }
-      const preview = content.kept[variant]
-      if (!preview?.key || !preview.type || preview.size === null) throw new Problem('no_preview')
-      const bytes = {
-        key: preview.key,
-        size: preview.size,
-        etag: `"${content.blobId}-${variant}"`,
-        // A listing's small images open no file.
-        ...(variant !== 'thumb' && { record: recordViewing(content, by, 'file_opened') }),
-        ask: async () => items.content(await readActor(), itemId),
-        headers: { 'Content-Type': preview.type, 'Content-Disposition': 'inline' },
-      }
-      return previewsInTurn(actor.personId, over, () => send({ blobs, accelPrefix }, request, bytes))
+      return previewsInTurn(actor.personId, over, () =>
+        attempt().catch((error) => {
+          // The file itself may be whole: then there is another in a moment.
+          if (dropped) return attempt()
+          throw error
+        }),
+      )
     },
   }
 

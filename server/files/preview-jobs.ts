@@ -130,6 +130,7 @@ export function createPreviewJobs({
 
   return {
     make,
+    drop: (kept: { blobId: string; variant: Kept; key: string }) => dropPreview(db, jobs, kept),
 
     /** What of a film goes to nobody but its owner, as it is kept under this key. */
     async readBlanks(key: string): Promise<Blank[]> {
@@ -149,6 +150,25 @@ export function createPreviewJobs({
       for (const variant of variants) await make(blob, variant, { urgent: false })
     },
   }
+}
+
+/** Gives up what is kept and can't be read, unless another is kept by now; what its file still gives is made again. */
+export function dropPreview(
+  db: Kysely<Database>,
+  jobs: Jobs,
+  { blobId, variant, key }: { blobId: string; variant: string; key: string },
+): Promise<boolean> {
+  return db.transaction().execute(async (trx) => {
+    const { rows } = await sql`delete from preview
+      where blob_id = ${blobId}::uuid and variant = ${variant} and key = ${key} returning 1`.execute(trx)
+    if (rows.length === 0) return false
+    await jobs.add(trx, 'erase', { keys: [nameOf(key)] })
+    const { rows: whole } = await sql`select from blob where id = ${blobId}::uuid and damage is null`.execute(
+      trx,
+    )
+    if (whole.length > 0) await jobs.add(trx, 'preview', { blobId })
+    return true
+  })
 }
 
 /** What is kept of the blob `b`: `KeptPreviews`, or null where there is nothing. */

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
-import { nameOf } from '../blobs/blobs.ts'
 import type { Database } from '../db/schema.ts'
+import { dropPreview } from '../files/preview-jobs.ts'
 import type { Jobs } from '../jobs.ts'
 import type { Look } from './looking.ts'
 import { fullSpeed } from './pace.ts'
@@ -25,7 +25,9 @@ export function createPreviewsStep({
     if (!(await look(stored, round.pace)) || !(await isStill(row))) return
     const damage = await look(stored, fullSpeed)
     if (!damage || !(await isStill(row))) return
-    const repaired = (round.repair || round.remake) && (await drop(row))
+    const repaired =
+      (round.repair || round.remake) &&
+      (await dropPreview(db, jobs, { blobId: row.blob_id, variant: row.variant, key: row.key }))
     const what = `${row.name}, the ${row.variant} of blob ${row.blob_id}, is ${damage}`
     round.tell({ kind: 'preview', what, repaired })
   }
@@ -35,19 +37,6 @@ export function createPreviewsStep({
       await sql`select from preview
       where blob_id = ${blob_id}::uuid and variant = ${variant} and key = ${key}`.execute(db)
     ).rows.length > 0
-
-  function drop({ blob_id, variant, key }: Row): Promise<boolean> {
-    return db.transaction().execute(async (trx) => {
-      const { rows } = await sql`delete from preview
-        where blob_id = ${blob_id}::uuid and variant = ${variant} and key = ${key} returning 1`.execute(trx)
-      if (rows.length === 0) return false
-      await jobs.add(trx, 'erase', { keys: [nameOf(key)] })
-      const { rows: whole } =
-        await sql`select from blob where id = ${blob_id}::uuid and damage is null`.execute(trx)
-      if (whole.length > 0) await jobs.add(trx, 'preview', { blobId: blob_id })
-      return true
-    })
-  }
 
   return async (after, round) => {
     const { rows } = await sql<Row>`

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import sharp from 'sharp'
@@ -108,6 +108,30 @@ test('a damaged file has no preview and is said to be damaged; once it is mended
   assert.deepEqual([refused.status, (await readProblem(refused)).code], [410, 'file_damaged'])
   await writeFile(path, stored)
   assert.equal((await look()).status, 200)
+})
+
+test('a small image that can’t be read any more is made again for whoever looks, as long as its file is whole', async (t) => {
+  const { world, browser, spaceId } = await enter(t)
+  const photo = sharp({ create: { width: 60, height: 40, channels: 3, background: '#3a7' } })
+  const { id } = await browser.upload(await photo.png().toBuffer(), { spaceId })
+  const look = () => browser.fetch(`/api/items/${id}/preview/thumb`)
+  const first = Buffer.from(await (await look()).arrayBuffer())
+  const { key: original } = await world.db.selectFrom('blob').select('key').executeTakeFirstOrThrow()
+  const stored = async () => {
+    const { key } = await world.db.selectFrom('preview').select('key').executeTakeFirstOrThrow()
+    return join(world.dataDir, 'blobs', nameOf(key ?? ''))
+  }
+  for (const harm of [(path: string) => writeFile(path, 'too short'), (path: string) => rm(path)]) {
+    const path = await stored()
+    await harm(path)
+    const again = await look()
+    assert.equal(again.status, 200)
+    assert.ok(first.equals(Buffer.from(await again.arrayBuffer())))
+    assert.notEqual(await stored(), path)
+  }
+  await rm(await stored())
+  await rm(join(world.dataDir, 'blobs', nameOf(original)))
+  assert.equal((await readProblem(await look())).code, 'file_damaged')
 })
 
 test('an office file is shown by its pages to whoever sees it; the original stays the download', {
