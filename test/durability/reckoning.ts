@@ -106,8 +106,11 @@ export async function takeStock(
   const stored = new Map<string, number>()
   for (const entry of await readdir(join(dataDir, 'blobs'), { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue
-    const { size } = await stat(join(entry.parentPath, entry.name))
-    stored.set(`${entry.parentPath.slice(-2)}/${entry.name}`, size)
+    // What was given up is removed meanwhile; a row that still refers to it will miss it below.
+    const found = await stat(join(entry.parentPath, entry.name)).catch((error) => {
+      if (error.code !== 'ENOENT') throw error
+    })
+    if (found) stored.set(`${entry.parentPath.slice(-2)}/${entry.name}`, found.size)
   }
   const staged = new Set(await readdir(join(dataDir, 'uploads')))
 
