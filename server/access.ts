@@ -15,6 +15,11 @@ export type Actor = { personId: string; address: string | null } & (
   | { kind: 'client'; clientId: string }
 )
 
+/** The id of the professional or client as whom one acts. */
+export function hatOf(actor: Actor): string {
+  return actor.kind === 'professional' ? actor.professionalId : actor.clientId
+}
+
 type Fragment = RawBuilder<unknown>
 
 /** Whether the scope of the professional `p` holds what `cc` links with their company: a client, archived or not. */

@@ -1,6 +1,6 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { AuditAction } from '../core/api/audit.ts'
-import type { Actor } from './access.ts'
+import { type Actor, hatOf } from './access.ts'
 import { type Batch, inBatches } from './batches.ts'
 import { PLANNED_ONCE, unforeseen } from './db/planned-once.ts'
 import type { Database } from './db/schema.ts'
@@ -95,11 +95,7 @@ type Opening = { by: Actor; action: ViewingAction; itemId: string; now: Date }
 /** A column: as what the actor has been viewing the item `i` of late. That stands in the log. */
 export function viewingsOf(actor: Actor, i: string, now: Date): RawBuilder<ViewingAction[]> {
   return sql`array(select viewing.action from viewing
-    where viewing.actor_id = ${id(actorIdOf(actor))} and viewing.item_id = ${sql.ref(`${i}.id`)} and ${soon(now)})`
-}
-
-function actorIdOf(actor: Actor): string {
-  return actor.kind === 'professional' ? actor.professionalId : actor.clientId
+    where viewing.actor_id = ${id(hatOf(actor))} and viewing.item_id = ${sql.ref(`${i}.id`)} and ${soon(now)})`
 }
 
 function soon(now: Date) {
@@ -124,7 +120,7 @@ export function createOpenings(db: Db) {
         // In one order: who writes the same at the same time waits, and finds it written.
         first: sql`, new as (
           insert into viewing (actor_id, item_id, action, at)
-          select distinct ${id(actorIdOf(by))}, entry.item_id, ${action}::text, ${now}::timestamptz from entry order by 2
+          select distinct ${id(hatOf(by))}, entry.item_id, ${action}::text, ${now}::timestamptz from entry order by 2
           on conflict (actor_id, item_id, action) do update set at = excluded.at where not (${soon(now)})
           returning item_id)`,
         only: sql`where item_id in (select item_id from new)`,

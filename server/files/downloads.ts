@@ -80,12 +80,8 @@ export function createDownloads(needs: {
         over,
       }: { inline: boolean; readActor: () => Promise<Actor>; over: Promise<unknown> },
     ): Promise<Answer> {
-      let by = actor
-      let content = await items.content(by, itemId)
-      if (await prepare(previewJobs, content, request)) {
-        by = await readActor()
-        content = await items.content(by, itemId)
-      }
+      const read = (by: Actor) => items.content(by, itemId)
+      const { by, content } = await whenPrepared(actor, read, { signal: request.signal, readActor })
       const { etag, key, size, type, name, blanks } = await findOutgoing(previewJobs, content)
       const shown = inline && SHOWN.has(kindOf(type))
       const bytes = {
@@ -95,7 +91,7 @@ export function createDownloads(needs: {
         modified: content.addedAt,
         ...(blanks && { blanks }),
         record: recordViewing(content, by, shown ? 'file_opened' : 'file_downloaded'),
-        ask: async () => items.content(await readActor(), itemId),
+        ask: async () => read(await readActor()),
         headers: {
           'Content-Type': type === 'text/plain' ? 'text/plain; charset=utf-8' : type,
           'Content-Disposition': contentDisposition(name, { type: shown ? 'inline' : 'attachment' }),
@@ -116,14 +112,13 @@ export function createDownloads(needs: {
     ): Promise<Answer> {
       const { variant, readActor, over } = how
       if (variant !== 'thumb' && variant !== 'view' && variant !== 'pages') throw new Problem('not_found')
-      let by = actor
       let dropped = false
       const attempt = async (): Promise<Answer> => {
-        let content = await showable(by, itemId)
-        if (await prepare(previewJobs, content, { signal: request.signal, wanted: variant })) {
-          by = await readActor()
-          content = await showable(by, itemId)
-        }
+        const { by, content } = await whenPrepared(actor, (by) => showable(by, itemId), {
+          signal: request.signal,
+          readActor,
+          wanted: variant,
+        })
         const { blobId } = content
         const { key, type, size } = content.kept[variant] ?? {}
         if (!key || !type || typeof size !== 'number') throw new Problem('no_preview')
@@ -151,6 +146,18 @@ export function createDownloads(needs: {
         }),
       )
     },
+  }
+
+  /** Who calls and what they may have, once all is made that has to be: asked anew then, for it may have taken long. */
+  async function whenPrepared(
+    actor: Actor,
+    read: (by: Actor) => Promise<Content>,
+    { readActor, ...how }: { readActor: () => Promise<Actor> } & Parameters<typeof prepare>[2],
+  ): Promise<{ by: Actor; content: Content }> {
+    const content = await read(actor)
+    if (!(await prepare(previewJobs, content, how))) return { by: actor, content }
+    const by = await readActor()
+    return { by, content: await read(by) }
   }
 
   /** Its owner may have the bytes before they were scanned; the decoders may not. */

@@ -1,5 +1,5 @@
 import { Problem } from '../../core/errors.ts'
-import type { Actor } from '../access.ts'
+import { type Actor, hatOf } from '../access.ts'
 
 /**
  * Who may call a route at all: anybody; anybody signed in; those who act as a professional or a client; only
@@ -186,9 +186,4 @@ export async function admit(access: Access, visit: Visit, sessions: Sessions): P
   if (secondFactorNeeded) throw new Problem('second_factor_needed')
   if (!actor || (access !== 'actor' && access !== actor.kind)) throw new Problem('not_found')
   return { visit, session, actor }
-}
-
-/** The id of the professional or client as whom one acts. */
-export function hatOf(actor: Actor): string {
-  return actor.kind === 'professional' ? actor.professionalId : actor.clientId
 }
