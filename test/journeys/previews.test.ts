@@ -72,7 +72,7 @@ for (const phone of [false, true]) {
       await expect(async () => {
         await page.mouse.wheel(0, 20_000)
         await expect(last).toBeInViewport({ timeout: 300 })
-      }).toPass()
+      }).toPass({ timeout: 60_000 })
       await expect.poll(() => letGo).toEqual(expect.arrayContaining(first))
       // At rest, what is held are pictures in sight: five of the last ones.
       const held = () =>
