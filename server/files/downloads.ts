@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import { create as contentDisposition } from 'content-disposition'
 import type { Kysely } from 'kysely'
 import { Problem } from '../../core/errors.ts'
@@ -13,8 +14,8 @@ import { judge } from './conditional.ts'
 import { type Content, heldBack } from './contents.ts'
 import type { Items } from './items.ts'
 import { limitAnswers } from './limit-each.ts'
-import { type Answer, AT_ONCE_BYTES, breakOff, findOutgoing, prepare } from './outgoing.ts'
-import type { PreviewJobs } from './preview-jobs.ts'
+import { type Answer, AT_ONCE_BYTES, breakOff, findOutgoing, prepare, standInOf } from './outgoing.ts'
+import type { Kept, PreviewJobs } from './preview-jobs.ts'
 
 /** Of what a browser shows by itself, that which runs nothing. Images are shown as previews, which are re-encoded. */
 const SHOWN = new Set(['audio', 'video', 'pdf', 'text'])
@@ -37,6 +38,10 @@ type Bytes = {
   record?: () => Promise<void>
   ask?: () => Promise<unknown>
 }
+
+/** Tells which of what is kept of a file is about to be read, if any. */
+type Reads = (content: Content, variant: Kept | undefined) => void
+type Attempt = (reads: Reads) => Promise<Answer>
 
 /** nginx would judge these once more, by what it knows of the file. */
 const ASKED_OF_US = ['If-Match', 'If-Unmodified-Since']
@@ -81,23 +86,28 @@ export function createDownloads(needs: {
       }: { inline: boolean; readActor: () => Promise<Actor>; over: Promise<unknown> },
     ): Promise<Answer> {
       const read = (by: Actor) => items.content(by, itemId)
-      const { by, content } = await whenPrepared(actor, read, { signal: request.signal, readActor })
-      const { etag, key, size, type, name, blanks } = await findOutgoing(previewJobs, content)
-      const shown = inline && SHOWN.has(kindOf(type))
-      const bytes = {
-        key,
-        size,
-        etag,
-        modified: content.addedAt,
-        ...(blanks && { blanks }),
-        record: recordViewing(content, by, shown ? 'file_opened' : 'file_downloaded'),
-        ask: async () => read(await readActor()),
-        headers: {
-          'Content-Type': type === 'text/plain' ? 'text/plain; charset=utf-8' : type,
-          'Content-Disposition': contentDisposition(name, { type: shown ? 'inline' : 'attachment' }),
-        },
+      const attempt: Attempt = async (reads) => {
+        const { by, content } = await whenPrepared(actor, read, { signal: request.signal, readActor })
+        reads(content, standInOf(content))
+        const { etag, key, size, type, name, blanks } = await findOutgoing(previewJobs, content)
+        // What is read from here on is the film itself.
+        if (blanks) reads(content, undefined)
+        const shown = inline && SHOWN.has(kindOf(type))
+        return send({ blobs, accelPrefix }, request, {
+          key,
+          size,
+          etag,
+          modified: content.addedAt,
+          ...(blanks && { blanks }),
+          record: recordViewing(content, by, shown ? 'file_opened' : 'file_downloaded'),
+          ask: async () => read(await readActor()),
+          headers: {
+            'Content-Type': type === 'text/plain' ? 'text/plain; charset=utf-8' : type,
+            'Content-Disposition': contentDisposition(name, { type: shown ? 'inline' : 'attachment' }),
+          },
+        })
       }
-      return filesInTurn(actor.personId, over, () => send({ blobs, accelPrefix }, request, bytes))
+      return filesInTurn(actor.personId, over, () => remaking(attempt))
     },
 
     /**
@@ -112,40 +122,47 @@ export function createDownloads(needs: {
     ): Promise<Answer> {
       const { variant, readActor, over } = how
       if (variant !== 'thumb' && variant !== 'view' && variant !== 'pages') throw new Problem('not_found')
-      let dropped = false
-      const attempt = async (): Promise<Answer> => {
+      const attempt: Attempt = async (reads) => {
         const { by, content } = await whenPrepared(actor, (by) => showable(by, itemId), {
           signal: request.signal,
           readActor,
           wanted: variant,
         })
-        const { blobId } = content
+        reads(content, variant)
         const { key, type, size } = content.kept[variant] ?? {}
         if (!key || !type || typeof size !== 'number') throw new Problem('no_preview')
-        const bytes = {
+        return send({ blobs, accelPrefix }, request, {
           key,
           size,
-          etag: `"${blobId}-${variant}"`,
+          etag: `"${content.blobId}-${variant}"`,
           // A listing's small images open no file.
           ...(variant !== 'thumb' && { record: recordViewing(content, by, 'file_opened') }),
           ask: async () => items.content(await readActor(), itemId),
           headers: { 'Content-Type': type, 'Content-Disposition': 'inline' },
-        }
-        return send({ blobs, accelPrefix }, request, bytes).catch(async (error) => {
-          if (!(error instanceof BlobAbsent || error instanceof BlobDamaged)) throw error
-          await previewJobs.drop({ blobId, variant, key })
-          dropped = true
-          throw error
         })
       }
-      return previewsInTurn(actor.personId, over, () =>
-        attempt().catch((error) => {
-          // The file itself may be whole: then there is another in a moment.
-          if (dropped) return attempt()
-          throw error
-        }),
-      )
+      return previewsInTurn(actor.personId, over, () => remaking(attempt))
     },
+  }
+
+  /** What is kept of a file and can't be read is given up: the file itself may be whole, and gives another in a moment. */
+  async function remaking(attempt: Attempt): Promise<Answer> {
+    let drop: (() => Promise<unknown>) | undefined
+    const reads: Reads = ({ blobId, kept }, variant) => {
+      const key = variant && kept[variant]?.key
+      drop = key ? () => previewJobs.drop({ blobId, variant, key }) : undefined
+    }
+    try {
+      const answer = await attempt(reads)
+      // Too late for this one: for whoever asks again.
+      if (answer.body instanceof Readable)
+        answer.body.once('error', (error) => isUnreadable(error) && drop?.().catch(() => {}))
+      return answer
+    } catch (error) {
+      if (!drop || !isUnreadable(error)) throw error
+      await drop()
+      return attempt(reads)
+    }
   }
 
   /** Who calls and what they may have, once all is made that has to be: asked anew then, for it may have taken long. */
@@ -166,6 +183,10 @@ export function createDownloads(needs: {
     if (content.scan) throw heldBack({ scan: content.scan, damaged: false })
     return content
   }
+}
+
+function isUnreadable(error: unknown): boolean {
+  return error instanceof BlobAbsent || error instanceof BlobDamaged
 }
 
 async function send(

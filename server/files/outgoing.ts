@@ -23,7 +23,7 @@ export type Outgoing = Pick<Content, 'key' | 'size' | 'type' | 'name'> & {
 }
 
 /** What stands for a file of somebody else's where it tells where or with what it was taken. */
-function standInOf({ own, type }: Content): 'shared' | 'blanks' | undefined {
+export function standInOf({ own, type }: Content): 'shared' | 'blanks' | undefined {
   if (own) return undefined
   return hasBlanks(type) ? 'blanks' : kindOf(type) === 'image' ? 'shared' : undefined
 }

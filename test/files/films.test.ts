@@ -1,6 +1,8 @@
 import '@napi-rs/webcodecs/polyfill'
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import {
   ALL_FORMATS,
@@ -14,6 +16,7 @@ import {
   VideoSample,
   VideoSampleSource,
 } from 'mediabunny'
+import { nameOf } from '../../server/blobs/blobs.ts'
 import { createWorld } from '../world.ts'
 
 const PLACE = '+45.5017-073.5673/'
@@ -119,6 +122,19 @@ test('a film tells its owner all, and others neither where nor with what it was 
     assert.equal(part.status, 206)
     assert.deepEqual(part.bytes, bytes.subarray(start, end + 1), `${start} to ${end}`)
   }
+})
+
+test('what of a film goes to nobody else is found again where it can’t be read any more', async (t) => {
+  const { world, asProfessional, read } = await setScene(t, await film())
+  const { bytes } = await read(asProfessional)
+  const { key } = await world.db
+    .selectFrom('preview')
+    .select('key')
+    .where('variant', '=', 'blanks')
+    .executeTakeFirstOrThrow()
+  await rm(join(world.dataDir, 'blobs', nameOf(key ?? '')))
+  const again = await read(asProfessional)
+  assert.deepEqual([again.status, again.bytes], [200, bytes])
 })
 
 test('a film whose boxes can’t be told apart stays with its owner', async (t) => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -7,6 +8,7 @@ import sharp from 'sharp'
 import { thumbHashToAverageRGBA } from 'thumbhash'
 import { nameOf } from '../../server/blobs/blobs.ts'
 import { docx } from '../previews/office-files.ts'
+import { until } from '../process.ts'
 import { createWorld, readProblem } from '../world.ts'
 import { enter } from './tus.ts'
 
@@ -132,6 +134,49 @@ test('a small image that can’t be read any more is made again for whoever look
   await rm(await stored())
   await rm(join(world.dataDir, 'blobs', nameOf(original)))
   assert.equal((await readProblem(await look())).code, 'file_damaged')
+})
+
+test('what stands for a photo to others is made again where it can’t be read any more', async (t) => {
+  const { world, company, client, browser, spaceId } = await enter(t)
+  const colleague = await world.addProfessional(company)
+  await world.setStakeholder(client, colleague)
+  const other = await world.signIn(colleague)
+  // Too large to be sent at once, where damage shows only on the way.
+  for (const [name, size] of [
+    ['small', 60],
+    ['large', 900],
+  ] as const) {
+    const photo = sharp(randomBytes(size * size * 3), { raw: { width: size, height: size, channels: 3 } })
+    const { id } = await browser.upload(await photo.jpeg().toBuffer(), { spaceId, name, level: 'everybody' })
+    const look = async () => Buffer.from(await (await other.fetch(`/api/items/${id}/content`)).arrayBuffer())
+    const first = await look()
+    const stored = async () => {
+      const { key } = await world.db
+        .selectFrom('preview')
+        .innerJoin('item', 'item.blob_id', 'preview.blob_id')
+        .select('key')
+        .where('item.id', '=', id)
+        .where('variant', '=', 'shared')
+        .executeTakeFirstOrThrow()
+      return join(world.dataDir, 'blobs', nameOf(key ?? ''))
+    }
+    const gone = await stored()
+    await rm(gone)
+    assert.ok(first.equals(await look()), name)
+    const damaged = await stored()
+    assert.notEqual(damaged, gone)
+    const bytes = await readFile(damaged)
+    bytes[bytes.length - 20] = ~(bytes.at(-20) ?? 0)
+    await writeFile(damaged, bytes)
+    if (name === 'small') assert.ok(first.equals(await look()))
+    await until('another stands for it', () =>
+      look().then(
+        (bytes) => first.equals(bytes),
+        () => false,
+      ),
+    )
+    assert.notEqual(await stored(), damaged)
+  }
 })
 
 test('an office file is shown by its pages to whoever sees it; the original stays the download', {
