@@ -101,6 +101,11 @@ export class BlobAbsent extends Error {
   override name = 'BlobAbsent'
 }
 
+/** The blob itself can't be read: trying again won't help, and no other blob is concerned. */
+export function isUnreadable(error: unknown): boolean {
+  return error instanceof BlobAbsent || error instanceof BlobDamaged
+}
+
 export class BlobTooLarge extends Error {
   override name = 'BlobTooLarge'
 }

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream'
 import { create as contentDisposition } from 'content-disposition'
 import type { Kysely } from 'kysely'
 import { Problem } from '../../core/errors.ts'
@@ -6,7 +5,6 @@ import { kindOf } from '../../core/kinds.ts'
 import type { Actor } from '../access.ts'
 import { createOpenings, type ViewingAction } from '../audit.ts'
 import { type Blobs, nameOf } from '../blobs/blobs.ts'
-import { BlobAbsent, BlobDamaged } from '../blobs/port.ts'
 import type { Database } from '../db/schema.ts'
 import type { Blank } from '../previews/messages.ts'
 import { blanked } from './blanked.ts'
@@ -14,8 +12,17 @@ import { judge } from './conditional.ts'
 import { type Content, heldBack } from './contents.ts'
 import type { Items } from './items.ts'
 import { limitAnswers } from './limit-each.ts'
-import { type Answer, AT_ONCE_BYTES, breakOff, findOutgoing, prepare, standInOf } from './outgoing.ts'
-import type { Kept, PreviewJobs } from './preview-jobs.ts'
+import {
+  type Answer,
+  AT_ONCE_BYTES,
+  breakOff,
+  findOutgoing,
+  prepare,
+  type Reads,
+  remaking,
+  standInOf,
+} from './outgoing.ts'
+import type { PreviewJobs } from './preview-jobs.ts'
 
 /** Of what a browser shows by itself, that which runs nothing. Images are shown as previews, which are re-encoded. */
 const SHOWN = new Set(['audio', 'video', 'pdf', 'text'])
@@ -38,10 +45,6 @@ type Bytes = {
   record?: () => Promise<void>
   ask?: () => Promise<unknown>
 }
-
-/** Tells which of what is kept of a file is about to be read, if any. */
-type Reads = (content: Content, variant: Kept | undefined) => void
-type Attempt = (reads: Reads) => Promise<Answer>
 
 /** nginx would judge these once more, by what it knows of the file. */
 const ASKED_OF_US = ['If-Match', 'If-Unmodified-Since']
@@ -86,7 +89,7 @@ export function createDownloads(needs: {
       }: { inline: boolean; readActor: () => Promise<Actor>; over: Promise<unknown> },
     ): Promise<Answer> {
       const read = (by: Actor) => items.content(by, itemId)
-      const attempt: Attempt = async (reads) => {
+      const attempt = async (reads: Reads) => {
         const { by, content } = await whenPrepared(actor, read, { signal: request.signal, readActor })
         reads(content, standInOf(content))
         const { etag, key, size, type, name, blanks } = await findOutgoing(previewJobs, content)
@@ -107,7 +110,7 @@ export function createDownloads(needs: {
           },
         })
       }
-      return filesInTurn(actor.personId, over, () => remaking(attempt))
+      return filesInTurn(actor.personId, over, () => remaking(previewJobs, attempt))
     },
 
     /**
@@ -122,7 +125,7 @@ export function createDownloads(needs: {
     ): Promise<Answer> {
       const { variant, readActor, over } = how
       if (variant !== 'thumb' && variant !== 'view' && variant !== 'pages') throw new Problem('not_found')
-      const attempt: Attempt = async (reads) => {
+      const attempt = async (reads: Reads) => {
         const { by, content } = await whenPrepared(actor, (by) => showable(by, itemId), {
           signal: request.signal,
           readActor,
@@ -141,28 +144,8 @@ export function createDownloads(needs: {
           headers: { 'Content-Type': type, 'Content-Disposition': 'inline' },
         })
       }
-      return previewsInTurn(actor.personId, over, () => remaking(attempt))
+      return previewsInTurn(actor.personId, over, () => remaking(previewJobs, attempt))
     },
-  }
-
-  /** What is kept of a file and can't be read is given up: the file itself may be whole, and gives another in a moment. */
-  async function remaking(attempt: Attempt): Promise<Answer> {
-    let drop: (() => Promise<unknown>) | undefined
-    const reads: Reads = ({ blobId, kept }, variant) => {
-      const key = variant && kept[variant]?.key
-      drop = key ? () => previewJobs.drop({ blobId, variant, key }) : undefined
-    }
-    try {
-      const answer = await attempt(reads)
-      // Too late for this one: for whoever asks again.
-      if (answer.body instanceof Readable)
-        answer.body.once('error', (error) => isUnreadable(error) && drop?.().catch(() => {}))
-      return answer
-    } catch (error) {
-      if (!drop || !isUnreadable(error)) throw error
-      await drop()
-      return attempt(reads)
-    }
   }
 
   /** Who calls and what they may have, once all is made that has to be: asked anew then, for it may have taken long. */
@@ -183,10 +166,6 @@ export function createDownloads(needs: {
     if (content.scan) throw heldBack({ scan: content.scan, damaged: false })
     return content
   }
-}
-
-function isUnreadable(error: unknown): boolean {
-  return error instanceof BlobAbsent || error instanceof BlobDamaged
 }
 
 async function send(

@@ -1,7 +1,8 @@
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import { Problem } from '../../core/errors.ts'
 import { hasBlanks, hasPreview, kindOf } from '../../core/kinds.ts'
 import { splitName } from '../../core/names.ts'
+import { isUnreadable } from '../blobs/port.ts'
 import { PreviewsBusy } from '../previews/failures.ts'
 import type { Blank } from '../previews/messages.ts'
 import { watchAccess } from './access-watch.ts'
@@ -62,6 +63,34 @@ export async function findOutgoing(previewJobs: PreviewJobs, content: Content): 
   return made.type === 'image/jpeg' && type !== made.type
     ? { ...copy, name: `${splitName(name).stem}.jpg` }
     : { ...copy, name }
+}
+
+/** Tells which of what is kept of a file is about to be read, if any. */
+export type Reads = (content: Content, kept: Kept | undefined) => void
+
+/**
+ * Opens by `attempt` what may be kept of a file. What of that can't be read is given up: the file itself may be whole,
+ * and gives another at once, or to whoever asks again where it shows only on the way.
+ */
+export async function remaking<Opened extends { body?: Body }>(
+  previewJobs: PreviewJobs,
+  attempt: (reads: Reads) => Promise<Opened>,
+): Promise<Opened> {
+  let drop: (() => Promise<unknown>) | undefined
+  const reads: Reads = ({ blobId, kept }, variant) => {
+    const key = variant && kept[variant]?.key
+    drop = key ? () => previewJobs.drop({ blobId, variant, key }) : undefined
+  }
+  try {
+    const opened = await attempt(reads)
+    if (opened.body instanceof Readable)
+      opened.body.once('error', (error) => isUnreadable(error) && drop?.().catch(() => {}))
+    return opened
+  } catch (error) {
+    if (!drop || !isUnreadable(error)) throw error
+    await drop()
+    return attempt(reads)
+  }
 }
 
 function refuseBusy(error: unknown): never {

@@ -5,18 +5,29 @@ import { create as contentDisposition } from 'content-disposition'
 import type { Kysely } from 'kysely'
 import yazl from 'yazl'
 import { Id } from '../../core/api/shapes.ts'
-import { Problem } from '../../core/errors.ts'
+import { type ErrorCode, Problem } from '../../core/errors.ts'
 import { freeName, portableName } from '../../core/names.ts'
 import type { Actor } from '../access.ts'
 import { record } from '../audit.ts'
 import type { Blobs } from '../blobs/blobs.ts'
+import { isUnreadable } from '../blobs/port.ts'
 import type { Database } from '../db/schema.ts'
+import type { Blank } from '../previews/messages.ts'
 import { ASK_ACCESS_MS } from './access-watch.ts'
 import { blanked } from './blanked.ts'
-import type { TreeEntry } from './contents.ts'
+import type { Content, TreeEntry } from './contents.ts'
 import type { Items } from './items.ts'
 import { limitAnswers } from './limit-each.ts'
-import { type Answer, AT_ONCE_BYTES, breakOff, findOutgoing, type Outgoing, prepare } from './outgoing.ts'
+import {
+  type Answer,
+  AT_ONCE_BYTES,
+  type Body,
+  breakOff,
+  findOutgoing,
+  prepare,
+  remaking,
+  standInOf,
+} from './outgoing.ts'
 import type { PreviewJobs } from './preview-jobs.ts'
 
 /** Ids in an address; whoever wants more takes the folder. */
@@ -33,6 +44,9 @@ type Needs = {
   previewJobs: PreviewJobs
   now: () => Date
 }
+
+/** A file whose bytes are there: all of them, or a stream. */
+type Opened = { name: string; size: number; body: Body; blanks: Blank[] | undefined }
 
 /** Several files and folders as one ZIP, written while it is sent: nothing of it is held in memory. */
 export function createZips({ db, items, blobs, previewJobs, now }: Needs) {
@@ -62,13 +76,30 @@ export function createZips({ db, items, blobs, previewJobs, now }: Needs) {
       await record(db, seen.actor, 'file_downloaded', { items: [...seen.contents.keys()] })
       for (const [index, file] of batch.entries()) {
         if (now().getTime() - seen.at > ASK_ACCESS_MS) seen = await look(batch.slice(index))
-        let content = seen.contents.get(file.id)
-        if (content && (await prepare(previewJobs, content, { signal: gone })))
-          content = (await look([file])).contents.get(file.id)
-        const outgoing = content && (await findOutgoing(previewJobs, content).catch(keptBack))
-        if (outgoing) await add(zip, outgoing, nameIn(file, outgoing.name), file)
+        const content = seen.contents.get(file.id)
+        const opened = content && (await openOne(content, file).catch(keptBack))
+        if (opened) await add(opened, nameIn(file, opened.name), file)
         else missing.push(pathOf(file))
       }
+    }
+
+    /** Before anything of it is written: what isn't there any more costs nothing but itself. */
+    function openOne(seen: Content, file: TreeEntry): Promise<Opened> {
+      let known: Content | undefined = seen
+      const lookAgain = async () => (await look([file])).contents.get(file.id)
+      return remaking(previewJobs, async (reads) => {
+        let content = known ?? (await lookAgain())
+        known = undefined
+        if (content && (await prepare(previewJobs, content, { signal: gone }))) content = await lookAgain()
+        if (!content) throw new Problem('not_found')
+        reads(content, standInOf(content))
+        const { key, name, size, blanks } = await findOutgoing(previewJobs, content)
+        if (blanks) reads(content, undefined)
+        gone.throwIfAborted()
+        const atOnce = size <= AT_ONCE_BYTES && !blanks
+        const body = atOnce ? await blobs.read(key, size) : (await blobs.open(key)).stream
+        return { name, size, body, blanks }
+      })
     }
 
     async function look(batch: TreeEntry[]) {
@@ -80,27 +111,20 @@ export function createZips({ db, items, blobs, previewJobs, now }: Needs) {
       return { at, actor, contents }
     }
 
-    async function add(
-      into: yazl.ZipFile,
-      { key, size, blanks }: Outgoing,
-      path: string,
-      { id, addedAt }: TreeEntry,
-    ) {
-      gone.throwIfAborted()
+    async function add({ size, body, blanks }: Opened, path: string, { id, addedAt }: TreeEntry) {
       const how = { mtime: addedAt, compress: false }
-      if (size <= AT_ONCE_BYTES && !blanks) {
-        const { buffer, byteOffset } = await blobs.read(key, size)
-        into.addBuffer(Buffer.from(buffer, byteOffset, size), path, how)
-        const out = into.outputStream as PassThrough
+      if (body instanceof Uint8Array) {
+        gone.throwIfAborted()
+        zip.addBuffer(Buffer.from(body.buffer, body.byteOffset, size), path, how)
+        const out = zip.outputStream as PassThrough
         if (out.writableNeedDrain) await once(out, 'drain', { signal: gone })
         return
       }
-      const { stream } = await blobs.open(key)
-      breakOff(stream, async () => items.content(await readActor(), id))
-      const ended = finished(stream, { signal: gone, writable: false })
-      into.addReadStreamLazy(path, { ...how, size }, handOver(blanks ? blanked(stream, 0, blanks) : stream))
+      breakOff(body, async () => items.content(await readActor(), id))
+      const ended = finished(body, { signal: gone, writable: false })
+      zip.addReadStreamLazy(path, { ...how, size }, handOver(blanks ? blanked(body, 0, blanks) : body))
       // Of a stream that is broken off, yazl would wait for the end.
-      await ended.finally(() => stream.destroy())
+      await ended.finally(() => body.destroy())
     }
 
     if (missing.length > 0)
@@ -171,8 +195,10 @@ function placeEntries(entries: TreeEntry[]) {
   return { pathOf, nameIn }
 }
 
+/** What can't be handed out, or is no more. */
 function keptBack(error: unknown): undefined {
-  if (error instanceof Problem && (error.code === 'image_kept_back' || error.code === 'film_kept_back'))
-    return undefined
-  throw error
+  const refused = error instanceof Problem && KEPT_BACK.has(error.code)
+  if (!refused && !isUnreadable(error)) throw error
 }
+
+const KEPT_BACK = new Set<ErrorCode>(['not_found', 'image_kept_back', 'film_kept_back'])

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { STATUS_CODES } from 'node:http'
 import { type ErrorCode, Problem } from '../../core/errors.ts'
-import { BlobAbsent, BlobDamaged, StorageFailed, StorageFull } from '../blobs/port.ts'
+import { isUnreadable, StorageFailed, StorageFull } from '../blobs/port.ts'
 import type { Log } from '../log.ts'
 
 /** Seconds after which it is worth asking again. */
@@ -61,7 +61,7 @@ function asProblem(error: unknown): Problem | undefined {
 function codeOf(error: Error): ErrorCode | undefined {
   if (error instanceof StorageFull) return 'disk_full'
   // Before a check has told everybody.
-  if (error instanceof BlobAbsent || error instanceof BlobDamaged) return 'file_damaged'
+  if (isUnreadable(error)) return 'file_damaged'
   if (error instanceof StorageFailed) return 'unavailable'
   const code = 'code' in error ? String(error.code) : ''
   if (code === '53100') return 'disk_full'

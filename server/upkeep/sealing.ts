@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { Blobs } from '../blobs/blobs.ts'
-import { BlobAbsent, BlobDamaged } from '../blobs/port.ts'
+import { isUnreadable } from '../blobs/port.ts'
 import type { Database } from '../db/schema.ts'
 import type { Jobs } from '../jobs.ts'
 import type { Log } from '../log.ts'
@@ -79,7 +79,7 @@ export function createSealing({ db, blobs, jobs, log, now, bytesPerSecond }: Nee
           if (await seal(row)) count()
         } catch (error) {
           // The check tells of it, and it stays as it is.
-          if (!(error instanceof BlobAbsent || error instanceof BlobDamaged)) throw error
+          if (!isUnreadable(error)) throw error
         }
         after = idOf(row)
       }

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
+import { rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { sql } from 'kysely'
 import sharp from 'sharp'
+import { nameOf } from '../../server/blobs/blobs.ts'
 import { type Browser, createWorld, readProblem } from '../world.ts'
 
 async function enter(t: TestContext) {
@@ -125,6 +128,35 @@ test('images of others come without what they tell; one that can’t is listed a
   assert.deepEqual(Object.keys(theirs), ['Photos/', 'Photos/Knee.jpg', '_missing.txt'])
   assert.ok(!theirs['Photos/Knee.jpg']?.includes('Camera'))
   assert.equal(theirs['_missing.txt'], 'Photos/Half.jpg\r\n')
+})
+
+test('a file whose bytes are lost or damaged costs a ZIP nothing but itself', async (t) => {
+  const { world, client, browser, spaceId } = await enter(t)
+  const { id } = await browser.api.files.createFolder({ spaceId, parentId: null, name: 'All' })
+  const add = (name: string, bytes: Buffer | string) =>
+    browser.upload(bytes, { spaceId, parentId: id, name, level: 'everybody' })
+  const stored = async (item: string, from: 'blob' | 'shared' = 'blob') => {
+    const { rows } = await sql<{ key: string }>`
+      select ${from === 'blob' ? sql`b.key` : sql`p.key`} from item i join blob b on b.id = i.blob_id
+      left join preview p on p.blob_id = b.id and p.variant = 'shared' where i.id = ${item}`.execute(world.db)
+    return join(world.dataDir, 'blobs', nameOf(rows[0]?.key ?? ''))
+  }
+  const photo = sharp({ create: { width: 30, height: 20, channels: 3, background: 'red' } })
+  const knee = await add('knee.jpg', await photo.jpeg().toBuffer())
+  await download(await world.signIn(client), [id]).then(unzip)
+  await rm(await stored(knee.id, 'shared'))
+  await rm(await stored((await add('small', 'small')).id))
+  await rm(await stored((await add('large', Buffer.alloc(600_000))).id))
+  await writeFile(await stored((await add('damaged', 'damaged')).id), 'other bytes, of another length')
+  await add('whole', 'whole')
+  const found = await unzip(await download(await world.signIn(client), [id]))
+  assert.deepEqual(Object.keys(found), ['All/', 'All/knee.jpg', 'All/whole', '_missing.txt'])
+  assert.equal(found['All/whole'], 'whole')
+  assert.deepEqual(found['_missing.txt']?.trim().split('\r\n').sort(), [
+    'All/damaged',
+    'All/large',
+    'All/small',
+  ])
 })
 
 test('a thousand files come in one, and more than twenty thousand are refused', async (t) => {
