@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import type { Selectable } from 'kysely'
 import { z } from 'zod'
 import { Id, LevelShape } from '../../core/api/shapes.ts'
@@ -23,6 +24,14 @@ const Metadata = z.strictObject({
     .pipe(z.array(Id).max(200))
     .optional(),
 })
+
+/** Values of tus are UTF-8 by our choice: of other bytes, something else would be kept than was sent. @throws bad_request */
+export function refuseOtherText(metadata: string): void {
+  for (const pair of metadata.split(',')) {
+    const [field = '', value = ''] = pair.split(' ')
+    if (!isUtf8(Buffer.from(value, 'base64'))) throw new Problem('bad_request', { field })
+  }
+}
 
 /** One set of fields for every way of sending a file. @throws unknown_field, bad_request */
 export function readPlace(metadata: Record<string, string | null>): PlaceInput {

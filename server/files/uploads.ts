@@ -16,7 +16,7 @@ import { limitEach } from './limit-each.ts'
 import { createSettling } from './settling.ts'
 import { createSingleUpload, type IncomingFile } from './single-upload.ts'
 import { createUploadLocks, type Lease } from './upload-lock.ts'
-import { placeOf, readPlace } from './upload-place.ts'
+import { placeOf, readPlace, refuseOtherText } from './upload-place.ts'
 import { createUploadRows, EXPIRES_MS } from './upload-store.ts'
 
 const MAX_SIZE = 5 * 1024 ** 3
@@ -141,8 +141,9 @@ export function createUploads(needs: Needs) {
         const row = await rows.find(id, actor)
         if (method !== 'DELETE' && !row.item_id) await items.placeAgain(actor, placeOf(row))
       },
-      async onUploadCreate(_request, { id, size, metadata }) {
+      async onUploadCreate({ headers }, { id, size, metadata }) {
         if (!size) throw new Problem('empty_file')
+        refuseOtherText(headers.get('Upload-Metadata') ?? '')
         await rows.announce({ id, actor, place: readPlace(metadata ?? {}), size })
         created = id
         return {}

@@ -3,7 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { test } from 'node:test'
 import { Upload } from 'tus-js-client'
 import { until } from '../process.ts'
-import { problem } from '../world.ts'
+import { encodeMetadata, problem } from '../world.ts'
 import { startAppProcess } from './app-process.ts'
 import {
   AS_GIVEN,
@@ -104,10 +104,10 @@ test('nothing is begun that could not end well', async (t) => {
   await refused(create(itself, 1, { filename, level: 'me' }), 'bad_request')
   await refused(create(itself, 1, { filename, audience: randomUUID() }), 'not_involved')
   await refused(create(itself, 1, { filename, audience: 'x' }), 'bad_request')
-  await refused(
-    browser.fetch('/api/uploads', { method: 'POST', headers: { ...TUS, 'Upload-Length': '1' } }),
-    'bad_request',
-  )
+  for (const more of [{}, { 'Upload-Metadata': `filename /w==,${encodeMetadata({ spaceId })}` }]) {
+    const headers = { ...TUS, 'Upload-Length': '1', ...more }
+    await refused(browser.fetch('/api/uploads', { method: 'POST', headers }), 'bad_request')
+  }
   await refused(browser.fetch('/api/uploads', { method: 'POST' }), 'bad_request')
   assert.equal((await world.db.selectFrom('upload').select('id').execute()).length, 0)
 
