@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { createAuditLog } from './audit/log.ts'
+import { createBelonging } from './belonging.ts'
 import { createBlobs } from './blobs/blobs.ts'
 import { asOne, openStores } from './blobs/open.ts'
 import { createClamd } from './clamd.ts'
@@ -56,6 +57,8 @@ export async function createApp({ settings, publicUrl, secret, log, database, ov
 
   const stores = await openStores(settings)
   opened.defer(stores.close)
+  const belonging = createBelonging({ db, stores })
+  await belonging.claim()
   const store = asOne(stores)
   const vault = await createVault({ db, readMasterKey: (wanted) => readMasterKey(settings, wanted) })
   const blobs = createBlobs({ store, vault, seal: settings.encryption })
@@ -76,9 +79,9 @@ export async function createApp({ settings, publicUrl, secret, log, database, ov
   const downloads = createDownloads({ db, items, blobs, previewJobs, now, accelPrefix: settings.accelPrefix })
   const { lostKeys } = vault
   const bytesPerSecond = settings.backgroundSpeed * 1e6
-  const sweep = createSweep({ db, store, jobs, log, now })
+  const sweep = createSweep({ db, store, belonging, jobs, log, now })
   const sealing = createSealing({ db, blobs, jobs, log, now, bytesPerSecond })
-  const check = createCheck({ db, blobs, store, lostKeys, jobs, log, now, bytesPerSecond })
+  const check = createCheck({ db, blobs, store, belonging, lostKeys, jobs, log, now, bytesPerSecond })
 
   const tasks: TaskHandlers = {
     mail: people.tasks.mail,

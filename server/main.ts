@@ -1,5 +1,7 @@
 import { BACKUP_COMMANDS, BACKUP_USAGE } from './backup/commands.ts'
 import { refuseHalfRestored } from './backup/restoring.ts'
+import { createBelonging } from './belonging.ts'
+import { openStores } from './blobs/open.ts'
 import { openDataFolder, readSecretKey } from './data-folder.ts'
 import { migrate } from './db/migrate.ts'
 import { openDatabase } from './db/open.ts'
@@ -9,6 +11,7 @@ import { rotateMasterKey } from './master-key.ts'
 import { moveToWritten } from './move-blobs.ts'
 import { readSettings, type Settings } from './settings.ts'
 import { StartError } from './start-error.ts'
+import { alone } from './upkeep/alone.ts'
 import { CHECK_USAGE, readCheckWords, runCheck } from './upkeep/command.ts'
 import { readFingerprint, rewrapCompanyKeys } from './vault.ts'
 
@@ -18,6 +21,7 @@ const COMMANDS: Record<string, (...words: string[]) => Promise<void>> = {
   demo: () => start({ demo: true }),
   'reset-second-factors': resetSecondFactors,
   'rotate-master-key': rotate,
+  'adopt-files': adoptFiles,
   'move-blobs': () => moveToWritten(readSettings(), (line) => process.stdout.write(`${line}\n`)),
 }
 
@@ -122,10 +126,25 @@ async function rotate(): Promise<void> {
   const settings = readSettings()
   await using opened = new AsyncDisposableStack()
   const { db } = await prepare(settings, createLog(settings.logLevel), opened)
-  const wanted = await readFingerprint(db)
-  if (!wanted) throw new StartError('nothing is sealed yet: start Carnet first')
-  const outcome = await rotateMasterKey(settings, wanted, (keys) => rewrapCompanyKeys(db, keys))
-  process.stdout.write(`${outcome}\n`)
+  // Of two at once, one would take the other's new key for its own.
+  const first = await alone(db, 'rotate', async () => {
+    const wanted = await readFingerprint(db)
+    if (!wanted) throw new StartError('nothing is sealed yet: start Carnet first')
+    const outcome = await rotateMasterKey(settings, wanted, (keys) => rewrapCompanyKeys(db, keys))
+    process.stdout.write(`${outcome}\n`)
+  })
+  if (!first) throw new StartError('the master key is being changed already')
+}
+
+/** For an operator who knows better than the marks: these files and this database belong together. */
+async function adoptFiles(): Promise<void> {
+  const settings = readSettings()
+  await using opened = new AsyncDisposableStack()
+  const { db } = await prepare(settings, createLog(settings.logLevel), opened)
+  const stores = await openStores(settings)
+  opened.defer(stores.close)
+  await createBelonging({ db, stores }).adopt()
+  process.stdout.write(`What lies ${stores.names.written} belongs to this database from now on\n`)
 }
 
 /** Says what isn't as it should be; that, or not being through, is an exit code of 1. */

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { rename, rm } from 'node:fs/promises'
+import { rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { ensureKey, readKey, syncFolder, writeKey } from './data-folder.ts'
 import type { Settings } from './settings.ts'
@@ -26,10 +26,9 @@ export async function readMasterKey(from: From, wanted: string | undefined): Pro
   if (from.masterKey) return refuseOther(Buffer.from(from.masterKey, 'hex'), wanted, 'MASTER_KEY')
   const path = masterKeyPath(from)
   if (!wanted) return keyIn(await ensureKey(path), path)
-  const found = await readKey(path)
-  // The second is there while a rotation is under way, or was cut off.
-  const next = await readKey(nextPath(path))
-  const keys = [found, next].flatMap((text) => (text ? [keyIn(text, path)] : []))
+  // One of the others while a rotation is under way, or was cut off.
+  const texts = await Promise.all([path, nextPath(path), asidePath(path, wanted)].map((one) => readKey(one)))
+  const keys = texts.flatMap((text) => (text ? [keyIn(text, path)] : []))
   const [first] = keys
   if (!first) {
     throw new StartError(
@@ -40,8 +39,9 @@ export async function readMasterKey(from: From, wanted: string | undefined): Pro
 }
 
 /**
- * Changes the master key for another. `rewrap` is given both, and ends once everything is wrapped by the new one.
- * Cut off anywhere, it can be repeated. Resolves with a sentence that says where the keys are now.
+ * Changes the master key for another: one caller at a time. `rewrap` is given both, and ends once everything is wrapped
+ * by the new one. No key is ever deleted. Cut off anywhere, it can be repeated. Resolves with a sentence that says where
+ * the keys are now.
  * @throws {StartError}
  */
 export async function rotateMasterKey(
@@ -56,28 +56,54 @@ export async function rotateMasterKey(
     return `Set MASTER_KEY to what MASTER_KEY_NEXT is, and start Carnet again. ${KEEP_FORMER}`
   }
   const path = masterKeyPath(from)
-  const next = nextPath(path)
-  const pending = await readKey(next)
-  if (!pending || fingerprintOf(keyIn(pending, next)) !== wanted) {
-    const fresh = from.masterKeyNext ?? randomBytes(32).toString('hex')
-    await rm(next, { force: true })
-    await writeKey(next, fresh)
-    await syncFolder(dirname(path))
-    await rewrap({ from: current, to: Buffer.from(fresh, 'hex') })
+  const former = asidePath(path, wanted)
+  const said = `The new master key is in ${path}, the former in ${former}. ${KEEP_FORMER}`
+  const pending = await readKey(nextPath(path))
+  // Former versions rewrapped before they put the key in place.
+  if (pending && fingerprintOf(keyIn(pending, path)) === wanted) {
+    const replaced = await readKey(path)
+    await putInPlace(path)
+    return replaced ? said.replace(former, asidePath(path, fingerprintOf(keyIn(replaced, path)))) : said
   }
-  // From here on it is the one in `next` that is wanted.
-  const found = await readKey(path)
-  const former = `${path}.${fingerprintOf(found ? keyIn(found, path) : current)}`
-  if (found) await rename(path, former)
-  await rename(next, path)
+  const placed = await readKey(path)
+  // Put in place by a rotation that was cut off before anything was wrapped by it.
+  const ready = placed && fingerprintOf(keyIn(placed, path)) !== wanted ? placed : undefined
+  const fresh = from.masterKeyNext ?? ready ?? randomBytes(32).toString('hex')
+  if (fresh !== ready) {
+    if (pending) await rename(nextPath(path), asidePath(path, fingerprintOf(keyIn(pending, path))))
+    await writeKey(nextPath(path), fresh)
+    // Before anything is wrapped by it: where this can't be done, nothing has changed.
+    await putInPlace(path)
+  }
+  await rewrap({ from: current, to: Buffer.from(fresh, 'hex') })
+  return said
+}
+
+/** The key in `next` becomes the one in `path`; the one that is there stays beside it, under its fingerprint. */
+async function putInPlace(path: string): Promise<void> {
   await syncFolder(dirname(path))
-  return `The new master key is in ${path}, the former in ${former}. ${KEEP_FORMER}`
+  try {
+    const found = await readKey(path)
+    if (found) await rename(path, asidePath(path, fingerprintOf(keyIn(found, path))))
+    await rename(nextPath(path), path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).syscall !== 'rename') throw error
+    throw new StartError(
+      `${path} can't be replaced (${(error as Error).message}): is it mounted by itself? Nothing has changed. Give the present key as MASTER_KEY and the new one as MASTER_KEY_NEXT, and put the new one in its place yourself`,
+    )
+  }
+  await syncFolder(dirname(path))
 }
 
 const KEEP_FORMER = 'Keep a copy of both: backups made until now need the former.'
 
 function nextPath(path: string): string {
   return `${path}.next`
+}
+
+/** Where a key is kept that is in use no more, or not yet. */
+function asidePath(path: string, fingerprint: string): string {
+  return `${path}.${fingerprint}`
 }
 
 function keyIn(text: string, path: string): Uint8Array {

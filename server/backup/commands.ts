@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { openStore } from '../blobs/open.ts'
+import { openStore, openStores } from '../blobs/open.ts'
 import { StorageFailed, StorageFull } from '../blobs/port.ts'
 import { joinDatabase, openDatabase } from '../db/open.ts'
 import { createLog } from '../log.ts'
@@ -18,7 +18,7 @@ import { verifyFolder } from './verify.ts'
 const USAGES = {
   backup: 'backup DIR [--keep N] [--verify]',
   'verify-backup': 'verify-backup DIR',
-  restore: 'restore DIR [--snapshot TIME] [--despite-damage]',
+  restore: 'restore DIR [--snapshot TIME] [--despite-damage] [--adopt-files]',
 }
 
 export const BACKUP_USAGE = Object.values(USAGES).join(' | ')
@@ -75,6 +75,7 @@ async function restoreFrom(...words: string[]): Promise<void> {
   const { dir, values } = read('restore', words, {
     snapshot: { type: 'string' },
     'despite-damage': { type: 'boolean' },
+    'adopt-files': { type: 'boolean' },
   })
   const settings = { ...readSettings(), statementSeconds: 0 }
   const log = createLog('warn')
@@ -85,8 +86,16 @@ async function restoreFrom(...words: string[]): Promise<void> {
     opened.defer(database.close)
     return database
   }
-  const openBytes = () => openStore(settings)
-  const options = { snapshot: values.snapshot, despiteDamage: values['despite-damage'] === true }
+  const openBytes = async () => {
+    const stores = await openStores(settings)
+    opened.defer(stores.close)
+    return stores
+  }
+  const options = {
+    snapshot: values.snapshot,
+    despiteDamage: values['despite-damage'] === true,
+    adoptFiles: values['adopt-files'] === true,
+  }
   sayRestored(await restore({ settings, folder, openRows, openBytes, log }, options), settings.dataDir)
 }
 

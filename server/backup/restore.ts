@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { createBelonging } from '../belonging.ts'
+import { asOne, type Stores } from '../blobs/open.ts'
 import type { BlobStore } from '../blobs/port.ts'
 import { openDataFolder } from '../data-folder.ts'
 import { refuseUnknown } from '../db/migrate.ts'
@@ -38,7 +40,7 @@ interface Needs {
   folder: BackupFolder
   /** Both are opened only once nothing speaks against it. */
   openRows(): Promise<OpenDatabase>
-  openBytes(): Promise<BlobStore>
+  openBytes(): Promise<Stores>
   log: Log
 }
 
@@ -53,7 +55,8 @@ export async function restore(
   {
     snapshot: wanted,
     despiteDamage = false,
-  }: { snapshot?: string | undefined; despiteDamage?: boolean } = {},
+    adoptFiles = false,
+  }: { snapshot?: string | undefined; despiteDamage?: boolean; adoptFiles?: boolean } = {},
 ): Promise<Restored> {
   const snapshot = await choose(folder, wanted)
   await refuseAltered(folder, snapshot)
@@ -70,8 +73,11 @@ export async function restore(
   const database = await openRows()
   await refuseOtherRows(database.pool, snapshot, resumed)
   if (settings.databaseUrl) await begin()
-  const store = await openBytes()
-  const lost = await restoreBlobs(folder, join(at, FILES.blobs), store)
+  const stores = await openBytes()
+  const belonging = createBelonging({ db: database.db, stores })
+  // A twin on the same files would sweep away what the other has added since.
+  if (!adoptFiles) await belonging.refuseOthers()
+  const lost = await restoreBlobs(folder, join(at, FILES.blobs), asOne(stores))
   if (lost.length > 0 && !despiteDamage)
     throw new StartError(
       `${lost.length} of the copies of files in ${folder.path} are damaged or missing (${lost[0]} …): repeat with --despite-damage to restore all the others`,
@@ -79,6 +85,7 @@ export async function restore(
   const jobs = createJobs({ pool: database.pool, log })
   await restoreRows(database, jobs, { name: snapshot, folder: at, manifest }, log)
   await refuseMissing(database, manifest)
+  await belonging.adopt()
   if (secret.text !== undefined) await writeWhole(join(settings.dataDir, 'secret'), `${secret.text}\n`)
   await endRestoring(settings.dataDir)
   return { snapshot, manifest, lost, secret: secret.is }

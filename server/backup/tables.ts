@@ -9,13 +9,13 @@ export interface Table {
   columns: string[]
 }
 
-/** All tables but those that extensions bring, and those that a crash may empty. */
+/** All tables but those that extensions bring, those that a crash may empty, and what tells one database from another. */
 export async function listTables(client: pg.ClientBase): Promise<Table[]> {
   const { rows } = await client.query<Table>(`
     select c.relname as name, array_agg(quote_ident(a.attname) order by a.attnum) as columns
     from pg_class c join pg_attribute a on a.attrelid = c.oid
     where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and c.relpersistence = 'p' and a.attnum > 0 and not a.attisdropped
-      and a.attgenerated = ''
+      and a.attgenerated = '' and c.relname <> 'installation'
       and not exists (select from pg_depend d where d.objid = c.oid and d.classid = 'pg_class'::regclass and d.deptype = 'e')
     group by 1 order by 1`)
   return rows

@@ -9,10 +9,10 @@ import {
   assertName,
   BlobAbsent,
   BlobDamaged,
-  type BlobStore,
   BlobTooLarge,
   type Bytes,
   isName,
+  type MarkedStore,
   newName,
   type Part,
   StorageFailed,
@@ -29,6 +29,8 @@ const readDescriptor = promisify(readv)
 const { O_CREAT, O_DIRECTORY, O_NOFOLLOW, O_RDONLY, O_RDWR, O_TRUNC } = constants
 /** What is read at once: a whole number of sealed pieces, which then needn't be put together. */
 const READ_BYTES = 16 * SEALED_PIECE
+/** Beside the folders of blobs. */
+const MARK = 'belongs-to'
 /** A folder that was one so long ago (ms) is one still, to who reads: it takes a hand to replace it. */
 const STILL_A_FOLDER_MS = 10_000
 
@@ -36,7 +38,7 @@ const STILL_A_FOLDER_MS = 10_000
  * Blobs as files, on one file system: `folder` for what is committed, `staging` for what is on its way.
  * Both are created when absent.
  */
-export async function openDiskStore(at: { folder: string; staging: string }): Promise<BlobStore> {
+export async function openDiskStore(at: { folder: string; staging: string }): Promise<MarkedStore> {
   const folder = resolve(at.folder)
   const staging = resolve(at.staging)
   const shards = Array.from({ length: 256 }, (_, byte) => join(folder, byte.toString(16).padStart(2, '0')))
@@ -235,6 +237,23 @@ export async function openDiskStore(at: { folder: string; staging: string }): Pr
     await remove(name)
   }
 
+  const marked = join(folder, MARK)
+
+  async function readMark() {
+    await using file = await openFile(marked, O_RDONLY)
+    return (await file?.readFile('utf8'))?.trim()
+  }
+
+  async function writeMark(mark: string | null) {
+    if (mark === null) await unlink(marked).catch(absent)
+    else {
+      const staged = stagedPath(newName())
+      await putStaged(staged, Readable.from([Buffer.from(`${mark}\n`)]))
+      await rename(staged, marked)
+    }
+    await flushFolder(folder)
+  }
+
   return {
     append: translated(append),
     commit: translated(commit),
@@ -246,6 +265,8 @@ export async function openDiskStore(at: { folder: string; staging: string }): Pr
     remove: translated(remove),
     list,
     check: translated(check),
+    readMark: translated(readMark),
+    writeMark: translated(writeMark),
   }
 }
 

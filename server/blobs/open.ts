@@ -4,15 +4,15 @@ import type { Settings } from '../settings.ts'
 import { StartError } from '../start-error.ts'
 import { openDiskStore } from './disk.ts'
 import { layerStores } from './layered.ts'
-import { type BlobStore, StorageFailed } from './port.ts'
+import { type BlobStore, type MarkedStore, StorageFailed } from './port.ts'
 import type { S3Place } from './s3-objects.ts'
 
 type Where = Settings['blobStore']
 
 /** The store that is written to, and the other as far as there is one. `names` is what an operator calls them. */
 export type Stores = {
-  written: BlobStore
-  other: BlobStore | undefined
+  written: MarkedStore
+  other: MarkedStore | undefined
   names: { written: string; other: string }
   close(): void
 }
@@ -101,7 +101,8 @@ async function tryOut(store: BlobStore, { endpoint, bucket }: S3Place, blobStore
   }
 }
 
-async function isEmpty(store: BlobStore): Promise<boolean> {
+/** Nothing is stored, and nothing on its way. */
+export async function isEmpty(store: BlobStore): Promise<boolean> {
   for (const which of ['committed', 'staged'] as const) for await (const _ of store.list(which)) return false
   return true
 }

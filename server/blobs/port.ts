@@ -64,6 +64,15 @@ export interface BlobStore {
   check(): Promise<void>
 }
 
+/** A store that says whose it is: blobs of two databases in one place would be each other's leftovers. */
+export interface MarkedStore extends BlobStore {
+  /** What `writeMark` wrote last; undefined where there is none. */
+  readMark(): Promise<string | undefined>
+
+  /** Durable once it resolves; null takes the mark away. */
+  writeMark(mark: string | null): Promise<void>
+}
+
 /** Chunks of bytes. `signal` ends streams only; who gives an iterable of another kind ends it by itself. */
 export type Bytes = Readable | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>
 

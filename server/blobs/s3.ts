@@ -1,20 +1,20 @@
 import { Readable } from 'node:stream'
-import { buffer } from 'node:stream/consumers'
+import { buffer, text } from 'node:stream/consumers'
 import {
   type AppendOptions,
   assertName,
   BlobAbsent,
   BlobDamaged,
-  type BlobStore,
   BlobTooLarge,
   type Bytes,
   isName,
+  type MarkedStore,
   newName,
   type Part,
   StorageFailed,
   UploadLost,
 } from './port.ts'
-import { createS3Objects, type JoinedPart, type S3Place } from './s3-objects.ts'
+import { bodyOf, createS3Objects, type JoinedPart, type S3Place } from './s3-objects.ts'
 import { chainOf, listStaged, lookAtStaged, MIN_PART, type Piece, partNumber } from './s3-staged.ts'
 import { openSpool } from './spool.ts'
 import { untilBroken } from './until-broken.ts'
@@ -22,6 +22,8 @@ import { untilBroken } from './until-broken.ts'
 /** A piece of an upload fits, so that it is sent once. */
 const PART = 8 * MIN_PART
 const ROOT = 'blobs/'
+/** Beside the blobs. */
+const MARK = 'belongs-to'
 const keyOf = (name: string) => `${ROOT}${name}`
 
 /**
@@ -200,6 +202,16 @@ export function openS3Store(
     await remove(name)
   }
 
+  async function readMark() {
+    const found = await objects.get(MARK)
+    return found && (await text(found.stream)).trim()
+  }
+
+  async function writeMark(mark: string | null) {
+    if (mark === null) await objects.remove(MARK)
+    else await objects.put(MARK, bodyOf(Buffer.from(`${mark}\n`)))
+  }
+
   return {
     append,
     commit,
@@ -211,8 +223,10 @@ export function openS3Store(
     remove,
     list,
     check,
+    readMark,
+    writeMark,
     close: objects.close,
-  } satisfies BlobStore & {
+  } satisfies MarkedStore & {
     close(): void
   }
 }

@@ -182,6 +182,11 @@ export interface Device {
   used_at: Timestamp;
 }
 
+export interface ExtraName {
+  name: string;
+  seen_at: Timestamp;
+}
+
 export interface FolderContent {
   audience: string[] | null;
   branch_id: string | null;
@@ -205,6 +210,12 @@ export interface GroupMember {
   client_id: string;
   group_id: string;
   since: Generated<Timestamp>;
+}
+
+export interface Installation {
+  id: Generated<string>;
+  marked: Generated<boolean>;
+  one: Generated<boolean>;
 }
 
 export interface Invitation {
@@ -472,9 +483,11 @@ export interface Database {
   credential: Credential;
   deletion: Deletion;
   device: Device;
+  extra_name: ExtraName;
   folder_content: FolderContent;
   group_branch: GroupBranch;
   group_member: GroupMember;
+  installation: Installation;
   invitation: Invitation;
   item: Item;
   merged_client: MergedClient;

@@ -43,10 +43,12 @@ export function createCheck({ log, bytesPerSecond, ...needs }: Needs) {
     /** All of it, now. Resolves with what it looked at and what is wrong still. */
     async checkAll({
       repair,
+      extras = false,
       backup,
       tell,
     }: {
       repair: boolean
+      extras?: boolean
       backup?: Pick<Blobs, 'open'> | undefined
       tell: (finding: Finding) => void
     }): Promise<{ run: Run; left: number }> {
@@ -55,6 +57,7 @@ export function createCheck({ log, bytesPerSecond, ...needs }: Needs) {
         pace: fullSpeed,
         atOnce: SIDE_BY_SIDE,
         repair,
+        extras,
         remake: repair,
         backup,
         tell: (finding) => {
@@ -76,6 +79,7 @@ export function createCheck({ log, bytesPerSecond, ...needs }: Needs) {
           pace: createPace(bytesPerSecond),
           atOnce: 1,
           repair: false,
+          extras: false,
           remake: true,
           backup: undefined,
           tell: ({ kind, what, repaired }) => log.warn({ kind, repaired }, `check: ${what}`),

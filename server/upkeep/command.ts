@@ -8,24 +8,29 @@ import { openBackupFolder } from './backup-folder.ts'
 import type { createCheck } from './check.ts'
 import type { Finding } from './round.ts'
 
-export const CHECK_USAGE = 'check [--repair [--from BACKUP]]'
+export const CHECK_USAGE = 'check [--repair [--extras] [--from BACKUP]]'
 
 const NEXT_STEP =
-  'Put files back from a backup by `npm run check -- --repair --from BACKUP`; drop what is of no use by `npm run check -- --repair`.'
+  'Put files back from a backup by `npm run check -- --repair --from BACKUP`; drop what is of no use by `npm run check -- --repair`. Stored bytes that nothing refers to go a week after that was first seen; at once, if you are certain that the database is not older than they are, by `npm run check -- --repair --extras`.'
 
 /** What was typed behind `check`. @throws {StartError} */
 export async function readCheckWords(
   words: string[],
-): Promise<{ repair: boolean; from: string | undefined }> {
+): Promise<{ repair: boolean; extras: boolean; from: string | undefined }> {
   try {
-    const options = { repair: { type: 'boolean' }, from: { type: 'string' } } as const
-    const { repair = false, from } = parseArgs({ args: words, options, strict: true }).values
-    if (from === undefined) return { repair, from }
-    if (!repair) throw new Error('--from goes with --repair')
+    const options = {
+      repair: { type: 'boolean' },
+      extras: { type: 'boolean' },
+      from: { type: 'string' },
+    } as const
+    const { repair = false, extras = false, from } = parseArgs({ args: words, options, strict: true }).values
+    if (!repair && (extras || from !== undefined))
+      throw new Error(`--${extras ? 'extras' : 'from'} goes with --repair`)
+    if (from === undefined) return { repair, extras, from }
     const folder = resolve(from)
     if (!(await stat(join(folder, 'blobs')).catch(() => undefined))?.isDirectory())
       throw new Error(`${folder} is no backup: it has no folder "blobs"`)
-    return { repair, from: folder }
+    return { repair, extras, from: folder }
   } catch (error) {
     throw new StartError(`usage: ${CHECK_USAGE}: ${(error as Error).message}`)
   }
@@ -38,7 +43,7 @@ export async function runCheck(
     store,
     vault,
   }: { check: Pick<ReturnType<typeof createCheck>, 'checkAll'>; store: BlobStore; vault: Vault },
-  { repair, from }: { repair: boolean; from: string | undefined },
+  { repair, extras, from }: { repair: boolean; extras: boolean; from: string | undefined },
   say: (line: string) => void,
 ): Promise<boolean> {
   const backup = from
@@ -46,7 +51,7 @@ export async function runCheck(
     : undefined
   const tell = ({ kind, what, repaired }: Finding) =>
     say(`${kind.replace('_', ' ')}: ${what}${repaired ? ' (repaired)' : ''}`)
-  const { run, left } = await check.checkAll({ repair, backup, tell })
+  const { run, left } = await check.checkAll({ repair, extras, backup, tell })
   const { files, previews, bytes } = run
   const read = `Read ${files} files and ${previews} previews, ${(bytes / 1e6).toFixed(1)} MB`
   say(left === 0 ? `${read}: all is as it should be` : `${read}: ${left} findings are left. ${NEXT_STEP}`)

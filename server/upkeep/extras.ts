@@ -3,6 +3,11 @@ import type { BlobStore, StoredBlob } from '../blobs/port.ts'
 import type { Database } from '../db/schema.ts'
 
 const BATCH = 500
+const DAY = 86_400_000
+/** Bytes without a row may be on their way to it for so long. */
+const UNDER_WAY_MS = DAY
+/** Time for somebody to notice that a database is older than its files: these may be a month old when it is put back. */
+const NOTICED_MS = 7 * DAY
 
 /** Bytes that no row refers to. */
 export type Extra = StoredBlob & { staged: boolean }
@@ -11,21 +16,40 @@ type Needs = { db: Kysely<Database>; store: BlobStore; now: () => Date }
 
 /**
  * What the store holds and nobody refers to: bytes of a process that died between writing them and their row, or after
- * their row had gone. Whatever is younger than the limit may still be on its way to its row.
+ * their row had gone.
  */
 export function createExtras({ db, store, now }: Needs) {
-  /** Every one that is older than `olderMs`, looked at twice. */
-  async function* find(olderMs: number): AsyncGenerator<Extra, void> {
+  /** Every one, looked at twice. */
+  async function* find(): AsyncGenerator<Extra, void> {
     for (const which of ['committed', 'staged'] as const)
-      for await (const batch of batches(aged(which, olderMs))) yield* verified(batch, which)
+      for await (const batch of batches(aged(which))) yield* verified(batch, which)
   }
 
-  async function* aged(which: 'committed' | 'staged', olderMs: number) {
-    for await (const blob of store.list(which)) if (isOlder(blob, olderMs)) yield blob
+  async function* aged(which: 'committed' | 'staged') {
+    for await (const blob of store.list(which)) if (isAged(blob)) yield blob
   }
 
-  const isOlder = ({ modified }: Pick<StoredBlob, 'modified'>, ms: number) =>
-    modified.getTime() < now().getTime() - ms
+  const isAged = ({ modified }: Pick<StoredBlob, 'modified'>) =>
+    modified.getTime() < now().getTime() - UNDER_WAY_MS
+
+  /** Remembers since when these are known; the others are none any more. */
+  async function note(all: readonly Extra[]): Promise<void> {
+    const names = sql`${sql.val(all.map(({ name }) => name))}::text[]`
+    await sql`with gone as (delete from extra_name where name <> all(${names}))
+      insert into extra_name (name, seen_at) select distinct name, ${now()}::timestamptz from unnest(${names}) n(name)
+      on conflict do nothing`.execute(db)
+  }
+
+  /** Whether it has been known for so long that nobody is going to miss it. */
+  async function isKnownForLong({ name }: Extra): Promise<boolean> {
+    const since = new Date(now().getTime() - NOTICED_MS)
+    const known = db
+      .selectFrom('extra_name')
+      .select('name')
+      .where('name', '=', name)
+      .where('seen_at', '<=', since)
+    return (await known.executeTakeFirst()) !== undefined
+  }
 
   async function* verified(batch: StoredBlob[], which: 'committed' | 'staged') {
     const unknown = new Set(
@@ -45,7 +69,7 @@ export function createExtras({ db, store, now }: Needs) {
   }
 
   /** False where something refers to it by now, or it is written anew: then it is left alone. */
-  async function remove({ name, staged }: Extra, olderMs: number): Promise<boolean> {
+  async function remove({ name, staged }: Extra): Promise<boolean> {
     if (staged) {
       // The row of an upload comes before its bytes: what has none will never have one.
       const [unknown] = await unreferenced(db, [name], 'staged')
@@ -53,7 +77,7 @@ export function createExtras({ db, store, now }: Needs) {
       return unknown !== undefined
     }
     const found = await store.stat(name)
-    if (found && !isOlder(found, olderMs)) return false
+    if (found && !isAged(found)) return false
     const removed = await db.transaction().execute(async (trx) => {
       // Whoever writes a row with this name has done so when we are through, or is refused from then on.
       await sql`select lock_name(${name}, true)`.execute(trx)
@@ -65,7 +89,7 @@ export function createExtras({ db, store, now }: Needs) {
     return removed
   }
 
-  return { find, remove }
+  return { find, note, isKnownForLong, remove }
 }
 
 /** Of these names, those that no row refers to, and no job is about to remove. */

@@ -24,6 +24,8 @@ export type Round = {
   /** Bytes that are read side by side. */
   atOnce: number
   repair: boolean
+  /** What nothing refers to goes at once, instead of a week after that was first seen. */
+  extras: boolean
   /** Small images that are broken are made again even where nothing else is repaired. */
   remake: boolean
   /** Where to look for what is lost. */

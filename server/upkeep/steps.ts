@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely'
+import type { Belonging } from '../belonging.ts'
 import { type Blobs, nameOf } from '../blobs/blobs.ts'
 import type { BlobStore } from '../blobs/port.ts'
 import type { Database } from '../db/schema.ts'
@@ -14,13 +15,11 @@ import type { Step } from './round.ts'
 import { createUnused } from './unused.ts'
 import { createUploadsStep } from './uploads-step.ts'
 
-/** Bytes without a row may be on their way to it for so long. */
-const EXTRA_MS = 86_400_000
-
 export type StepNeeds = {
   db: Kysely<Database>
   blobs: Blobs
   store: BlobStore
+  belonging: Pick<Belonging, 'isSure'>
   lostKeys: () => Promise<LostKey[]>
   jobs: Jobs
   now: () => Date
@@ -28,7 +27,7 @@ export type StepNeeds = {
 
 /** The parts of a check, in their order, by name. */
 export function createSteps(needs: StepNeeds): Record<string, Step> {
-  const { db, jobs, lostKeys } = needs
+  const { db, jobs, lostKeys, belonging } = needs
   const look = createLooking(needs)
   const extras = createExtras(needs)
   const unused = createUnused({ db, jobs })
@@ -47,10 +46,12 @@ export function createSteps(needs: StepNeeds): Record<string, Step> {
     previews: createPreviewsStep({ db, look, jobs }),
     uploads: createUploadsStep(needs),
 
-    async extras(_after, { repair, tell }) {
-      for await (const extra of extras.find(EXTRA_MS)) {
+    async extras(_after, { repair, extras: all, tell }) {
+      const may = repair && (await belonging.isSure())
+      for await (const extra of extras.find()) {
         const { name, size, modified, staged } = extra
-        const repaired = repair && (await extras.remove(extra, EXTRA_MS))
+        const goes = may && (all || (await extras.isKnownForLong(extra)))
+        const repaired = goes && (await extras.remove(extra))
         const what = `${name}, ${size} bytes of ${modified.toISOString()}, that nothing refers to`
         tell({ kind: staged ? 'staged' : 'extra', what, repaired })
       }

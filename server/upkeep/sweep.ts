@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely'
+import type { Belonging } from '../belonging.ts'
 import type { BlobStore } from '../blobs/port.ts'
 import type { Database } from '../db/schema.ts'
 import type { Jobs } from '../jobs.ts'
@@ -8,17 +9,22 @@ import { createExtras, type Extra } from './extras.ts'
 import { createUnused } from './unused.ts'
 
 const DAY = 86_400_000
-/** Time for somebody to notice that a database is older than its files. */
-const EXTRA_MS = 7 * DAY
 /** Crashes leave a few; more is another story, and the operator's to read. */
 const MOST_EXTRAS = 200
 /** What failed for good is looked into, or isn't. */
 const FAILED_MS = 30 * DAY
 
-type Needs = { db: Kysely<Database>; store: BlobStore; jobs: Jobs; log: Log; now: () => Date }
+type Needs = {
+  db: Kysely<Database>
+  store: BlobStore
+  belonging: Pick<Belonging, 'isSure'>
+  jobs: Jobs
+  log: Log
+  now: () => Date
+}
 
 /** Leftovers of every kind that nobody asks for any more. Each is looked at again in the moment in which it goes. */
-export function createSweep({ db, store, jobs, log, now }: Needs) {
+export function createSweep({ db, store, belonging, jobs, log, now }: Needs) {
   const extras = createExtras({ db, store, now })
   const unused = createUnused({ db, jobs })
   const ago = (ms: number) => sql`${new Date(now().getTime() - ms)}::timestamptz`
@@ -69,20 +75,24 @@ export function createSweep({ db, store, jobs, log, now }: Needs) {
       if (swept.blobs + swept.expired + swept.jobs > 0) log.info(swept, 'swept')
     },
 
-    /** The task `sweep-store`: bytes that nothing refers to, unless there are suspiciously many. */
+    /** The task `sweep-store`: bytes that nothing has referred to for long, unless there are suspiciously many. */
     async sweepStore(): Promise<void> {
       await alone(db, 'sweep-store', async () => {
+        if (!(await belonging.isSure()))
+          return log.warn('whose the stored files are is not known: none is swept')
         const found: Extra[] = []
-        for await (const extra of extras.find(EXTRA_MS)) {
+        for await (const extra of extras.find()) {
           found.push(extra)
           if (found.length <= MOST_EXTRAS) continue
           log.warn(
-            `more than ${MOST_EXTRAS} stored files belong to nothing, and are left: is the database older than they are? If not, npm run check -- --repair removes them`,
+            `more than ${MOST_EXTRAS} stored files belong to nothing, and are left: is the database older than they are? If not, npm run check -- --repair --extras removes them`,
           )
           return
         }
+        await extras.note(found)
         let count = 0
-        for (const extra of found) if (await extras.remove(extra, EXTRA_MS)) count++
+        for (const extra of found)
+          if ((await extras.isKnownForLong(extra)) && (await extras.remove(extra))) count++
         if (count > 0) log.info({ count }, 'swept bytes that nothing referred to')
       })
     },

@@ -66,10 +66,10 @@ export async function emptyMachine(
   return { dataDir, url: database.connectionString, pool: database.pool }
 }
 
-/** Every row of every table that a crash leaves alone, and the jobs that wait. */
+/** Every row of every table that a crash leaves alone, and the jobs that wait; not which database it is. */
 export async function dump(pool: pg.Pool): Promise<Record<string, unknown[]>> {
   const { rows: tables } = await pool.query(`select relname as name from pg_class
-    where relnamespace = 'public'::regnamespace and relkind = 'r' and relpersistence = 'p' order by 1`)
+    where relnamespace = 'public'::regnamespace and relkind = 'r' and relpersistence = 'p' and relname <> 'installation' order by 1`)
   const all: Record<string, unknown[]> = {}
   for (const { name } of tables) {
     const { rows } = await pool.query(`select to_jsonb(r)::text as row from "${name}" r order by 1`)

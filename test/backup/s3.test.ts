@@ -14,6 +14,7 @@ import {
   noise,
   openPractice,
   readEveryBlob,
+  refused,
   SECRET,
 } from './practice.ts'
 
@@ -36,10 +37,21 @@ test('a practice in a bucket is backed up to a folder, and restored to another b
   const before = await dump(world.database.pool)
   for (const where of [newBucket(), bucket, {}] as Record<string, string>[]) {
     const machine = await emptyMachine(t, world)
-    await carry(['restore', dir], machine, where)
+    const restore = ['restore', dir]
+    if (where === bucket) {
+      // What is tried out there would sweep away what the practice adds.
+      assert.match(
+        await refused(restore, machine, where),
+        /in the bucket belongs to another database.*--adopt-files/,
+      )
+      restore.push('--adopt-files')
+    }
+    await carry(restore, machine, where)
     assert.deepEqual(await dump(machine.pool), before)
     const { db, close } = connect(machine.url, 2, createLog('error'))
     assert.equal(await readEveryBlob({ db, dataDir: machine.dataDir }, where).finally(close), 2)
     assert.equal((await readdir(machine.dataDir)).includes('restoring'), false)
   }
+  const now = await refused(['check'], place, { SECRET, ...bucket })
+  assert.match(now, /in the bucket belongs to another database/)
 })

@@ -49,7 +49,7 @@ const PRACTICE = `
   insert into upload (id, space_id, professional_id, name, level, size, bytes, staging, created_at, expires_at) values
     ('${id(21)}', '${id(7)}', '${id(5)}', 'Coming', 'me', 5000, 10, 'staged', '${AT}', '${AT}');`
 
-/** Every row of every table, but of the record of migrations. */
+/** Every row of every table, but of the record of migrations, and of which database it is. */
 async function openAt(t: TestContext, versions: readonly string[]) {
   const { pool, close } = await openTestDatabase({ empty: true })
   t.after(close)
@@ -61,7 +61,7 @@ async function openAt(t: TestContext, versions: readonly string[]) {
     pool,
     async dump() {
       const { rows: tables } = await pool.query(`select table_name as name from information_schema.tables
-        where table_schema = 'public' and table_type = 'BASE TABLE' and table_name <> 'migration' order by 1`)
+        where table_schema = 'public' and table_type = 'BASE TABLE' and table_name not in ('migration', 'installation') order by 1`)
       const rows = tables.map(async ({ name }) => {
         // Whose quota an upload counts for is said by whoever begins it.
         const { rows } = await pool.query(

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -6,7 +7,10 @@ import { type TestContext, test } from 'node:test'
 import { nameOf } from '../../server/blobs/blobs.ts'
 import { fingerprintOf, readMasterKey, rotateMasterKey } from '../../server/master-key.ts'
 import { StartError } from '../../server/start-error.ts'
+import { alone } from '../../server/upkeep/alone.ts'
 import { createVault, readFingerprint, rewrapCompanyKeys } from '../../server/vault.ts'
+import { startNode } from '../process.ts'
+import { makeTempFolder } from '../temp-folder.ts'
 import { createWorld } from '../world.ts'
 
 async function enter(t: TestContext) {
@@ -126,6 +130,82 @@ test('a rotation that is cut off anywhere can be read through, and repeated', as
   assert.equal((await readFile(`${path}.${first}`, 'utf8')).trim().length, 64)
   await rotate()
   await holds()
+
+  // As a former version left it, which rewrapped before it put the key in place.
+  await rename(path, `${path}.next`)
+  await holds()
+  await writeFile(path, `${'ab'.repeat(32)}\n`)
+  await holds()
+  const now = await wanted()
+  await rotate()
+  assert.equal(await wanted(), now, 'that one was all but through')
+  await holds()
+
+  // Cut off between putting the former aside and the new one in place; and before both.
+  await rename(path, `${path}.${now}`)
+  await holds()
+  await rotate()
+  await holds()
+  await writeFile(`${path}.next`, `${'cd'.repeat(32)}\n`)
+  await holds()
+  await rotate()
+  await holds()
+  const kept = (await readdir(world.dataDir)).filter((name) => name.startsWith('master.key'))
+  const keys = await Promise.all(kept.map((name) => readFile(join(world.dataDir, name), 'utf8')))
+  for (const key of ['ab', 'cd']) assert.ok(keys.includes(`${key.repeat(32)}\n`), 'no key is ever deleted')
+})
+
+test('the master key is changed by one at a time', async (t) => {
+  const { world, company, open, wanted } = await enter(t)
+  await (await open()).newSecret(company.id)
+  const before = await wanted()
+  const rotate = () =>
+    startNode(['server/main.ts', 'rotate-master-key'], {
+      DATA_DIR: world.dataDir,
+      DATABASE_URL: world.database.connectionString,
+    }).ended
+  await alone(world.db, 'rotate', async () => {
+    const { code, stderr } = await rotate()
+    assert.deepEqual([code, stderr], [1, 'carnet: the master key is being changed already\n'])
+  })
+  assert.equal(await wanted(), before)
+  assert.equal((await rotate()).code, 0)
+  assert.notEqual(await wanted(), before)
+  await open()
+})
+
+test('a key that can’t be replaced, for it is mounted by itself, is left as it is, and wanted still', async (t) => {
+  if (spawnSync('unshare', ['-m', 'true']).status !== 0) return t.skip('this user mounts nothing')
+  const { world, company, open, wanted, path } = await enter(t)
+  await (await open()).newSecret(company.id)
+  const before = await wanted()
+  const inside = await makeTempFolder()
+  await writeFile(join(inside, 'key'), '')
+  const { stdout } = spawnSync(
+    'unshare',
+    [
+      '-m',
+      'sh',
+      '-c',
+      'mount --bind "$0" "$1" && "$2" server/main.ts rotate-master-key 2>&1',
+      path,
+      join(inside, 'key'),
+      process.execPath,
+    ],
+    {
+      cwd: join(import.meta.dirname, '../..'),
+      encoding: 'utf8',
+      env: {
+        PATH: process.env.PATH,
+        DATA_DIR: world.dataDir,
+        DATABASE_URL: world.database.connectionString,
+        MASTER_KEY_FILE: join(inside, 'key'),
+      },
+    },
+  )
+  assert.match(stdout, /can't be replaced .*mounted by itself\? Nothing has changed/)
+  assert.equal(await wanted(), before)
+  await open()
 })
 
 test('a key in the environment is changed for the next one there', async (t) => {

@@ -159,6 +159,8 @@ for (const [way, hold] of Object.entries(WAYS)) {
 
     await end()
     t.mock.timers.tick(2000)
+    // Asks what the server asks about those under way, and after it.
+    await browser.fetch(path, { method: 'HEAD' })
     for (const finish of underWay) await assert.rejects(finish(), 'broken off, not ended')
 
     for (const [address, headers] of [

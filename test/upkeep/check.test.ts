@@ -47,7 +47,9 @@ for (const encryption of ['on', 'off']) {
     assert.equal(marks.filter(({ damage }) => damage === null).length, 1)
     assert.equal((await blobOf(whole)).damage, null)
 
-    const repaired = await check({ repair: true })
+    assert.equal((await check({ repair: true })).left, 4)
+    assert.ok(await house.store.stat(extra), 'it waits its week')
+    const repaired = await check({ repair: true, extras: true })
     assert.equal(repaired.left, 2)
     assert.equal(await house.store.stat(extra), undefined)
     assert.deepEqual((await check()).kinds, ['damaged', 'missing'])
@@ -105,14 +107,14 @@ test('the command says a line for each finding, and its exit code whether there 
     found.stdout,
     new RegExp(`^damaged: .*${item.id}.*\nextra: ${extra}.*\nRead 1 .*: 2 findings are left`),
   )
-  const after = await runCommand(world, ['--repair'])
+  const after = await runCommand(world, ['--repair', '--extras'])
   assert.match(after.stdout, new RegExp(`extra: ${extra}.*\\(repaired\\)`))
   assert.equal(after.code, 1)
 
   const refused = await runCommand(world, ['--from', world.dataDir])
   assert.deepEqual([refused.code, refused.stdout], [1, ''])
-  assert.match(refused.stderr, /^carnet: usage: check \[--repair \[--from BACKUP\]\]: [^\n]+\n$/)
-  for (const words of [['--repare'], ['--repair', '--from', '/nowhere'], ['x'], ['--from']])
+  assert.match(refused.stderr, /^carnet: usage: check \[--repair \[--extras\] \[--from BACKUP\]\]: [^\n]+\n$/)
+  for (const words of [['--repare'], ['--extras'], ['--repair', '--from', '/nowhere'], ['x'], ['--from']])
     await assert.rejects(readCheckWords(words), StartError)
 })
 

@@ -6,8 +6,6 @@ import { createExtras } from '../../server/upkeep/extras.ts'
 import { until } from '../process.ts'
 import { enter } from './stored.ts'
 
-const DAY = 86_400_000
-
 async function enterWithExtra(t: Parameters<typeof enter>[0]) {
   const house = await enter(t)
   const name = await house.strew()
@@ -19,12 +17,12 @@ async function enterWithExtra(t: Parameters<typeof enter>[0]) {
 test('a row that appears between the look and the removal keeps its bytes', async (t) => {
   const { extras, db, row, name, store } = await enterWithExtra(t)
   const found = []
-  for await (const extra of extras.find(DAY)) found.push(extra)
+  for await (const extra of extras.find()) found.push(extra)
   const [extra] = found
   assert.equal(extra?.name, name)
   await db.insertInto('blob').values(row).execute()
   assert.ok(extra)
-  assert.equal(await extras.remove(extra, DAY), false)
+  assert.equal(await extras.remove(extra), false)
   assert.ok(await store.stat(name))
 })
 
@@ -38,7 +36,7 @@ test('a row that is being written is waited for, and keeps its bytes', async (t)
     await written.promise
   })
   await inserted.promise
-  const checking = check({ repair: true })
+  const checking = check({ repair: true, extras: true })
   try {
     await until('the repair waits for the writer', async () => {
       const { rows } = await sql`select from pg_locks where locktype = 'advisory' and not granted
@@ -56,7 +54,7 @@ test('a row that is being written is waited for, and keeps its bytes', async (t)
 
 test('once bytes are removed, no row can come to refer to them', async (t) => {
   const { db, row, name, store, check } = await enterWithExtra(t)
-  assert.equal((await check({ repair: true })).left, 0)
+  assert.equal((await check({ repair: true, extras: true })).left, 0)
   assert.equal(await store.stat(name), undefined)
   await assert.rejects(db.insertInto('blob').values(row).execute(), /were removed/)
   const { id } = await db
@@ -87,7 +85,7 @@ test('bytes whose row has just gone are the queue’s to remove, and no finding'
   // Its upload is forgotten by now: the queue alone knows of the bytes.
   await world.db.deleteFrom('upload').execute()
   await world.services.items.purge()
-  assert.deepEqual((await check({ repair: true })).kinds, [])
+  assert.deepEqual((await check({ repair: true, extras: true })).kinds, [])
   const [name = ''] = key.split('.')
   assert.ok(await store.stat(name), 'the erasing may be held back')
   await world.runJobs()

@@ -43,9 +43,16 @@ export async function enter(t: TestContext, { settings }: { settings?: Record<st
     add: (bytes: Uint8Array | string = randomBytes(200_000), name = 'file.bin') =>
       mine.upload(bytes, { spaceId, name, level: 'everybody' }),
 
-    async check({ repair = false, backup }: { repair?: boolean; backup?: typeof world.services.blobs } = {}) {
+    async check({
+      repair = false,
+      ...more
+    }: {
+      repair?: boolean
+      extras?: boolean
+      backup?: typeof world.services.blobs
+    } = {}) {
       const findings: Finding[] = []
-      const { run, left } = await check.checkAll({ repair, backup, tell: (one) => findings.push(one) })
+      const { run, left } = await check.checkAll({ repair, ...more, tell: (one) => findings.push(one) })
       assert.equal(left, findings.filter(({ repaired }) => !repaired).length)
       return { run, left, findings, kinds: findings.map(({ kind }) => kind).sort() }
     },

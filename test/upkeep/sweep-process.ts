@@ -23,7 +23,8 @@ const app = await createApp({
 })
 const { store, check, sweep, sealing, items } = app.services
 // Nothing is too young: what protects a file is its row alone.
-const extras = createExtras({ db: database.db, store, now: () => new Date(Date.now() + 1000) })
+const DAY = 86_400_000
+const extras = createExtras({ db: database.db, store, now: () => new Date(Date.now() + DAY + 1000) })
 let ended = false
 process.stdin.resume().on('end', () => {
   ended = true
@@ -32,13 +33,17 @@ process.stdout.write('ready\n')
 let removed = 0
 while (!ended) {
   await items.purge()
-  for await (const extra of extras.find(0)) if (await extras.remove(extra, 0)) removed++
+  for await (const extra of extras.find()) if (await extras.remove(extra)) removed++
   await sweep.sweep()
   // Of a file that is being sealed there is no row yet: the other process, to whom nothing is too young, may take it away.
   await sealing.sealOn().catch((error) => {
     if (!(error instanceof UploadLost) && error.cause?.code !== 'ENOENT') throw error
   })
-  await check.checkAll({ repair: true, tell: ({ kind, what }) => process.stdout.write(`${kind} ${what}\n`) })
+  await check.checkAll({
+    repair: true,
+    extras: true,
+    tell: ({ kind, what }) => process.stdout.write(`${kind} ${what}\n`),
+  })
   await app.runJobs()
 }
 process.stdout.write(`removed ${removed}\n`)
