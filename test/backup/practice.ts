@@ -103,11 +103,11 @@ export async function readEveryBlob(
   return rows.length + previews.length
 }
 
-/** All files under a folder, with their hashes. */
+/** All files under a folder, with their hashes, but for the mark that says whose they are. */
 export async function listFiles(folder: string): Promise<Record<string, string>> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
   const found: Record<string, string> = {}
-  for (const entry of entries.filter((entry) => entry.isFile())) {
+  for (const entry of entries.filter((entry) => entry.isFile() && entry.name !== 'belongs-to')) {
     const path = join(entry.parentPath, entry.name)
     found[path.slice(folder.length + 1)] = createHash('sha256')
       .update(await readFile(path))
