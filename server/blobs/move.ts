@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { BlobAbsent, type BlobStore, type StoredBlob } from './port.ts'
+import { BlobAbsent, BlobDamaged, type BlobStore, type StoredBlob } from './port.ts'
 
 const AT_ONCE = 4
 
@@ -19,20 +19,28 @@ export async function moveBlobs(
   const moved: Moved = { blobs: 0, bytes: 0 }
   const different = new Set<string>()
 
-  /** Resolves with what the blob is, once it lies in `to` as well. @throws {BlobAbsent} it was deleted meanwhile */
-  async function copy({ name, size }: StoredBlob): Promise<{ facts: Facts; isNew: boolean }> {
-    const there = await to.stat(name)
-    if (there && there.size >= size) {
-      return { facts: await digest((await from.open(name)).stream), isNew: false }
+  /** A blob's bytes, and in the end an error unless those were all: not every store says so that it broke off. */
+  async function* read({ name, size }: StoredBlob): AsyncGenerator<Uint8Array, void> {
+    let came = 0
+    for await (const chunk of (await from.open(name)).stream) {
+      came += chunk.length
+      yield chunk
     }
+    if (came !== size) throw new BlobDamaged(`of ${name}, ${came} bytes were read, and it has ${size}`)
+  }
+
+  /** Resolves with what the blob is, once it lies in `to` as well. @throws {BlobAbsent} it was deleted meanwhile */
+  async function copy(blob: StoredBlob): Promise<{ facts: Facts; isNew: boolean }> {
+    const { name, size } = blob
+    const there = await to.stat(name)
+    if (there && there.size >= size) return { facts: await digest(read(blob)), isNew: false }
     // Cut short by a store that keeps what came of it: nobody was told that it's there.
     if (there) await to.remove(name)
-    const { stream } = await from.open(name)
-    const read = digesting(stream)
-    await to.put(name, read.bytes).catch((error) => {
-      throw read.failure() ?? error
+    const coming = digesting(read(blob))
+    await to.put(name, coming.bytes).catch((error) => {
+      throw coming.failure() ?? error
     })
-    return { facts: read.facts(), isNew: true }
+    return { facts: coming.facts(), isNew: true }
   }
 
   async function move(blob: StoredBlob): Promise<void> {

@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import { openDiskStore } from '../../server/blobs/disk.ts'
 import { layerStores } from '../../server/blobs/layered.ts'
 import { moveBlobs } from '../../server/blobs/move.ts'
-import { BlobAbsent, type BlobStore, newName } from '../../server/blobs/port.ts'
+import { BlobAbsent, BlobDamaged, type BlobStore, newName } from '../../server/blobs/port.ts'
 import { makeTempFolder } from '../temp-folder.ts'
 import { asTried, testBlobs } from './suite.ts'
 
@@ -111,6 +111,28 @@ test('moving: what the copy is not stays where it was, and is still what is read
   assert.deepEqual(await namesIn(other), [bad, before].sort())
   assert.deepEqual(await namesIn(written), [good, before].sort())
   assert.equal(await read(both, bad), bad)
+})
+
+test('moving: of what was read in part nothing is copied, and it stays where it was', async () => {
+  const { written, other, both } = await openBoth()
+  const [cut, copied] = [newName(), newName()]
+  for (const name of [cut, copied]) await other.put(name, Buffer.from(name))
+  await written.put(copied, Buffer.from(copied))
+  let isShort = true
+  const shortly: BlobStore = {
+    ...other,
+    async open(name, part) {
+      const found = await other.open(name, part)
+      return isShort ? { ...found, stream: from((await text(found.stream)).slice(0, 9)) } : found
+    },
+  }
+  const move = () => moveBlobs({ from: shortly, to: written }, () => {})
+  await assert.rejects(move(), BlobDamaged)
+  assert.deepEqual([await namesIn(other), await namesIn(written)], [[cut, copied].sort(), [copied]])
+  isShort = false
+  await move()
+  assert.deepEqual(await namesIn(other), [])
+  for (const name of [cut, copied]) assert.equal(await read(both, name), name)
 })
 
 test('moving: who was interrupted finds what was copied, and replaces what was cut short', async () => {
