@@ -83,12 +83,15 @@ export async function startS3() {
   }
 }
 
-/** What stands before a place, and passes on what it is asked, unless `isAway` says that it can't: then it answers 404, as some do. */
-export async function openGateway(place: S3Place, isAway: (method: string, url: string) => boolean) {
+/** What stands before a place, and passes on what it is asked, once `isAway` says that it can; otherwise it answers 404, as some do. */
+export async function openGateway(
+  place: S3Place,
+  isAway: (method: string, url: string) => boolean | Promise<boolean>,
+) {
   const { hostname, port } = new URL(place.endpoint ?? '')
-  const server = createServer((asked, answer) => {
+  const server = createServer(async (asked, answer) => {
     const { method = '', url = '', headers } = asked
-    if (isAway(method, url)) {
+    if (await isAway(method, url)) {
       asked
         .resume()
         .once('end', () => answer.writeHead(404, { 'content-type': 'text/plain' }).end('not found'))
