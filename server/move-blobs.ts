@@ -1,23 +1,25 @@
-import { open, readFile, rm } from 'node:fs/promises'
-import { hostname } from 'node:os'
-import { join } from 'node:path'
+import { refuseHalfRestored } from './backup/restoring.ts'
 import { type Moved, moveBlobs } from './blobs/move.ts'
 import { openStores } from './blobs/open.ts'
-import { StorageFailed, StorageFull } from './blobs/port.ts'
+import { type BlobStore, StorageFailed, StorageFull } from './blobs/port.ts'
 import { openDataFolder } from './data-folder.ts'
+import { takePlace } from './db/long-work.ts'
+import { hasDatabase, joinDatabase } from './db/open.ts'
+import { createLog } from './log.ts'
 import type { Settings } from './settings.ts'
 import { StartError } from './start-error.ts'
 
 const SAY_MS = 2_000
 
 /**
- * Moves what lies in the store that isn't written to any more, and says how it goes. It needs no database, so that the
- * product may run. Interrupted, it goes on where it was.
+ * Moves what lies in the store that isn't written to any more, and says how it goes, while the product may run. One at
+ * a time on a database, whatever machine it runs on. Interrupted, it goes on where it was.
  * @throws {StartError}
  */
 export async function moveToWritten(settings: Settings, say: (line: string) => void): Promise<void> {
   await openDataFolder(settings.dataDir)
-  await using _lock = await lock(join(settings.dataDir, 'move-blobs.lock'))
+  await refuseHalfRestored(settings.dataDir)
+  await using place = await takeMovingPlace(settings)
   const { written, other, names, close } = await openStores(settings)
   try {
     if (!other) return say(`Nothing lies ${names.other}: there is nothing to move.`)
@@ -37,7 +39,14 @@ export async function moveToWritten(settings: Settings, say: (line: string) => v
       said = Date.now()
     }
     let last: Moved = { blobs: 0, bytes: 0 }
-    const { arriving, different } = await moveBlobs({ from: other, to: written }, (moved) => {
+    const from: BlobStore = {
+      ...other,
+      async remove(name) {
+        place.assertOurs()
+        await other.remove(name)
+      },
+    }
+    const { arriving, different } = await moveBlobs({ from, to: written }, (moved) => {
       last = moved
       if (Date.now() - said >= SAY_MS) tell(moved)
     })
@@ -60,35 +69,35 @@ export async function moveToWritten(settings: Settings, say: (line: string) => v
 }
 
 /**
- * One at a time: to another, what the first has moved would look as if it had been deleted.
- * @throws {StartError}
+ * Held by a connection of its own: the database gives it up when we end, however we end.
+ * @throws {StartError} another has it
  */
-async function lock(path: string): Promise<AsyncDisposable> {
-  const ours = `${process.pid} ${hostname()}`
-  for (;;) {
-    const file = await open(path, 'wx', 0o600).catch((error) => {
-      if (error.code !== 'EEXIST') throw error
+async function takeMovingPlace(settings: Settings) {
+  if (!(await hasDatabase(settings)))
+    throw new StartError(
+      `there is no database in ${settings.dataDir}: files are moved with Carnet's own settings`,
+    )
+  await using opening = new AsyncDisposableStack()
+  const database = await joinDatabase(settings, createLog('warn', process.stderr))
+  opening.defer(database.close)
+  const client = await database.pool.connect()
+  opening.defer(() => client.release(true))
+  let isOurs = await takePlace(client, 'move')
+  if (!isOurs) throw new StartError('files are being moved already, by another process')
+  for (const event of ['error', 'end'] as const)
+    client.once(event, () => {
+      isOurs = false
     })
-    if (file) {
-      await file.writeFile(ours)
-      await file.close()
-      return { [Symbol.asyncDispose]: () => rm(path, { force: true }) }
-    }
-    const holder = await readFile(path, 'utf8').catch(() => '')
-    const [pid, host] = holder.split(' ')
-    if (host !== hostname() || isAlive(Number(pid)))
-      throw new StartError(
-        `files are being moved already, by process ${pid} on ${host}; if that isn't so, remove ${path}`,
-      )
-    await rm(path, { force: true })
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  const opened = opening.move()
+  return {
+    /** @throws {StartError} the connection is lost, and another may have it */
+    assertOurs() {
+      if (!isOurs)
+        throw new StartError(
+          'the database is gone; nothing is lost: run this again, and it goes on from here',
+        )
+    },
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
   }
 }
 

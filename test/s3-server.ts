@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
+import { createServer, request } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { after } from 'node:test'
@@ -79,6 +81,35 @@ export async function startS3() {
       pathStyle: true,
     }),
   }
+}
+
+/** What stands before a place, and passes on what it is asked, once `isAway` says that it can; otherwise it answers 404, as some do. */
+export async function openGateway(
+  place: S3Place,
+  isAway: (method: string, url: string) => boolean | Promise<boolean>,
+) {
+  const { hostname, port } = new URL(place.endpoint ?? '')
+  const server = createServer(async (asked, answer) => {
+    const { method = '', url = '', headers } = asked
+    if (await isAway(method, url)) {
+      asked
+        .resume()
+        .once('end', () => answer.writeHead(404, { 'content-type': 'text/plain' }).end('not found'))
+      return
+    }
+    const passed = request({ hostname, port, method, path: url, headers }, (said) => {
+      answer.writeHead(said.statusCode ?? 500, said.headers)
+      said.pipe(answer)
+    })
+    passed.once('error', () => answer.destroy())
+    asked.pipe(passed)
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  after(() => {
+    server.close()
+    server.closeAllConnections()
+  })
+  return { ...place, endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
 }
 
 const newPrefix = () => `${randomBytes(6).toString('hex')}/`

@@ -1,13 +1,13 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { BlobStore } from '../blobs/port.ts'
+import { takePlace } from '../db/long-work.ts'
 import type { OpenDatabase } from '../db/open.ts'
 import { fingerprintOf } from '../master-key.ts'
 import { StartError } from '../start-error.ts'
 import { type Copied, copyBlobs } from './copying.ts'
 import { writeWhole } from './files.ts'
 import type { BackupFolder } from './folder.ts'
-import { takeBackupLock } from './lock.ts'
 import { MANIFEST, type Manifest, readManifest } from './manifest.ts'
 import { prune } from './prune.ts'
 import { sealSecret } from './secret.ts'
@@ -51,7 +51,7 @@ export async function backUp(
     broken = error
   })
   try {
-    if (!(await takeBackupLock(client))) throw new StartError('another backup runs already')
+    if (!(await takePlace(client, 'backup'))) throw new StartError('another backup runs already')
     const { copies } = folder
     const verified = verify ? await verifyFolder(folder) : undefined
     // What isn't written down doesn't count, and is copied again.

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { openStore, openStores } from '../blobs/open.ts'
 import { StorageFailed, StorageFull } from '../blobs/port.ts'
-import { joinDatabase, openDatabase } from '../db/open.ts'
+import { hasDatabase, joinDatabase, openDatabase } from '../db/open.ts'
 import { createLog } from '../log.ts'
 import { readMasterKey } from '../master-key.ts'
 import { readSettings } from '../settings.ts'
@@ -32,7 +32,7 @@ async function backUpTo(...words: string[]): Promise<void> {
   const settings = { ...readSettings(), statementSeconds: 0 }
   const { dataDir } = settings
   await refuseHalfRestored(dataDir)
-  if (!settings.databaseUrl && !(await exists(join(dataDir, 'postgres', 'PG_VERSION'))))
+  if (!(await hasDatabase(settings)))
     throw new StartError(`DATA_DIR: there is nothing to back up in ${dataDir}`)
   const folder = await makeBackupFolder(dir, dataDir)
   await using opened = new AsyncDisposableStack()
@@ -112,13 +112,6 @@ function read<T extends Options>(command: keyof typeof USAGES, words: string[], 
 
 function refuse(command: keyof typeof USAGES): never {
   throw new StartError(`usage: npm run ${USAGES[command].replace(' ', ' -- ')}`)
-}
-
-async function exists(path: string): Promise<boolean> {
-  return readFile(path).then(
-    () => true,
-    () => false,
-  )
 }
 
 /** PostgreSQL is stopped, or a connection to it broke. */

@@ -158,13 +158,19 @@ export function createBlobs({ store, vault, seal }: { store: BlobStore; vault: V
     const { name, seal } = await sealFor(key)
     const hash = hashes.take(key, at)
     const stored = await store.commit(name)
+    const assertAll = (size: number) => {
+      if (size !== at.offset)
+        throw new StorageFailed(`${size} bytes are there, ${at.offset} were acknowledged`)
+    }
     const size = seal ? plainSize(stored.size) : stored.size
-    if (size !== at.offset)
-      throw new StorageFailed(`${size} bytes are stored, ${at.offset} were acknowledged`)
-    return hash ? { size, sha256: hash.digest('hex') } : digest(key)
+    assertAll(size)
+    if (hash) return { size, sha256: hash.digest('hex') }
+    const read = await digest(key)
+    assertAll(read.size)
+    return read
   }
 
-  /** What is really there. @throws {StorageFailed} it is damaged */
+  /** What is really there, as far as the store gives it. @throws {StorageFailed} it is damaged */
   async function digest(key: string): Promise<BlobFacts> {
     const hash = createHash('sha256')
     let size = 0

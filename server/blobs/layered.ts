@@ -41,7 +41,7 @@ export function layerStores(written: BlobStore, other: BlobStore): BlobStore {
     return found
   }
 
-  /** First where it may be moved from: whoever moves it looks there again once it has copied it. */
+  /** First where it may be moved from: what is gone from there isn't copied any more. */
   async function remove(name: string) {
     await other.remove(name)
     await written.remove(name)

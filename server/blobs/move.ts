@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { BlobAbsent, type BlobStore, type StoredBlob } from './port.ts'
+import { BlobAbsent, BlobDamaged, type BlobStore, type StoredBlob } from './port.ts'
 
 const AT_ONCE = 4
 
@@ -8,7 +8,7 @@ export type Moved = { blobs: number; bytes: number }
 /**
  * Moves every committed blob of a store to another, while a product that has both goes on (see `layered.ts`). A blob
  * goes from where it was once its copy is durable and was read back; whoever is interrupted begins again, and finds
- * what was done. `report` is told how much has moved, after each blob.
+ * what was done. `report` is told how much has moved, after each blob. Of what is deleted just then, a copy may stay.
  *
  * Resolves with what is left: uploads that are still arriving there, and blobs whose copy isn't what they are.
  */
@@ -19,20 +19,33 @@ export async function moveBlobs(
   const moved: Moved = { blobs: 0, bytes: 0 }
   const different = new Set<string>()
 
-  /** Resolves with what the blob is, once it lies in `to` as well. @throws {BlobAbsent} it was deleted meanwhile */
-  async function copy({ name, size }: StoredBlob): Promise<{ facts: Facts; isNew: boolean }> {
-    const there = await to.stat(name)
-    if (there && there.size >= size) {
-      return { facts: await digest((await from.open(name)).stream), isNew: false }
+  /** A blob's bytes, and in the end an error unless those were all: not every store says so that it broke off. */
+  async function* read({ name, size }: StoredBlob): AsyncGenerator<Uint8Array, void> {
+    let came = 0
+    for await (const chunk of (await from.open(name)).stream) {
+      came += chunk.length
+      yield chunk
     }
+    if (came !== size) throw new BlobDamaged(`of ${name}, ${came} bytes were read, and it has ${size}`)
+  }
+
+  /** Resolves with what the blob is, once it lies in `to` as well. @throws {BlobAbsent} it was deleted meanwhile */
+  async function copy(blob: StoredBlob): Promise<{ facts: Facts; isNew: boolean }> {
+    const { name, size } = blob
+    const there = await to.stat(name)
+    if (there && there.size >= size) return { facts: await digest(read(blob)), isNew: false }
     // Cut short by a store that keeps what came of it: nobody was told that it's there.
-    if (there) await to.remove(name)
-    const { stream } = await from.open(name)
-    const read = digesting(stream)
-    await to.put(name, read.bytes).catch((error) => {
-      throw read.failure() ?? error
+    if (there) await withdraw(name)
+    const coming = digesting(read(blob))
+    await to.put(name, coming.bytes).catch((error) => {
+      throw coming.failure() ?? error
     })
-    return { facts: read.facts(), isNew: true }
+    return { facts: coming.facts(), isNew: true }
+  }
+
+  /** Takes a copy away again, and never what may be the only one. */
+  async function withdraw(name: string): Promise<void> {
+    if (await from.stat(name)) await to.remove(name)
   }
 
   async function move(blob: StoredBlob): Promise<void> {
@@ -41,11 +54,11 @@ export async function moveBlobs(
     if (!same(await digest((await to.open(name)).stream), facts)) {
       different.add(name)
       // One that was there before may be the better one: that is for a person to say.
-      if (isNew) await to.remove(name)
+      if (isNew) await withdraw(name)
       return
     }
-    // Deleted while it was copied: whoever did so may have been where it went before it came there.
-    if (!(await from.stat(name))) return to.remove(name)
+    // Deleted, or moved by somebody else: then the copy is all that there is.
+    if (!(await from.stat(name))) return
     await from.remove(name)
     moved.blobs++
     moved.bytes += blob.size

@@ -93,12 +93,12 @@ export function openS3Store(
     if (size === undefined) throw new UploadLost('nothing is staged')
     // A crash between joining its pieces and dropping them leaves both.
     if (there && there.size !== size) throw new StorageFailed(`${name} is written already`)
-    if (!there) await joinPieces(name, chainOf(staged.pieces), await staged.upload())
+    if (!there) await joinPieces(name, chainOf(staged.pieces), await staged.upload(), size)
     await staged.dropAll()
     return { size }
   }
 
-  async function joinPieces(name: string, chain: Piece[], upload: string | undefined) {
+  async function joinPieces(name: string, chain: Piece[], upload: string | undefined, size: number) {
     const [first] = chain
     if (chain.length === 1 && first?.tag === undefined) return objects.copy(first?.key ?? '', keyOf(name))
     if (!upload) throw new UploadLost('what its parts go by is gone')
@@ -107,9 +107,20 @@ export function openS3Store(
       const number = partNumber(start)
       parts.push({ number, tag: tag ?? (await objects.copyPart(keyOf(name), upload, number, key)) })
     }
-    const joined = await objects.join(keyOf(name), upload, parts)
-    // An answer may have been lost: then it was joined the first time.
-    if (!joined && !(await objects.head(keyOf(name)))) throw new UploadLost('its parts are gone')
+    await join(name, upload, parts, size)
+  }
+
+  /**
+   * What is there tells whether parts were joined, and no answer does: one that says "nothing is under way" may come
+   * after another that was lost, or from a gateway whose store is away.
+   * @throws {UploadLost} neither the parts are there, nor what they would be
+   */
+  async function join(name: string, upload: string, parts: JoinedPart[], size: number) {
+    const wasUnderWay = await objects.join(keyOf(name), upload, parts)
+    const there = await objects.head(keyOf(name))
+    if (there?.size === size) return
+    if (!wasUnderWay && !there) throw new UploadLost('its parts are gone')
+    throw new StorageFailed(`${name}: ${size} bytes were sent, ${there?.size ?? 0} are there`)
   }
 
   async function discard(name: string) {
@@ -153,11 +164,12 @@ export function openS3Store(
         return { size: spool.size }
       }
       if (spool.size > 0) await add()
-      await objects.join(key, upload, parts)
+      await join(name, upload, parts, sent)
       return { size: sent }
     } catch (error) {
       if (upload) await objects.abort(key, upload).catch(() => {})
-      throw error
+      // That its parts go by an upload is no business of whoever puts.
+      throw error instanceof UploadLost ? new StorageFailed(error.message, { cause: error }) : error
     }
   }
 

@@ -1,3 +1,4 @@
+import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
@@ -53,6 +54,18 @@ export async function openDatabase(
     throw error
   }
   return { ...connected, connectionString, lost: embedded?.lost ?? new Promise(() => {}), close }
+}
+
+/** Whether there is any to open: the embedded one is made by the first start. */
+export async function hasDatabase({
+  databaseUrl,
+  dataDir,
+}: Pick<Settings, 'databaseUrl' | 'dataDir'>): Promise<boolean> {
+  if (databaseUrl) return true
+  return access(join(dataDir, 'postgres', 'PG_VERSION')).then(
+    () => true,
+    () => false,
+  )
 }
 
 /**

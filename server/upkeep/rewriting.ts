@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import { type Blobs, nameOf } from '../blobs/blobs.ts'
-import { BlobDamaged } from '../blobs/port.ts'
+import { BlobDamaged, StorageFailed } from '../blobs/port.ts'
 import type { Database } from '../db/schema.ts'
 import type { Jobs } from '../jobs.ts'
 
@@ -34,7 +34,11 @@ export function createRewriting({
     return rows[0]?.id ?? null
   }
 
-  /** The new key; null where the row has gone, or has another by now. @throws {BlobDamaged} these are not its bytes */
+  /**
+   * The new key; null where the row has gone, or has another by now.
+   * @throws {BlobDamaged} these are not its bytes
+   * @throws {StorageFailed} the store says that it took them, and hasn't got them
+   */
   return async (blob: BlobRow, bytes: AsyncIterable<Uint8Array>): Promise<string | null> => {
     const key = await blobs.newKey(await companyOf(blob.id))
     let failure: unknown
@@ -51,9 +55,12 @@ export function createRewriting({
       throw failure ?? error
     })
     const same = facts.size === blob.size && facts.sha256 === blob.sha256.toString('hex')
-    const done = same && (await db.transaction().execute((trx) => point(trx, blob, key)))
+    // The former bytes go once the row names these: what is there counts, not what was said of it.
+    const there = same && (await blobs.stat(key))?.size === blob.size
+    const done = there && (await db.transaction().execute((trx) => point(trx, blob, key)))
     if (!done) await blobs.remove(key)
     if (!same) throw new BlobDamaged(`these are not the bytes of ${nameOf(blob.key)}`)
+    if (!there) throw new StorageFailed(`${nameOf(key)} was written, and isn't there`)
     return done ? key : null
   }
 

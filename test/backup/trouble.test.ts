@@ -7,10 +7,10 @@ import { test } from 'node:test'
 import { sql } from 'kysely'
 import { backUp } from '../../server/backup/backup.ts'
 import { makeBackupFolder } from '../../server/backup/folder.ts'
-import { isBackupRunning } from '../../server/backup/lock.ts'
 import { nameOf } from '../../server/blobs/blobs.ts'
 import { openDiskStore } from '../../server/blobs/disk.ts'
 import { StorageFailed } from '../../server/blobs/port.ts'
+import { isLongWorkRunning } from '../../server/db/long-work.ts'
 import { readSettings } from '../../server/settings.ts'
 import { until } from '../process.ts'
 import { makeTempFolder } from '../temp-folder.ts'
@@ -94,7 +94,7 @@ test('what is purged while a backup copies is erased only once it has ended', as
   assert.deepEqual(done.manifest.blobs.count, 1)
   assert.ok(await world.services.store.stat(nameOf(key)), 'its bytes wait')
   // The database notices in its own time that the backup's connection has gone.
-  await until('the backup’s lock is given up', async () => !(await isBackupRunning(world.db)))
+  await until('the backup’s lock is given up', async () => !(await isLongWorkRunning(world.db)))
   await sql`update graphile_worker._private_jobs set run_at = now()`.execute(world.db)
   await world.runJobs()
   assert.equal(await world.services.store.stat(nameOf(key)), undefined, 'and go, once nobody wants them')

@@ -168,6 +168,29 @@ test('sealed: a cursor that lost its state can only begin again', async () => {
   )
 })
 
+test('what is read back short to be hashed when it is committed is refused, and committed another time', async () => {
+  const { store, blobs } = await openSealed()
+  const bytes = randomBytes(3 * PIECE)
+  const key = await blobs.newKey(null)
+  const at = await blobs.append(key, START, Readable.from([bytes]), { max: bytes.length })
+  // Another process's, which has to read it; its store breaks off without a word.
+  let isShort = true
+  const shortly: BlobStore = {
+    ...store,
+    async open(name, part) {
+      const found = await store.open(name, part)
+      if (!isShort) return found
+      const whole = await buffer(found.stream)
+      return { ...found, stream: Readable.from([whole.subarray(0, PIECE + 28)]) }
+    },
+  }
+  const another = createBlobs({ store: shortly, vault: openVault, seal: true })
+  await assert.rejects(another.commit(key, at), StorageFailed)
+  isShort = false
+  const facts = { size: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') }
+  assert.deepEqual(await another.commit(key, at), facts)
+})
+
 test('what earlier versions stored is read as it was given, and what is made of it is sealed', async () => {
   const { store, blobs } = await openSealed()
   const plain = createBlobs({ store, vault: openVault, seal: false })

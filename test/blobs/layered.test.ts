@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import { openDiskStore } from '../../server/blobs/disk.ts'
 import { layerStores } from '../../server/blobs/layered.ts'
 import { moveBlobs } from '../../server/blobs/move.ts'
-import { BlobAbsent, type BlobStore, newName } from '../../server/blobs/port.ts'
+import { BlobAbsent, BlobDamaged, type BlobStore, newName } from '../../server/blobs/port.ts'
 import { makeTempFolder } from '../temp-folder.ts'
 import { asTried, testBlobs } from './suite.ts'
 
@@ -79,21 +79,32 @@ test('two stores: what is moved between two looks is found all the same', async 
   assert.equal((await layerStores(written, moving('stat')).stat(name))?.size, 5)
 })
 
-test('moving: a blob that is deleted while it is copied stays deleted', async () => {
-  const { written, other, both } = await openBoth()
-  const [kept, deleted] = [newName(), newName()]
-  await other.put(kept, Buffer.from('kept'))
-  await other.put(deleted, Buffer.from('deleted'))
-  // Deleted when its copy is there already, and the last to ask is whoever moves it.
-  const to = {
-    ...written,
-    async put(name: string, bytes: Parameters<BlobStore['put']>[1]) {
-      if (name === deleted) await both.remove(name)
-      return written.put(name, bytes)
-    },
+test('moving: what is gone from where it was may have been moved by another, and its copy stays', async () => {
+  const { written, other } = await openBoth()
+  const another = () => moveBlobs({ from: other, to: written }, () => {})
+  const move = async (to: Partial<BlobStore>) => {
+    const name = newName()
+    await other.put(name, Buffer.from(name))
+    await moveBlobs({ from: other, to: { ...written, ...to } }, () => {})
+    assert.deepEqual(await namesIn(other), [])
+    assert.equal(await read(written, name), name)
   }
-  assert.deepEqual(await moveBlobs({ from: other, to }, () => {}), { arriving: 0, different: [] })
-  assert.deepEqual([await namesIn(written), await namesIn(other)], [[kept], []])
+  // Another gets through once the first has made its copy.
+  await move({
+    async put(...args) {
+      const done = await written.put(...args)
+      await another()
+      return done
+    },
+  })
+  // The same, and the first doesn't read its copy as it is.
+  await move({
+    async open(...args) {
+      await another()
+      const { stream, size } = await written.open(...args)
+      return { stream: Readable.from(damaged(stream)), size }
+    },
+  })
 })
 
 test('moving: what the copy is not stays where it was, and is still what is read', async () => {
@@ -111,6 +122,28 @@ test('moving: what the copy is not stays where it was, and is still what is read
   assert.deepEqual(await namesIn(other), [bad, before].sort())
   assert.deepEqual(await namesIn(written), [good, before].sort())
   assert.equal(await read(both, bad), bad)
+})
+
+test('moving: of what was read in part nothing is copied, and it stays where it was', async () => {
+  const { written, other, both } = await openBoth()
+  const [cut, copied] = [newName(), newName()]
+  for (const name of [cut, copied]) await other.put(name, Buffer.from(name))
+  await written.put(copied, Buffer.from(copied))
+  let isShort = true
+  const shortly: BlobStore = {
+    ...other,
+    async open(name, part) {
+      const found = await other.open(name, part)
+      return isShort ? { ...found, stream: from((await text(found.stream)).slice(0, 9)) } : found
+    },
+  }
+  const move = () => moveBlobs({ from: shortly, to: written }, () => {})
+  await assert.rejects(move(), BlobDamaged)
+  assert.deepEqual([await namesIn(other), await namesIn(written)], [[cut, copied].sort(), [copied]])
+  isShort = false
+  await move()
+  assert.deepEqual(await namesIn(other), [])
+  for (const name of [cut, copied]) assert.equal(await read(both, name), name)
 })
 
 test('moving: who was interrupted finds what was copied, and replaces what was cut short', async () => {

@@ -13,7 +13,7 @@ import type { Cursor } from '../../server/blobs/blobs.ts'
 import { BlobAbsent, newName, StorageFailed, UploadLost } from '../../server/blobs/port.ts'
 import { openS3Store } from '../../server/blobs/s3.ts'
 import { bodyOf, createS3Objects } from '../../server/blobs/s3-objects.ts'
-import { elsewhere, openS3, startS3 } from '../s3-server.ts'
+import { elsewhere, openGateway, openS3, startS3 } from '../s3-server.ts'
 import { makeTempFolder } from '../temp-folder.ts'
 import { contentOf } from './endless-writer.ts'
 import { tried } from './sealed.ts'
@@ -102,6 +102,14 @@ test('S3: a large blob is put at once', async () => {
   await assert.rejects(store.put(half, breaking), /broke off/)
   await assert.rejects(store.open(half), BlobAbsent)
   assert.equal((await Array.fromAsync(objects.list(''))).length, 1)
+})
+
+test('S3: a large blob that is not there once its parts were to be joined was not put', async () => {
+  const isJoining = (method: string, url: string) => method === 'POST' && url.includes('uploadId=')
+  const store = openS3Store(await openGateway((await startS3()).place(), isJoining), { spoolFolder })
+  const name = newName()
+  await assert.rejects(store.put(name, chunksOf(randomBytes(41 * MIB))), StorageFailed)
+  assert.equal(await store.stat(name), undefined)
 })
 
 test('S3: a commit that was cut off between joining and tidying up is repeated', async () => {

@@ -2,12 +2,16 @@ import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import { type TestContext, test } from 'node:test'
+import { sql } from 'kysely'
+import pg from 'pg'
 import { openStores } from '../../server/blobs/open.ts'
 import type { BlobStore } from '../../server/blobs/port.ts'
+import { isLongWorkRunning, takePlace } from '../../server/db/long-work.ts'
+import { moveToWritten } from '../../server/move-blobs.ts'
 import { readSettings } from '../../server/settings.ts'
 import { StartError } from '../../server/start-error.ts'
-import { startNode } from '../process.ts'
-import { openS3, settingsOf, startS3 } from '../s3-server.ts'
+import { startNode, until } from '../process.ts'
+import { openGateway, openS3, settingsOf, startS3 } from '../s3-server.ts'
 import { makeTempFolder } from '../temp-folder.ts'
 import { type Browser, createWorld, encodeMetadata } from '../world.ts'
 import { startAppProcess } from './app-process.ts'
@@ -178,8 +182,9 @@ for (const [from, to] of [
     const { origin, app } = await world.serve()
     const there = browser.at(origin)
     const other = from === 'disk' ? 'on the disk' : 'in the bucket'
-    const mover = () => startNode(['server/main.ts', 'move-blobs'], { ...settings, DATA_DIR: world.dataDir })
-    const stores = await openStores(readSettings({ ...settings, DATA_DIR: world.dataDir }))
+    const env = { DATA_DIR: world.dataDir, DATABASE_URL: world.database.connectionString }
+    const mover = () => startNode(['server/main.ts', 'move-blobs'], { ...settings, ...env })
+    const stores = await openStores(readSettings({ ...settings, ...env }))
     t.after(stores.close)
     const left = async () => (stores.other ? (await Array.fromAsync(stores.other.list())).length : 0)
 
@@ -189,6 +194,7 @@ for (const [from, to] of [
       while ((await left()) > goal);
       child.kill('SIGKILL')
       assert.equal((await ended).signal, 'SIGKILL')
+      await until('its place is given up', async () => !(await isLongWorkRunning(world.db)))
     }
     const last = mover()
     await last.says(/will lie/)
@@ -198,7 +204,7 @@ for (const [from, to] of [
     const [deleted = ''] = [...files.keys()].slice(-1)
     await there.api.files.deleteItems({ ids: [deleted] })
     files.delete(deleted)
-    world.pass({ days: 1 })
+    world.pass({ seconds: 11 })
     await app.services.items.purge()
     await app.runJobs()
     for (const [id, bytes] of files) assert.equal(sha256(await download(there, id)), sha256(bytes))
@@ -207,7 +213,11 @@ for (const [from, to] of [
     assert.match(stdout, /MB a second/)
     assert.match(stdout, new RegExp(`Uploads under way ${other}: 1`))
     const { stderr } = await second.ended
-    if (stderr) assert.match(stderr, /moved already, by process/)
+    if (stderr) assert.match(stderr, /moved already, by another process/)
+    // What was deleted meanwhile waited for it.
+    await until('its place is given up', async () => !(await isLongWorkRunning(world.db)))
+    await sql`update graphile_worker._private_jobs set run_at = now()`.execute(world.db)
+    await app.runJobs()
 
     const end = await patch(there, path, 6 * MIB, arriving.subarray(6 * MIB))
     files.set(end.headers.get('Carnet-Item') ?? '', arriving)
@@ -224,6 +234,73 @@ for (const [from, to] of [
     assert.equal((await mover().ended).stdout, `Nothing lies ${other}: there is nothing to move.\n`)
   })
 }
+
+/** Two files on a disk, and how to move them to a bucket; `isAway` is asked before each request. */
+async function enterMoving(t: TestContext, isAway: Parameters<typeof openGateway>[1] = () => false) {
+  const { world, browser, spaceId } = await enter(t, {})
+  for (const bytes of ['one', 'two']) await browser.upload(randomBytes(20_000), { spaceId, name: bytes })
+  const place = settingsOf(await openGateway((await startS3()).place(), isAway))
+  const { dataDir, database } = world
+  const env = { ...place, BLOB_STORE: 's3', DATA_DIR: dataDir, DATABASE_URL: database.connectionString }
+  const settings = readSettings(env)
+  const stores = await openStores(settings)
+  t.after(stores.close)
+  const left = async () => (stores.other ? (await Array.fromAsync(stores.other.list())).length : 0)
+  const move = () => moveToWritten(settings, () => {})
+  return { world, browser, stores, settings, move, left }
+}
+
+test('files are moved by one at a time, on whichever machine, and meanwhile no bytes are erased', async (t) => {
+  const { world, browser, stores, settings, move, left } = await enterMoving(t)
+  const another = new pg.Client({ connectionString: world.database.connectionString })
+  await another.connect()
+  assert.ok(await takePlace(another, 'move'))
+  await assert.rejects(move(), /moved already, by another process/)
+  await assert.rejects(
+    moveToWritten({ ...settings, dataDir: await makeTempFolder() }, () => {}),
+    /moved already, by another process/,
+  )
+  const { rows } = await sql<{ id: string }>`select id from item where name = 'one'`.execute(world.db)
+  await browser.api.files.deleteItems({ ids: rows.map(({ id }) => id) })
+  world.pass({ seconds: 11 })
+  await world.services.items.purge()
+  await world.runJobs()
+  assert.equal(await left(), 2)
+
+  await another.end()
+  await until('its place is given up', async () => !(await isLongWorkRunning(world.db)))
+  await sql`update graphile_worker._private_jobs set run_at = now()`.execute(world.db)
+  await world.runJobs()
+  assert.equal(await left(), 1)
+  await move()
+  assert.deepEqual([await left(), (await largeOnes(stores.written)).length], [0, 1])
+})
+
+test('who moves files stops once the database is gone, for another may begin: nothing more goes from where it was', async (t) => {
+  let isOver = async () => {}
+  const { world, move, left } = await enterMoving(t, async (method, url) => {
+    if (method === 'PUT' && url.includes('/blobs/')) await isOver()
+    return false
+  })
+  isOver = async () => {
+    await sql`select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and pid <> pg_backend_pid()
+      and database = (select oid from pg_database where datname = current_database())`.execute(world.db)
+    await until('its place is given up', async () => !(await isLongWorkRunning(world.db)))
+  }
+  await assert.rejects(move(), /the database is gone; nothing is lost: run this again/)
+  assert.equal(await left(), 2)
+  isOver = async () => {}
+  await move()
+  assert.equal(await left(), 0)
+})
+
+test('without a database to tell who else moves, nothing is moved', async () => {
+  const dataDir = await makeTempFolder()
+  await assert.rejects(
+    moveToWritten(readSettings({ DATA_DIR: dataDir }), () => {}),
+    /there is no database in/,
+  )
+})
 
 test('settings that can’t be used are told in one line', async () => {
   const place = (await startS3()).place()

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { sql } from 'kysely'
 import { nameOf } from '../../server/blobs/blobs.ts'
+import { StorageFailed } from '../../server/blobs/port.ts'
 import { flat } from '../previews/hostile.ts'
 import { createWorld } from '../world.ts'
 
@@ -98,4 +99,24 @@ test('a file deleted or damaged while it is sealed stays what it is', async (t) 
   await app.services.check.checkAll({ repair: false, tell: ({ kind }) => findings.push(kind) })
   assert.deepEqual(findings, [])
   assert.equal(named.size, (await keys()).length)
+})
+
+test('what the store says that it took, and hasn’t got, stays plain', async (t) => {
+  const { world, kept, read, keys } = await enterPlain(t, 1)
+  const before = await keys()
+  const { app } = await world.serve({ ENCRYPTION: 'on' })
+  const { blobs, sealing } = app.services
+  const { put } = blobs
+  Object.assign(blobs, {
+    put: async (...args: Parameters<typeof put>) => {
+      const facts = await put(...args)
+      await blobs.remove(args[0])
+      return facts
+    },
+  })
+  await assert.rejects(sealing.sealOn(), StorageFailed)
+  assert.deepEqual(await keys(), before)
+  await sql`update graphile_worker._private_jobs set run_at = now()`.execute(world.db)
+  await app.runJobs()
+  for (const [id, bytes] of kept) assert.deepEqual(await read(id), bytes)
 })
