@@ -55,7 +55,8 @@ export async function backUp(
     const { copies } = folder
     const verified = verify ? await verifyFolder(folder) : undefined
     // What isn't written down doesn't count, and is copied again.
-    for (const name of verified?.alteredCopies ?? []) await copies.drop(name)
+    for (const name of verified?.alteredCopies ?? []) await copies.forget(name)
+    for (const copy of verified?.forgotten ?? []) await copies.writeDown(copy.name.slice(0, 2), [copy])
 
     let copied: Copied | undefined
     let manifest: Manifest | undefined
