@@ -6,7 +6,7 @@ import { fingerprintOf } from '../master-key.ts'
 import { StartError } from '../start-error.ts'
 import { type Copied, copyBlobs } from './copying.ts'
 import { writeWhole } from './files.ts'
-import type { BackupFolder } from './folder.ts'
+import type { Added, BackupFolder } from './folder.ts'
 import { takeBackupLock } from './lock.ts'
 import { MANIFEST, type Manifest, readManifest } from './manifest.ts'
 import { prune } from './prune.ts'
@@ -14,8 +14,7 @@ import { sealSecret } from './secret.ts'
 import { FILES, writeRows } from './snapshot.ts'
 import { findStillAltered, verifyFolder } from './verify.ts'
 
-export interface BackedUp {
-  snapshot: string
+export interface BackedUp extends Added {
   manifest: Manifest
   added: Copied['added']
   /** With `keep`: what went. */
@@ -60,8 +59,7 @@ export async function backUp(
 
     let copied: Copied | undefined
     let manifest: Manifest | undefined
-    const takenAt = new Date()
-    const snapshot = await folder.add(takenAt, async (half) => {
+    const made = await folder.add(new Date(), async (half) => {
       const named = join(half, 'named.gz')
       const rows = await writeRows(client, half, named)
       await refuseOthers(folder, rows.practice)
@@ -87,7 +85,7 @@ export async function backUp(
     // A snapshot that lacks something never displaces one that may have it.
     const mayPrune = keep !== undefined && copied.problems.length === 0
     return {
-      snapshot,
+      ...made,
       manifest,
       added: copied.added,
       pruned: mayPrune ? await prune(folder, keep) : { snapshots: 0, copies: 0 },

@@ -6,6 +6,7 @@ import { type Copies, createCopies } from './copies.ts'
 import { findAltered, removeFolder, writeSums, writeWhole } from './files.ts'
 
 const PART = '.part'
+const NAMED = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z$/
 const OURS = ['README.txt', 'README.txt.part', 'blobs', 'hashes', 'snapshots']
 
 export interface BackupFolder {
@@ -15,11 +16,17 @@ export interface BackupFolder {
   snapshots(): Promise<string[]>
   /** Where the files of a snapshot are. */
   at(snapshot: string): string
-  /** Makes a snapshot of what `write` puts into a folder; there only once it is whole. Resolves with its name. */
-  add(takenAt: Date, write: (folder: string) => Promise<void>): Promise<string>
+  /** Makes a snapshot of what `write` puts into a folder; there only once it is whole, and the newest from then on. */
+  add(takenAt: Date, write: (folder: string) => Promise<void>): Promise<Added>
   remove(snapshot: string): Promise<void>
   /** The files of a snapshot that aren't what they were; of all or of some. */
   findAltered(snapshot: string, isMeant?: (name: string) => boolean): Promise<string[]>
+}
+
+export interface Added {
+  snapshot: string
+  /** The one before, where it isn't named earlier than this one was taken: a clock was wrong. */
+  ahead: string | undefined
 }
 
 /**
@@ -33,7 +40,7 @@ export async function openBackupFolder(folder: string): Promise<BackupFolder> {
   const at = (snapshot: string) => join(path, 'snapshots', snapshot)
 
   async function snapshots(): Promise<string[]> {
-    return (await readdir(join(path, 'snapshots'))).filter((name) => /^\d{8}T\d{9}Z$/.test(name)).sort()
+    return (await readdir(join(path, 'snapshots'))).filter((name) => NAMED.test(name)).sort()
   }
 
   return {
@@ -45,7 +52,10 @@ export async function openBackupFolder(folder: string): Promise<BackupFolder> {
     async add(takenAt, write) {
       for (const name of await readdir(join(path, 'snapshots')))
         if (name.endsWith(PART)) await removeFolder(at(name))
-      const name = takenAt.toISOString().replaceAll(/[-:.]/g, '')
+      const before = (await snapshots()).at(-1)
+      const ahead = before !== undefined && timeOf(before) >= takenAt.getTime() ? before : undefined
+      // What is newest goes by names: it is what is restored, and what pruning keeps.
+      const name = ahead === undefined ? nameAt(takenAt.getTime()) : nameAt(timeOf(ahead) + 1)
       const half = at(name) + PART
       await mkdir(half, { mode: 0o700 })
       try {
@@ -57,7 +67,7 @@ export async function openBackupFolder(folder: string): Promise<BackupFolder> {
         throw error
       }
       await syncFolder(join(path, 'snapshots'))
-      return name
+      return { snapshot: name, ahead }
     },
 
     async remove(snapshot) {
@@ -68,6 +78,10 @@ export async function openBackupFolder(folder: string): Promise<BackupFolder> {
     findAltered: (snapshot, isMeant) => findAltered(at(snapshot), isMeant),
   }
 }
+
+const nameAt = (time: number) => new Date(time).toISOString().replaceAll(/[-:.]/g, '')
+
+const timeOf = (snapshot: string) => Date.parse(snapshot.replace(NAMED, '$1-$2-$3T$4:$5:$6.$7Z'))
 
 /** The same, made where there is none. @throws {StartError} it holds something else, or lies in the data folder */
 export async function makeBackupFolder(folder: string, dataDir: string): Promise<BackupFolder> {
