@@ -21,7 +21,7 @@ const PART = '.part'
 
 /**
  * Copies of blobs as they lie in the store, under `blobs`; what they must be like is written down under `hashes`, a file
- * a shard, once they are durable. A copy that isn't written down doesn't count.
+ * a shard, once they are durable and right. A copy that isn't written down doesn't count.
  */
 export function createCopies(folder: string) {
   const pathOf = (name: string) => join(folder, 'blobs', name)
@@ -62,8 +62,15 @@ export function createCopies(folder: string) {
       await mkdir(join(folder, 'hashes'), { recursive: true, mode: 0o700 })
     },
 
-    /** Writes a copy and flushes it. It counts only once it is written down. */
-    async make(name: string, bytes: AsyncIterable<Uint8Array>): Promise<Copy> {
+    /**
+     * Writes a copy and flushes it. It counts only once it is written down. One that isn't right displaces nothing:
+     * what is there may be all there is. Resolves with what came.
+     */
+    async make(
+      name: string,
+      bytes: AsyncIterable<Uint8Array>,
+      isRight: (copy: Copy) => boolean,
+    ): Promise<Copy> {
       const path = pathOf(name)
       const hash = createHash('sha256')
       let size = 0
@@ -76,12 +83,14 @@ export function createCopies(folder: string) {
       }
       try {
         await pipeline(hashed(), createWriteStream(path + PART, { flush: true, mode: 0o600 }))
+        const made = { name, size, sha256: hash.digest('hex') }
+        if (isRight(made) || !(await lstat(path).catch(absent))) await rename(path + PART, path)
+        else await rm(path + PART)
+        return made
       } catch (error) {
         await rm(path + PART, { force: true })
         throw error
       }
-      await rename(path + PART, path)
-      return { name, size, sha256: hash.digest('hex') }
     },
 
     /** From here on these count, even after a power cut. */

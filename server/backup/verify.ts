@@ -3,6 +3,7 @@ import { StartError } from '../start-error.ts'
 import type { Copy } from './copies.ts'
 import type { BackupFolder } from './folder.ts'
 import { readList } from './list.ts'
+import { namesOfDamaged, readManifest } from './manifest.ts'
 import { byShard } from './shards.ts'
 import { FILES } from './snapshot.ts'
 
@@ -68,8 +69,14 @@ export async function findStillAltered(folder: BackupFolder, names: readonly str
   return [...still]
 }
 
+/** What snapshots hold their copies to: one that was listed damaged may have come right since. */
 function listsOf(folder: BackupFolder, snapshots: readonly string[]) {
-  return snapshots.map((snapshot) => readList(join(folder.at(snapshot), FILES.blobs)))
+  return snapshots.map(async function* (snapshot) {
+    const manifest = await readManifest(folder.at(snapshot)).catch(() => ({ problems: [] }))
+    const damaged = namesOfDamaged(manifest)
+    for await (const listed of readList(join(folder.at(snapshot), FILES.blobs)))
+      if (!damaged.has(listed.name)) yield listed
+  })
 }
 
 /** @throws {StartError} of a snapshot, which is to be restored */

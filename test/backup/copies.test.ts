@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { mkdir, rename, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { test } from 'node:test'
 import { openBackupFolder } from '../../server/backup/folder.ts'
 import { verifyFolder } from '../../server/backup/verify.ts'
+import type { BlobStore } from '../../server/blobs/port.ts'
 import { makeTempFolder } from '../temp-folder.ts'
 import {
   backUpHere,
@@ -86,4 +88,65 @@ test('a copy that cannot be read is no altered one: a backup with --verify stops
   const done = await backUpHere(practice, dir, asItIs, { verify: true })
   assert.deepEqual([done.replaced, done.altered], [0, []])
   assert.match(await carry(['verify-backup', dir], practice.place), /All is as it was written/)
+})
+
+/** A store whose answers end early, without saying so. */
+const fallingShort = (disk: BlobStore): Partial<BlobStore> => ({
+  async open(name) {
+    const { stream, size } = await disk.open(name)
+    const all = Buffer.concat(await stream.toArray())
+    return { stream: Readable.from([all.subarray(0, 1000)]), size }
+  },
+})
+
+/** What versions before wrote down before they looked at it. */
+async function writeDownWhatIsThere(dir: string): Promise<void> {
+  const { copies } = await openBackupFolder(dir)
+  for (const name of await copiesIn(dir)) {
+    const there = await copies.readBack(name)
+    if (there) await copies.writeDown(name.slice(0, 2), [there])
+  }
+}
+
+test('a copy that came short is made again by the next backup, also where it was written down, and serves the snapshot before too', async (t) => {
+  const practice = await openPractice(t)
+  const { world, send, place } = practice
+  await send(noise(300_000))
+  for (const before of [async () => {}, writeDownWhatIsThere]) {
+    const dir = await newDir()
+    const short = await backUpHere(practice, dir, fallingShort)
+    assert.deepEqual([short.manifest.problems[0]?.what, short.manifest.blobs.count], ['damaged', 1])
+    await before(dir)
+    assert.match(await carry(['backup', dir], place, { SECRET }), /of which 1 are new/)
+    assert.match(await carry(['backup', dir], place, { SECRET }), /of which 0 are new/)
+    assert.match(await carry(['verify-backup', dir], place), /All is as it was written/)
+    const machine = await emptyMachine(t, world)
+    await carry(['restore', dir, '--snapshot', short.snapshot], machine)
+    assert.deepEqual(
+      await listFiles(join(machine.dataDir, 'blobs')),
+      await listFiles(join(world.dataDir, 'blobs')),
+    )
+  }
+})
+
+test('what the store gives short or has lost displaces no copy, and is listed as the copy that is there', async (t) => {
+  const practice = await openPractice(t)
+  const { world, send } = practice
+  await send(noise(3000))
+  const dir = await newDir()
+  await backUpHere(practice, dir)
+  const [name = ''] = await copiesIn(dir)
+  const good = await listFiles(join(dir, 'blobs'))
+  await rm(join(dir, 'hashes'), { recursive: true })
+  const short = await backUpHere(practice, dir, fallingShort)
+  await world.services.store.remove(name)
+  const lost = await backUpHere(practice, dir)
+  for (const { manifest } of [short, lost]) {
+    assert.deepEqual(manifest.problems, [{ name, what: 'damaged' }])
+    assert.equal(manifest.blobs.count, 1)
+  }
+  assert.deepEqual(await listFiles(join(dir, 'blobs')), good)
+  const machine = await emptyMachine(t, world)
+  await carry(['restore', dir], machine)
+  assert.deepEqual(await listFiles(join(machine.dataDir, 'blobs')), good)
 })
