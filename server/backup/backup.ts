@@ -38,7 +38,7 @@ interface Needs {
 /**
  * Backs up a practice, which may be in use. The rows are of one moment; every blob that they name is copied, since none
  * is erased meanwhile. Cut off anywhere, it leaves the snapshots before whole, and what was copied needn't be again.
- * @throws {StartError} another one runs, or the folder is of another practice
+ * @throws {StartError} another one runs or writes there, or the folder is, or may be, of another practice
  */
 export async function backUp(
   { database, store, folder, secret, readMasterKey }: Needs,
@@ -51,6 +51,7 @@ export async function backUp(
   })
   try {
     if (!(await takeBackupLock(client))) throw new StartError('another backup runs already')
+    await using _lock = await folder.lock()
     const { copies } = folder
     const verified = verify ? await verifyFolder(folder) : undefined
     // What isn't written down doesn't count, and is copied again.
@@ -101,7 +102,11 @@ export async function backUp(
 async function refuseOthers(folder: BackupFolder, practice: string | null): Promise<void> {
   const newest = (await folder.snapshots()).at(-1)
   if (!newest) return
-  const before = await readManifest(folder.at(newest)).catch(() => undefined)
-  if (before?.practice && before.practice !== practice)
+  const before = await readManifest(folder.at(newest)).catch((error) => {
+    throw new StartError(
+      `it can't be told whose backups ${folder.path} holds: ${error.message}; move that snapshot away, or name another folder`,
+    )
+  })
+  if (before.practice && before.practice !== practice)
     throw new StartError(`${folder.path} holds the backups of another practice: name another folder`)
 }

@@ -4,14 +4,17 @@ import { syncFolder } from '../data-folder.ts'
 import { StartError } from '../start-error.ts'
 import { type Copies, createCopies } from './copies.ts'
 import { findAltered, removeFolder, writeSums, writeWhole } from './files.ts'
+import { isLock, lockFolder } from './folder-lock.ts'
 
 const PART = '.part'
 const NAMED = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z$/
-const OURS = ['README.txt', 'README.txt.part', 'blobs', 'hashes', 'snapshots']
+const OURS = ['README.txt', 'README.txt.part', 'blobs', 'hashes', 'snapshots', 'lost+found']
 
 export interface BackupFolder {
   path: string
   copies: Copies
+  /** Must be held while anything is written. @throws {StartError} somebody else writes there */
+  lock(): Promise<AsyncDisposable>
   /** The names of whole snapshots, oldest first. */
   snapshots(): Promise<string[]>
   /** Where the files of a snapshot are. */
@@ -46,6 +49,7 @@ export async function openBackupFolder(folder: string): Promise<BackupFolder> {
   return {
     path,
     copies: createCopies(path),
+    lock: () => lockFolder(path),
     snapshots,
     at,
 
@@ -89,7 +93,7 @@ export async function makeBackupFolder(folder: string, dataDir: string): Promise
   if (!relative(dataDir, path).startsWith('..'))
     throw new StartError(`${path} lies in DATA_DIR: a backup belongs on another disk`)
   await mkdir(path, { recursive: true, mode: 0o700 })
-  const foreign = (await readdir(path)).find((name) => !OURS.includes(name) && name !== 'lost+found')
+  const foreign = (await readdir(path)).find((name) => !OURS.includes(name) && !isLock(name))
   if (foreign)
     throw new StartError(`${path} holds something else than backups (${foreign}): name another folder`)
   for (const name of ['blobs', 'hashes', 'snapshots'])
@@ -103,6 +107,7 @@ const README = `A backup of Carnet, made by "npm run backup -- DIR".
   snapshots/TIME/   the rows of the database at that time, and which files they name
   blobs/            copies of the files as they are stored: shared by all snapshots
   hashes/           what the copies must be like
+  lock.*            there while a backup writes, or was cut off
 
 THE MASTER KEY IS NOT IN HERE, AND WITHOUT IT NO SEALED FILE CAN BE READ AGAIN, BY ANYBODY.
 Keep a copy of it elsewhere: it is in DATA_DIR/master.key, or where MASTER_KEY_FILE or MASTER_KEY says.
