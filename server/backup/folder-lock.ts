@@ -53,7 +53,7 @@ async function removeLeftBehind(path: string, realm: string): Promise<void> {
   if (text === undefined) return
   const holder = readHolder(text)
   if (holder?.realm === realm && !runs(holder.pid)) return rm(path, { force: true })
-  const who = holder ? `process ${holder.pid} on ${holder.host}, since ${holder.since}` : `it doesn't say who`
+  const who = holder ? `process ${holder.pid} on ${holder.host}, since ${holder.since}` : "it doesn't say who"
   throw new StartError(
     `another backup writes to this folder (${who}): let it end; if it was cut off and runs no more, remove ${path}`,
   )
