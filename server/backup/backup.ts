@@ -7,15 +7,14 @@ import { fingerprintOf } from '../master-key.ts'
 import { StartError } from '../start-error.ts'
 import { type Copied, copyBlobs } from './copying.ts'
 import { writeWhole } from './files.ts'
-import type { BackupFolder } from './folder.ts'
+import type { Added, BackupFolder } from './folder.ts'
 import { MANIFEST, type Manifest, readManifest } from './manifest.ts'
 import { prune } from './prune.ts'
 import { sealSecret } from './secret.ts'
 import { FILES, writeRows } from './snapshot.ts'
 import { findStillAltered, verifyFolder } from './verify.ts'
 
-export interface BackedUp {
-  snapshot: string
+export interface BackedUp extends Added {
   manifest: Manifest
   added: Copied['added']
   /** With `keep`: what went. */
@@ -39,7 +38,7 @@ interface Needs {
 /**
  * Backs up a practice, which may be in use. The rows are of one moment; every blob that they name is copied, since none
  * is erased meanwhile. Cut off anywhere, it leaves the snapshots before whole, and what was copied needn't be again.
- * @throws {StartError} another one runs, or the folder is of another practice
+ * @throws {StartError} another one runs or writes there, or the folder is, or may be, of another practice
  */
 export async function backUp(
   { database, store, folder, secret, readMasterKey }: Needs,
@@ -52,15 +51,16 @@ export async function backUp(
   })
   try {
     if (!(await takePlace(client, 'backup'))) throw new StartError('another backup runs already')
+    await using _lock = await folder.lock()
     const { copies } = folder
     const verified = verify ? await verifyFolder(folder) : undefined
     // What isn't written down doesn't count, and is copied again.
-    for (const name of verified?.alteredCopies ?? []) await copies.drop(name)
+    for (const name of verified?.alteredCopies ?? []) await copies.forget(name)
+    for (const copy of verified?.forgotten ?? []) await copies.writeDown(copy.name.slice(0, 2), [copy])
 
     let copied: Copied | undefined
     let manifest: Manifest | undefined
-    const takenAt = new Date()
-    const snapshot = await folder.add(takenAt, async (half) => {
+    const made = await folder.add(new Date(), async (half) => {
       const named = join(half, 'named.gz')
       const rows = await writeRows(client, half, named)
       await refuseOthers(folder, rows.practice)
@@ -86,7 +86,7 @@ export async function backUp(
     // A snapshot that lacks something never displaces one that may have it.
     const mayPrune = keep !== undefined && copied.problems.length === 0
     return {
-      snapshot,
+      ...made,
       manifest,
       added: copied.added,
       pruned: mayPrune ? await prune(folder, keep) : { snapshots: 0, copies: 0 },
@@ -102,7 +102,11 @@ export async function backUp(
 async function refuseOthers(folder: BackupFolder, practice: string | null): Promise<void> {
   const newest = (await folder.snapshots()).at(-1)
   if (!newest) return
-  const before = await readManifest(folder.at(newest)).catch(() => undefined)
-  if (before?.practice && before.practice !== practice)
+  const before = await readManifest(folder.at(newest)).catch((error) => {
+    throw new StartError(
+      `it can't be told whose backups ${folder.path} holds: ${error.message}; move that snapshot away, or name another folder`,
+    )
+  })
+  if (before.practice && before.practice !== practice)
     throw new StartError(`${folder.path} holds the backups of another practice: name another folder`)
 }

@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { isName } from '../blobs/port.ts'
 import { syncFolder } from '../data-folder.ts'
-import { hashFile, writeWhole } from './files.ts'
+import { StartError } from '../start-error.ts'
+import { digestFile, writeWhole } from './files.ts'
 
 /** Of a copy: what was read from the store when it was made. */
 export interface Copy {
@@ -20,7 +21,7 @@ const PART = '.part'
 
 /**
  * Copies of blobs as they lie in the store, under `blobs`; what they must be like is written down under `hashes`, a file
- * a shard, once they are durable. A copy that isn't written down doesn't count.
+ * a shard, once they are durable and right. A copy that isn't written down doesn't count.
  */
 export function createCopies(folder: string) {
   const pathOf = (name: string) => join(folder, 'blobs', name)
@@ -61,8 +62,15 @@ export function createCopies(folder: string) {
       await mkdir(join(folder, 'hashes'), { recursive: true, mode: 0o700 })
     },
 
-    /** Writes a copy and flushes it. It counts only once it is written down. */
-    async make(name: string, bytes: AsyncIterable<Uint8Array>): Promise<Copy> {
+    /**
+     * Writes a copy and flushes it. It counts only once it is written down. One that isn't right displaces nothing:
+     * what is there may be all there is. Resolves with what came.
+     */
+    async make(
+      name: string,
+      bytes: AsyncIterable<Uint8Array>,
+      isRight: (copy: Copy) => boolean,
+    ): Promise<Copy> {
       const path = pathOf(name)
       const hash = createHash('sha256')
       let size = 0
@@ -75,12 +83,14 @@ export function createCopies(folder: string) {
       }
       try {
         await pipeline(hashed(), createWriteStream(path + PART, { flush: true, mode: 0o600 }))
+        const made = { name, size, sha256: hash.digest('hex') }
+        if (isRight(made) || !(await lstat(path).catch(absent))) await rename(path + PART, path)
+        else await rm(path + PART)
+        return made
       } catch (error) {
         await rm(path + PART, { force: true })
         throw error
       }
-      await rename(path + PART, path)
-      return { name, size, sha256: hash.digest('hex') }
     },
 
     /** From here on these count, even after a power cut. */
@@ -89,24 +99,29 @@ export function createCopies(folder: string) {
       await appendFile(hashesPath(shard), copies.map(lineOf).join(''), { mode: 0o600, flush: true })
     },
 
-    /** Those that are not what was written down. */
-    async findAltered(copies: Iterable<Copy>): Promise<Copy[]> {
-      const altered = []
-      for (const copy of copies) {
-        const found = await hashFile(pathOf(copy.name)).catch(() => undefined)
-        if (found !== copy.sha256) altered.push(copy)
+    /**
+     * Reads a copy to its last byte, whatever is written down of it; undefined: there is none.
+     * @throws {StartError} it can't be read, which doesn't tell that it is altered
+     */
+    async readBack(name: string): Promise<Copy | undefined> {
+      try {
+        return { name, ...(await digestFile(pathOf(name))) }
+      } catch (error) {
+        const { code, message } = error as NodeJS.ErrnoException
+        if (code === 'ENOENT') return undefined
+        throw new StartError(
+          `${pathOf(name)} can't be read (${message}): try again; should the disk have lost it for good, remove it, and the next backup copies it again`,
+        )
       }
-      return altered
     },
 
     open: (name: string) => createReadStream(pathOf(name), { highWaterMark: 1024 * 1024 }),
 
-    /** Forgets a copy, and removes what there is of it. */
-    async drop(name: string): Promise<void> {
+    /** It counts no more, and is made again. What there is of it stays until then: it may be all there is. */
+    async forget(name: string): Promise<void> {
       const shard = name.slice(0, 2)
       const copies = await read(shard)
       if (copies.delete(name)) await write(shard, copies)
-      await rm(pathOf(name), { force: true })
     },
 
     /** Removes from a shard all but these names. Resolves with how many copies went. */

@@ -2,6 +2,7 @@ import { BlobAbsent, type BlobStore } from '../blobs/port.ts'
 import type { Copies, Copy } from './copies.ts'
 import { writeCompressed } from './files.ts'
 import { type Listed, lineOf } from './list.ts'
+import { DAMAGED } from './manifest.ts'
 import { type Named, readNamed } from './names.ts'
 import { byShard, eachOf } from './shards.ts'
 
@@ -37,19 +38,18 @@ export async function copyBlobs(
       const missing = []
       for (const one of wanted) {
         const copy = known.get(one.name)
-        if (copy && (await copies.isThere(copy))) continue
+        if (copy && isRight(one, copy) && (await copies.isThere(copy))) continue
         known.delete(one.name)
         missing.push(one)
       }
       while (missing.length > 0) {
-        const batch = await copyBatch(missing.splice(0, BATCH))
-        await copies.writeDown(shard, batch)
-        for (const copy of batch) known.set(copy.name, copy)
+        const { right, best } = await copyBatch(missing.splice(0, BATCH))
+        await copies.writeDown(shard, right)
+        for (const copy of [...right, ...best]) known.set(copy.name, copy)
       }
-      for (const one of wanted) {
-        const copy = known.get(one.name)
+      for (const { name } of wanted) {
+        const copy = known.get(name)
         if (!copy) continue
-        check(one, copy)
         copied.blobs.count++
         copied.blobs.bytes += copy.size
         yield copy
@@ -57,42 +57,55 @@ export async function copyBlobs(
     }
   }
 
-  async function copyBatch(batch: readonly Named[]): Promise<Copy[]> {
-    const made: Copy[] = []
-    await eachOf(batch, AT_ONCE, async ({ name }) => {
-      const copy = await copyOne(name)
-      if (!copy) return
-      made.push(copy)
-      copied.added.count++
-      copied.added.bytes += copy.size
+  /**
+   * What doesn't come as it should is listed as it is there, if at all: the best there is of it. That is never written
+   * down, so that each backup asks for it again.
+   */
+  async function copyBatch(batch: readonly Named[]): Promise<{ right: Copy[]; best: Copy[] }> {
+    const right: Copy[] = []
+    const best: Copy[] = []
+    await eachOf(batch, AT_ONCE, async (one) => {
+      const made = await copyOne(one)
+      if (typeof made === 'object') {
+        right.push(made)
+        copied.added.count++
+        copied.added.bytes += made.size
+        return
+      }
+      const there = await copies.readBack(one.name)
+      if (there) best.push(there)
+      copied.problems.push({ name: one.name, what: there ? DAMAGED : made })
     })
-    return made
+    return { right, best }
   }
 
-  async function copyOne(name: string): Promise<Copy | undefined> {
+  /** Resolves with what was amiss, where something was. */
+  async function copyOne(one: Named): Promise<Copy | string> {
     let failure: unknown
     async function* reading() {
       try {
-        yield* (await store.open(name)).stream
+        yield* (await store.open(one.name)).stream
       } catch (error) {
         failure = error
         throw error
       }
     }
-    return copies.make(name, reading()).catch(async (error) => {
+    try {
+      const made = await copies.make(one.name, reading(), (copy) => isRight(one, copy))
+      return isRight(one, made) ? made : DAMAGED
+    } catch (error) {
       // What fails in the folder of backups is another matter.
       if (!failure) throw error
       // A store that is gone for a while, with all it has, is to be waited for.
       for await (const _ of store.list()) break
-      copied.problems.push({ name, what: failure instanceof BlobAbsent ? 'missing' : 'unreadable' })
-      return undefined
-    })
+      return failure instanceof BlobAbsent ? 'missing' : 'unreadable'
+    }
   }
+}
 
-  function check(wanted: Named, copy: Copy): void {
-    if (copy.size !== wanted.size || (wanted.sha256 !== null && copy.sha256 !== wanted.sha256))
-      copied.problems.push({ name: wanted.name, what: 'damaged' })
-  }
+/** Whether it is what the row says. */
+function isRight(wanted: Named, copy: Copy): boolean {
+  return copy.size === wanted.size && (wanted.sha256 === null || copy.sha256 === wanted.sha256)
 }
 
 async function* listLines(entries: AsyncIterable<Listed>) {

@@ -42,10 +42,15 @@ export async function writeWhole(path: string, text: string): Promise<void> {
   await syncFolder(dirname(path))
 }
 
-export async function hashFile(path: string): Promise<string> {
+/** Reads a file to its last byte. */
+export async function digestFile(path: string): Promise<{ size: number; sha256: string }> {
   const hash = createHash('sha256')
-  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) hash.update(chunk)
-  return hash.digest('hex')
+  let size = 0
+  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) {
+    hash.update(chunk)
+    size += chunk.length
+  }
+  return { size, sha256: hash.digest('hex') }
 }
 
 const SUMS = 'SHA256SUMS'
@@ -53,7 +58,10 @@ const SUMS = 'SHA256SUMS'
 /** Writes down the hashes of all files in a folder, as `sha256sum -c` reads them. */
 export async function writeSums(folder: string): Promise<void> {
   const lines = []
-  for (const name of await filesIn(folder)) lines.push(`${await hashFile(join(folder, name))}  ${name}\n`)
+  for (const name of await filesIn(folder)) {
+    const { sha256 } = await digestFile(join(folder, name))
+    lines.push(`${sha256}  ${name}\n`)
+  }
   await writeWhole(join(folder, SUMS), lines.join(''))
 }
 
@@ -73,8 +81,8 @@ export async function findAltered(
   const altered = []
   const names = new Set([...sums.keys(), ...(await filesIn(folder)).filter((name) => name !== SUMS)])
   for (const name of [...names].filter(isMeant)) {
-    const found = await hashFile(join(folder, name)).catch(() => undefined)
-    if (found !== sums.get(name)) altered.push(name)
+    const found = await digestFile(join(folder, name)).catch(() => undefined)
+    if (found?.sha256 !== sums.get(name)) altered.push(name)
   }
   return altered
 }

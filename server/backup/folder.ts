@@ -4,22 +4,32 @@ import { syncFolder } from '../data-folder.ts'
 import { StartError } from '../start-error.ts'
 import { type Copies, createCopies } from './copies.ts'
 import { findAltered, removeFolder, writeSums, writeWhole } from './files.ts'
+import { isLock, lockFolder } from './folder-lock.ts'
 
 const PART = '.part'
-const OURS = ['README.txt', 'README.txt.part', 'blobs', 'hashes', 'snapshots']
+const NAMED = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z$/
+const OURS = ['README.txt', 'README.txt.part', 'blobs', 'hashes', 'snapshots', 'lost+found']
 
 export interface BackupFolder {
   path: string
   copies: Copies
+  /** Must be held while anything is written. @throws {StartError} somebody else writes there */
+  lock(): Promise<AsyncDisposable>
   /** The names of whole snapshots, oldest first. */
   snapshots(): Promise<string[]>
   /** Where the files of a snapshot are. */
   at(snapshot: string): string
-  /** Makes a snapshot of what `write` puts into a folder; there only once it is whole. Resolves with its name. */
-  add(takenAt: Date, write: (folder: string) => Promise<void>): Promise<string>
+  /** Makes a snapshot of what `write` puts into a folder; there only once it is whole, and the newest from then on. */
+  add(takenAt: Date, write: (folder: string) => Promise<void>): Promise<Added>
   remove(snapshot: string): Promise<void>
   /** The files of a snapshot that aren't what they were; of all or of some. */
   findAltered(snapshot: string, isMeant?: (name: string) => boolean): Promise<string[]>
+}
+
+export interface Added {
+  snapshot: string
+  /** The one before, where it isn't named earlier than this one was taken: a clock was wrong. */
+  ahead: string | undefined
 }
 
 /**
@@ -33,19 +43,23 @@ export async function openBackupFolder(folder: string): Promise<BackupFolder> {
   const at = (snapshot: string) => join(path, 'snapshots', snapshot)
 
   async function snapshots(): Promise<string[]> {
-    return (await readdir(join(path, 'snapshots'))).filter((name) => /^\d{8}T\d{9}Z$/.test(name)).sort()
+    return (await readdir(join(path, 'snapshots'))).filter((name) => NAMED.test(name)).sort()
   }
 
   return {
     path,
     copies: createCopies(path),
+    lock: () => lockFolder(path),
     snapshots,
     at,
 
     async add(takenAt, write) {
       for (const name of await readdir(join(path, 'snapshots')))
         if (name.endsWith(PART)) await removeFolder(at(name))
-      const name = takenAt.toISOString().replaceAll(/[-:.]/g, '')
+      const before = (await snapshots()).at(-1)
+      const ahead = before !== undefined && timeOf(before) >= takenAt.getTime() ? before : undefined
+      // What is newest goes by names: it is what is restored, and what pruning keeps.
+      const name = ahead === undefined ? nameAt(takenAt.getTime()) : nameAt(timeOf(ahead) + 1)
       const half = at(name) + PART
       await mkdir(half, { mode: 0o700 })
       try {
@@ -57,7 +71,7 @@ export async function openBackupFolder(folder: string): Promise<BackupFolder> {
         throw error
       }
       await syncFolder(join(path, 'snapshots'))
-      return name
+      return { snapshot: name, ahead }
     },
 
     async remove(snapshot) {
@@ -69,13 +83,17 @@ export async function openBackupFolder(folder: string): Promise<BackupFolder> {
   }
 }
 
+const nameAt = (time: number) => new Date(time).toISOString().replaceAll(/[-:.]/g, '')
+
+const timeOf = (snapshot: string) => Date.parse(snapshot.replace(NAMED, '$1-$2-$3T$4:$5:$6.$7Z'))
+
 /** The same, made where there is none. @throws {StartError} it holds something else, or lies in the data folder */
 export async function makeBackupFolder(folder: string, dataDir: string): Promise<BackupFolder> {
   const path = resolve(folder)
   if (!relative(dataDir, path).startsWith('..'))
     throw new StartError(`${path} lies in DATA_DIR: a backup belongs on another disk`)
   await mkdir(path, { recursive: true, mode: 0o700 })
-  const foreign = (await readdir(path)).find((name) => !OURS.includes(name) && name !== 'lost+found')
+  const foreign = (await readdir(path)).find((name) => !OURS.includes(name) && !isLock(name))
   if (foreign)
     throw new StartError(`${path} holds something else than backups (${foreign}): name another folder`)
   for (const name of ['blobs', 'hashes', 'snapshots'])
@@ -89,6 +107,7 @@ const README = `A backup of Carnet, made by "npm run backup -- DIR".
   snapshots/TIME/   the rows of the database at that time, and which files they name
   blobs/            copies of the files as they are stored: shared by all snapshots
   hashes/           what the copies must be like
+  lock.*            there while a backup writes, or was cut off
 
 THE MASTER KEY IS NOT IN HERE, AND WITHOUT IT NO SEALED FILE CAN BE READ AGAIN, BY ANYBODY.
 Keep a copy of it elsewhere: it is in DATA_DIR/master.key, or where MASTER_KEY_FILE or MASTER_KEY says.

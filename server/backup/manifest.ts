@@ -28,6 +28,9 @@ export type Manifest = z.output<typeof manifestSchema>
 
 export const MANIFEST = 'manifest.json'
 
+/** A problem of blobs that are listed all the same, as the best there was of them. */
+export const DAMAGED = 'damaged'
+
 /** @throws {StartError} */
 export async function readManifest(snapshot: string): Promise<Manifest> {
   const path = join(snapshot, MANIFEST)
@@ -37,4 +40,9 @@ export async function readManifest(snapshot: string): Promise<Manifest> {
     const why = error instanceof z.ZodError ? 'it was made by another version, or is damaged' : error
     throw new StartError(`${path} can't be read: ${why}`)
   }
+}
+
+/** Those that a snapshot lists although they were not what rows say: what there is of them may have come right since. */
+export function namesOfDamaged({ problems }: Pick<Manifest, 'problems'>): Set<string> {
+  return new Set(problems.filter(({ what }) => what === DAMAGED).map(({ name }) => name))
 }

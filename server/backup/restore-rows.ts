@@ -17,10 +17,18 @@ type Snapshot = { name: string; folder: string; manifest: Manifest }
 const HALF = 'restoring '
 const DONE = 'restored '
 
+const isOf = (snapshot: string, state: string | undefined) =>
+  state === HALF + snapshot || state === DONE + snapshot
+
+const overtaken = () =>
+  new StartError(
+    'another process has begun to use the database meanwhile: stop it, empty the database and repeat this',
+  )
+
 /** Whether the database is empty, or has been filled from this snapshot before. @throws {StartError} it holds anything else */
 export async function refuseOtherRows(pool: pg.Pool, snapshot: string, resumed: boolean): Promise<void> {
   const state = await readState(pool)
-  if (state === undefined || (resumed && [HALF + snapshot, DONE + snapshot].includes(state))) return
+  if (state === undefined || (resumed && isOf(snapshot, state))) return
   throw new StartError('the database is not empty: a restore needs an empty one')
 }
 
@@ -38,6 +46,7 @@ async function readState(pool: pg.Pool): Promise<string | undefined> {
 /**
  * Fills an empty database with the rows of a snapshot, and brings it to this version. The rows come in one transaction;
  * cut off anywhere, it can be repeated.
+ * @throws {StartError} it was empty when it was looked at before, and is now somebody else's
  */
 export async function restoreRows(
   { pool, db }: Pick<OpenDatabase, 'pool' | 'db'>,
@@ -46,6 +55,7 @@ export async function restoreRows(
   log: Log,
 ): Promise<void> {
   if ((await readState(pool)) === undefined) await fill(pool, snapshot, log)
+  if (!isOf(snapshot.name, await readState(pool))) throw overtaken()
   await migrate(pool, log)
   await jobs.migrate()
   if ((await readState(pool)) === DONE + snapshot.name) return
@@ -70,7 +80,7 @@ async function fill(pool: pg.Pool, { name, folder, manifest }: Snapshot, log: Lo
     await client.query('begin')
     await client.query('set local statement_timeout = 0')
     await client.query(`set local datestyle = 'ISO, MDY'; set local intervalstyle = 'postgres'`)
-    await migrateTo(client, manifest.migrations, log)
+    if (!(await migrateTo(client, manifest.migrations, log))) throw overtaken()
     await refuseOtherTables(client, manifest)
     await withoutRules(client, manifest, async () => {
       // What migrations added.

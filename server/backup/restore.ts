@@ -15,7 +15,7 @@ import { StartError } from '../start-error.ts'
 import { writeWhole } from './files.ts'
 import type { BackupFolder } from './folder.ts'
 import { readList } from './list.ts'
-import { type Manifest, readManifest } from './manifest.ts'
+import { type Manifest, namesOfDamaged, readManifest } from './manifest.ts'
 import { countNamed } from './names.ts'
 import { refuseOtherRows, restoreRows } from './restore-rows.ts'
 import { beginRestoring, endRestoring, RESTORING, readRestoring } from './restoring.ts'
@@ -77,7 +77,7 @@ export async function restore(
   const belonging = createBelonging({ db: database.db, stores })
   // A twin on the same files would sweep away what the other has added since.
   if (!adoptFiles) await belonging.refuseOthers()
-  const lost = await restoreBlobs(folder, join(at, FILES.blobs), asOne(stores))
+  const lost = await restoreBlobs(folder, { at, manifest }, asOne(stores))
   if (lost.length > 0 && !despiteDamage)
     throw new StartError(
       `${lost.length} of the copies of files in ${folder.path} are damaged or missing (${lost[0]} …): repeat with --despite-damage to restore all the others`,
@@ -133,13 +133,22 @@ async function refuseOtherData({ dataDir }: Settings, snapshot: string): Promise
 /** The key to what comes, and what a fresh disk has. */
 const MAY_BE_THERE = new RegExp(`^(master\\.key(\\..*)?|lost\\+found|${RESTORING}\\.part)$`)
 
-/** Puts every blob of a list into the store. Resolves with the names of those whose copies aren't what they were. */
-async function restoreBlobs(folder: BackupFolder, list: string, store: BlobStore): Promise<string[]> {
+/**
+ * Puts every blob that a snapshot lists into the store. Resolves with the names of those whose copies aren't what they
+ * were; one that was listed damaged may have come right since.
+ */
+async function restoreBlobs(
+  folder: BackupFolder,
+  { at, manifest }: { at: string; manifest: Manifest },
+  store: BlobStore,
+): Promise<string[]> {
   const lost: string[] = []
-  for await (const { lists } of byShard([readList(list)])) {
+  const damagedThen = namesOfDamaged(manifest)
+  const isListed = (name: string, sha256: string, found: string) => found === sha256 || damagedThen.has(name)
+  for await (const { lists } of byShard([readList(join(at, FILES.blobs))])) {
     await eachOf(lists.flat(), AT_ONCE, async ({ name, sha256 }) => {
       if (await store.stat(name)) {
-        if ((await hashOf((await store.open(name)).stream)) === sha256) return
+        if (isListed(name, sha256, await hashOf((await store.open(name)).stream))) return
         await store.remove(name)
       }
       let damaged = false
@@ -154,7 +163,7 @@ async function restoreBlobs(folder: BackupFolder, list: string, store: BlobStore
           damaged = true
           throw error
         }
-        damaged = hash.digest('hex') !== sha256
+        damaged = !isListed(name, sha256, hash.digest('hex'))
         // Ends it before it is there.
         if (damaged) throw new Error('not what it was')
       }
@@ -177,6 +186,6 @@ async function hashOf(chunks: AsyncIterable<Uint8Array>): Promise<string> {
 async function refuseMissing({ pool }: OpenDatabase, { blobs, problems }: Manifest): Promise<void> {
   const client = await pool.connect()
   const named = await countNamed(client).finally(() => client.release())
-  const known = blobs.count + problems.filter(({ what }) => what !== 'damaged').length
+  const known = blobs.count + problems.length - namesOfDamaged({ problems }).size
   if (named !== known) throw new StartError(`the rows name ${named} blobs, and the backup lists ${known}`)
 }

@@ -11,7 +11,7 @@ const some = (names: readonly string[]) =>
   names.slice(0, 10).join(', ') + (names.length > 10 ? ` and ${names.length - 10} more` : '')
 
 export function sayBackedUp(
-  { snapshot, manifest, added, pruned, replaced, altered }: BackedUp,
+  { snapshot, ahead, manifest, added, pruned, replaced, altered }: BackedUp,
   path: string,
   keyless: string,
 ): void {
@@ -20,6 +20,10 @@ export function sayBackedUp(
   say(
     `Snapshot ${snapshot} in ${path}: ${rows} rows, ${blobs.count} files and previews (${size(blobs.bytes)}), of which ${added.count} are new (${size(added.bytes)}).`,
   )
+  if (ahead)
+    say(
+      `A CLOCK IS OR WAS WRONG: ${ahead}, the newest snapshot until now, has a later name than the time by this machine's clock. This one is named after it, to be the newest all the same; its manifest.json has the time by the database's clock.`,
+    )
   if (pruned.snapshots + pruned.copies > 0)
     say(`Pruned ${pruned.snapshots} older snapshots, and ${pruned.copies} copies that no other names.`)
   if (replaced > 0) say(`${replaced} copies had been altered or lost, and were made again.`)

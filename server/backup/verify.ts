@@ -1,7 +1,9 @@
 import { join } from 'node:path'
 import { StartError } from '../start-error.ts'
+import type { Copy } from './copies.ts'
 import type { BackupFolder } from './folder.ts'
 import { readList } from './list.ts'
+import { namesOfDamaged, readManifest } from './manifest.ts'
 import { byShard } from './shards.ts'
 import { FILES } from './snapshot.ts'
 
@@ -13,11 +15,20 @@ export interface Verified {
   alteredFiles: string[]
   /** Names of blobs whose copies are missing, or aren't what they were. */
   alteredCopies: string[]
+  /** Copies that are what snapshots list, and aren't written down so. */
+  forgotten: Copy[]
 }
 
-/** Reads everything that is in a folder of backups. Needs no key: what is sealed is compared as it lies there. */
+/**
+ * Reads everything that is in a folder of backups. Needs no key: what is sealed is compared as it lies there. A copy
+ * must be what the snapshots list; what is written down of it counts only where none lists it.
+ * @throws {StartError} a copy can't be read
+ */
 export async function verifyFolder(folder: BackupFolder): Promise<Verified> {
-  const verified: Verified = { snapshots: 0, copies: 0, bytes: 0, alteredFiles: [], alteredCopies: [] }
+  const verified: Verified = {
+    ...{ snapshots: 0, copies: 0, bytes: 0 },
+    ...{ alteredFiles: [], alteredCopies: [], forgotten: [] },
+  }
   const whole = []
   for (const snapshot of await folder.snapshots()) {
     const altered = await folder.findAltered(snapshot)
@@ -27,12 +38,16 @@ export async function verifyFolder(folder: BackupFolder): Promise<Verified> {
   }
   for await (const { shard, lists } of byShard(listsOf(folder, whole))) {
     const known = await folder.copies.read(shard)
-    const altered = await folder.copies.findAltered(known.values())
-    const bad = new Set(altered.map(({ name }) => name))
-    for (const { name, sha256 } of lists.flat()) if (known.get(name)?.sha256 !== sha256) bad.add(name)
-    verified.alteredCopies.push(...bad)
-    verified.copies += known.size
-    for (const { size } of known.values()) verified.bytes += size
+    const listed = Map.groupBy(lists.flat(), ({ name }) => name)
+    for (const name of new Set([...known.keys(), ...listed.keys()])) {
+      const written = known.get(name)
+      const found = await folder.copies.readBack(name)
+      verified.copies++
+      verified.bytes += found?.size ?? 0
+      const wanted: ({ sha256: string } | undefined)[] = listed.get(name) ?? [written]
+      if (!found || wanted.some((one) => one?.sha256 !== found.sha256)) verified.alteredCopies.push(name)
+      else if (written?.sha256 !== found.sha256) verified.forgotten.push(found)
+    }
   }
   return verified
 }
@@ -54,8 +69,14 @@ export async function findStillAltered(folder: BackupFolder, names: readonly str
   return [...still]
 }
 
+/** What snapshots hold their copies to: one that was listed damaged may have come right since. */
 function listsOf(folder: BackupFolder, snapshots: readonly string[]) {
-  return snapshots.map((snapshot) => readList(join(folder.at(snapshot), FILES.blobs)))
+  return snapshots.map(async function* (snapshot) {
+    const manifest = await readManifest(folder.at(snapshot)).catch(() => ({ problems: [] }))
+    const damaged = namesOfDamaged(manifest)
+    for await (const listed of readList(join(folder.at(snapshot), FILES.blobs)))
+      if (!damaged.has(listed.name)) yield listed
+  })
 }
 
 /** @throws {StartError} of a snapshot, which is to be restored */

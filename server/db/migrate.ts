@@ -46,17 +46,21 @@ export async function migrate(pool: pg.Pool, log: Log, folder: string = MIGRATIO
 
 /**
  * Brings an empty database to the state of `wanted`, within the caller's transaction: that of this version or an
- * earlier one. @throws {StartError} this version never was there
+ * earlier one. Resolves with whether it was empty, to the end of that transaction: else nothing is done.
+ * @throws {StartError} this version never was there
  */
 export async function migrateTo(
   client: pg.ClientBase,
   wanted: readonly Applied[],
   log: Log,
   folder: string = MIGRATIONS,
-): Promise<void> {
+): Promise<boolean> {
   const known = await readMigrations(folder)
   refuseOthers(wanted, known, 'The backup')
+  await client.query('select pg_advisory_xact_lock($1)', [LOCK])
+  if ((await readApplied(client, folder)).length > 0) return false
   await apply(client, known.slice(0, wanted.length), log)
+  return true
 }
 
 /** What a database has, which may be of an earlier version. @throws {StartError} this version never was there */

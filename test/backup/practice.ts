@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
-import { copyFile, readdir, readFile } from 'node:fs/promises'
+import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import type pg from 'pg'
+import { backUp } from '../../server/backup/backup.ts'
+import { makeBackupFolder } from '../../server/backup/folder.ts'
 import { createBlobs } from '../../server/blobs/blobs.ts'
 import { openStore } from '../../server/blobs/open.ts'
+import type { BlobStore } from '../../server/blobs/port.ts'
 import { fingerprintOf, readMasterKey } from '../../server/master-key.ts'
 import { readSettings } from '../../server/settings.ts'
 import { createVault } from '../../server/vault.ts'
@@ -52,6 +55,47 @@ export async function openPractice(t: TestContext, use: Parameters<typeof create
     mine.upload(bytes, { spaceId, level: 'everybody', ...(name && { name }) })
   const place: Place = { dataDir: world.dataDir, url: world.database.connectionString }
   return { world, company, client, owner, mine, send, place }
+}
+
+export type Practice = Awaited<ReturnType<typeof openPractice>>
+
+/** Deletes an item, and all that there is of it. */
+export async function deleteForGood({ world, mine }: Practice, { id }: { id: string }): Promise<void> {
+  await mine.api.files.deleteItems({ ids: [id] })
+  world.pass({ seconds: 11 })
+  await world.services.items.purge()
+  await world.runJobs()
+}
+
+/** Backs up in this process, from a store of which something may be another's. */
+export async function backUpHere(
+  { world, place }: Pick<Practice, 'world' | 'place'>,
+  dir: string,
+  change: (store: BlobStore) => Partial<BlobStore> = () => ({}),
+  options: Parameters<typeof backUp>[1] = {},
+) {
+  const store = await openStore(readSettings({ DATA_DIR: place.dataDir }))
+  return backUp(
+    {
+      database: world.database,
+      store: { ...store, ...change(store) },
+      folder: await makeBackupFolder(dir, place.dataDir),
+      secret: SECRET,
+      readMasterKey: async () => undefined,
+    },
+    options,
+  )
+}
+
+export const newDir = async () => join(await makeTempFolder(), 'backup')
+
+export const snapshotsIn = async (dir: string) => (await readdir(join(dir, 'snapshots'))).sort()
+
+export async function flip(path: string): Promise<void> {
+  const bytes = await readFile(path)
+  const at = bytes.length >> 1
+  bytes[at] = (bytes[at] ?? 0) ^ 1
+  await writeFile(path, bytes)
 }
 
 /** A machine on which nothing is yet but the master key. */

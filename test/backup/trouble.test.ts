@@ -5,39 +5,31 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { sql } from 'kysely'
-import { backUp } from '../../server/backup/backup.ts'
-import { makeBackupFolder } from '../../server/backup/folder.ts'
 import { nameOf } from '../../server/blobs/blobs.ts'
-import { openDiskStore } from '../../server/blobs/disk.ts'
 import { StorageFailed } from '../../server/blobs/port.ts'
 import { isLongWorkRunning } from '../../server/db/long-work.ts'
-import { readSettings } from '../../server/settings.ts'
 import { until } from '../process.ts'
 import { makeTempFolder } from '../temp-folder.ts'
 import {
+  backUpHere,
   carry,
   command,
   dump,
   emptyMachine,
   fingerprintIn,
+  flip,
   listFiles,
+  newDir,
   noise,
   openPractice,
+  type Practice,
   refused,
   SECRET,
+  snapshotsIn,
 } from './practice.ts'
 
-const newDir = async () => join(await makeTempFolder(), 'backup')
-const snapshotsIn = async (dir: string) => (await readdir(join(dir, 'snapshots'))).sort()
 /** Of `backup`: how many files it copied. */
 const newIn = (said: string) => Number(/of which (\d+) are new/.exec(said)?.[1])
-
-async function flip(path: string): Promise<void> {
-  const bytes = await readFile(path)
-  const at = bytes.length >> 1
-  bytes[at] = (bytes[at] ?? 0) ^ 1
-  await writeFile(path, bytes)
-}
 
 /** The first copy in a folder of backups. */
 async function someCopy(dir: string): Promise<string> {
@@ -45,33 +37,14 @@ async function someCopy(dir: string): Promise<string> {
   return names[0] ?? assert.fail('nothing was copied')
 }
 
-/** Backs up in this process, with a store that can be held up. */
-async function backUpHere(
-  { world, place }: Awaited<ReturnType<typeof openPractice>>,
-  dir: string,
-  onOpen: (name: string) => Promise<void>,
-) {
-  const settings = readSettings({ DATA_DIR: place.dataDir })
-  const disk = await openDiskStore({
-    folder: join(settings.dataDir, 'blobs'),
-    staging: join(settings.dataDir, 'uploads'),
-  })
-  const store = {
-    ...disk,
-    async open(...args: Parameters<typeof disk.open>) {
+/** Backs up in this process, from a store that can be held up. */
+const backUpHeldUp = (practice: Practice, dir: string, onOpen: (name: string) => Promise<void>) =>
+  backUpHere(practice, dir, (disk) => ({
+    async open(...args) {
       await onOpen(args[0])
       return disk.open(...args)
     },
-  }
-  const folder = await makeBackupFolder(dir, settings.dataDir)
-  return backUp({
-    database: world.database,
-    store,
-    folder,
-    secret: SECRET,
-    readMasterKey: async () => undefined,
-  })
-}
+  }))
 
 test('what is purged while a backup copies is erased only once it has ended', async (t) => {
   const practice = await openPractice(t)
@@ -80,7 +53,7 @@ test('what is purged while a backup copies is erased only once it has ended', as
   const { key } = await world.db.selectFrom('blob').select('key').executeTakeFirstOrThrow()
   let purged = false
   const dir = await newDir()
-  const done = await backUpHere(practice, dir, async () => {
+  const done = await backUpHeldUp(practice, dir, async () => {
     if (purged) return
     purged = true
     await mine.api.files.deleteItems({ ids: [item.id] })
@@ -129,7 +102,7 @@ test('a second backup copies only what is new, one at a time; old ones are prune
   // While one runs, another is refused.
   await send('to be copied')
   let second = ''
-  await backUpHere(practice, dir, async () => {
+  await backUpHeldUp(practice, dir, async () => {
     second ||= await refused(['backup', dir], place, { SECRET })
   })
   assert.match(second, /another backup runs already/)
@@ -234,13 +207,13 @@ test('a file that cannot be read holds up no other; a store that is gone does, a
   for (let i = 0; i < 3; i++) await send(noise(4000))
   const dir = await newDir()
   let broken: string | undefined
-  const done = await backUpHere(practice, dir, async (name) => {
+  const done = await backUpHeldUp(practice, dir, async (name) => {
     broken ??= name
     if (name === broken) throw new StorageFailed('read: EIO')
   })
   assert.deepEqual(done.manifest.problems, [{ name: broken, what: 'unreadable' }])
   assert.equal(done.manifest.blobs.count, 2)
-  const gone = backUpHere(practice, dir, async () => {
+  const gone = backUpHeldUp(practice, dir, async () => {
     await rename(join(practice.place.dataDir, 'blobs'), join(practice.place.dataDir, 'away'))
     throw new StorageFailed('the disk is gone')
   })
