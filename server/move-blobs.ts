@@ -1,7 +1,7 @@
 import { refuseHalfRestored } from './backup/restoring.ts'
 import { type Moved, moveBlobs } from './blobs/move.ts'
 import { openStores } from './blobs/open.ts'
-import { type BlobStore, StorageFailed, StorageFull } from './blobs/port.ts'
+import { type BlobStore, type MarkedStore, StorageFailed, StorageFull } from './blobs/port.ts'
 import { openDataFolder } from './data-folder.ts'
 import { takePlace } from './db/long-work.ts'
 import { hasDatabase, joinDatabase } from './db/open.ts'
@@ -59,6 +59,8 @@ export async function moveToWritten(settings: Settings, say: (line: string) => v
       return say(
         `Uploads under way ${names.other}: ${arriving}. Run this again once they are complete, or given up after 7 days.`,
       )
+    // Whoever starts there by mistake from now on is told so, instead of that all files are missing.
+    await handMarkOver(other, written)
     say(`Nothing lies ${names.other} any more: it may be switched off once Carnet has been started again.`)
   } catch (error) {
     if (!(error instanceof StorageFailed || error instanceof StorageFull)) throw error
@@ -66,6 +68,14 @@ export async function moveToWritten(settings: Settings, say: (line: string) => v
   } finally {
     close()
   }
+}
+
+/** Whose files they are is known where they lie. */
+async function handMarkOver(from: MarkedStore, to: MarkedStore): Promise<void> {
+  const mark = await from.readMark()
+  if (mark === undefined) return
+  await to.writeMark(mark)
+  await from.writeMark(null)
 }
 
 /**

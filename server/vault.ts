@@ -18,8 +18,11 @@ const INITIAL = Buffer.alloc(8, 0xa6)
 
 type CompanyKey = { id: number; key: KeyObject }
 
-/** A company's key that the master key doesn't unwrap: what it sealed can't be read. */
-export type LostKey = { id: number; companyId: string | null }
+/**
+ * A company's key that the master key doesn't unwrap, or whose row is gone, and nobody knows whose it was: what it
+ * sealed can't be read.
+ */
+export type LostKey = { id: number; companyId: string | null } | { id: number; companyId?: undefined }
 
 /** Gives the master key that has this fingerprint; where nothing is sealed yet, whichever there is. */
 type ReadMasterKey = (wanted: string | undefined) => Promise<Uint8Array>
@@ -68,6 +71,8 @@ export async function createVault({
       const masterKey = await learn(trx)
       if (byCompany.has(companyId)) return
       if (lost.some((one) => one.companyId === companyId)) refuse('the key of this company is damaged')
+      // It may have been this company's: with another in its place it could not be put back.
+      if ((await missingKeys(trx)).length > 0) refuse('the row of a company’s key is missing')
       const values = { company_id: companyId, wrapped: wrapKey(masterKey, randomBytes(32)) }
       await trx
         .insertInto('company_key')
@@ -92,9 +97,10 @@ export async function createVault({
       const rows = await db.selectFrom('company_key').selectAll().execute()
       const masterKey = await readMasterKey(rows[0]?.master)
       // Even those that this process unwrapped before: they may be damaged by now.
-      return rows
+      const damaged = rows
         .filter(({ wrapped }) => !tryUnwrapping(masterKey, wrapped))
         .map(({ id, company_id }) => ({ id, companyId: company_id }))
+      return [...damaged, ...(await missingKeys(db)).map((id) => ({ id }))]
     },
 
     newSecret: async (companyId) => newSecretOf(await keyOf(companyId)),
@@ -114,6 +120,16 @@ export async function createVault({
       }
     },
   }
+}
+
+/** Numbers of company keys that sealed blobs name, and that have no row. */
+async function missingKeys(on: Kysely<Database>): Promise<number[]> {
+  const { rows } = await sql<{ id: number }>`
+    select n.id from (select distinct substring(key from '\\.(\\d{1,9})\\.')::integer as id from blob) n
+    where n.id is not null and not exists (select from company_key k where k.id = n.id) order by 1`.execute(
+    on,
+  )
+  return rows.map(({ id }) => id)
 }
 
 /** The fingerprint of the master key that wrapped the companies' keys; undefined while nothing is sealed. */

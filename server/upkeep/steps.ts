@@ -35,8 +35,9 @@ export function createSteps(needs: StepNeeds): Record<string, Step> {
   return {
     async keys(_after, { tell }) {
       for (const { id, companyId } of await lostKeys()) {
-        const whose = companyId ? `company ${companyId}` : 'no company'
-        const what = `key ${id}, of ${whose}, can't be unwrapped: restore its row from a backup of the database`
+        const whose = companyId ? `of company ${companyId}` : 'of no company'
+        const is = companyId === undefined ? 'has no row' : `${whose}, can't be unwrapped`
+        const what = `key ${id}, ${is}: restore its row from a backup of the database`
         tell({ kind: 'lost_key', what, repaired: false })
       }
       return { next: null }

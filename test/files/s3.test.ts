@@ -224,6 +224,8 @@ for (const [from, to] of [
     const final = await mover().ended
     assert.match(final.stdout, new RegExp(`Nothing lies ${other} any more: it may be switched off`))
     assert.equal(await left(), 0)
+    assert.equal(await stores.other?.readMark(), undefined, 'nobody starts there any more')
+    assert.ok(await stores.written.readMark())
     assert.equal((await largeOnes(stores.written)).length, files.size)
 
     // Switched off, as it said.

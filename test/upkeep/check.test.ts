@@ -181,6 +181,26 @@ test('counts that went wrong are found and counted anew: what folders hold, and 
   assert.equal((await mine.api.files.readItem({ itemId: folder.id })).clientSees, true)
 })
 
+test('a company’s key whose row is gone is told of, and no other takes its place', async (t) => {
+  const house = await enter(t)
+  const { world, mine, spaceId } = house
+  const item = await house.add('sealed')
+  const row = await world.db.selectFrom('company_key').selectAll().executeTakeFirstOrThrow()
+  await world.db.deleteFrom('company_key').execute()
+  const again = await world.serve()
+  const there = mine.at(again.origin)
+  await assert.rejects(there.upload('more', { spaceId }))
+  const said: string[] = []
+  await again.app.services.check.checkAll({ repair: true, tell: ({ what }) => said.push(what) })
+  assert.equal(said[0], `key ${row.id}, has no row: restore its row from a backup of the database`)
+  await sql`insert into company_key overriding system value select * from json_populate_record(null::company_key, ${JSON.stringify({ ...row, wrapped: `\\x${row.wrapped.toString('hex')}` })}::json)`.execute(
+    world.db,
+  )
+  await there.upload('more', { spaceId })
+  assert.deepEqual((await house.check()).kinds, [])
+  assert.equal((await there.fetch(`/api/items/${item.id}/content`)).status, 200)
+})
+
 test('a company’s key that can’t be unwrapped costs that company its files, and nobody else theirs', async (t) => {
   const house = await enter(t)
   const { world, check } = house
