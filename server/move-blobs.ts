@@ -46,14 +46,15 @@ export async function moveToWritten(settings: Settings, say: (line: string) => v
         await other.remove(name)
       },
     }
-    const { arriving, different } = await moveBlobs({ from, to: written }, (moved) => {
+    const { arriving, failed } = await moveBlobs({ from, to: written }, (moved) => {
       last = moved
       if (Date.now() - said >= SAY_MS) tell(moved)
     })
     tell(last)
-    if (different.length > 0)
+    for (const [name, why] of failed) say(`Not moved: ${name}: ${why}`)
+    if (failed.size > 0)
       throw new StartError(
-        `${countFiles(different.length)} not moved, for the copy is not what was read: ${different.slice(0, 10).join(', ')}`,
+        `${countFiles(failed.size)} could not be moved, and ${failed.size === 1 ? 'stays where it was' : 'stay where they were'}`,
       )
     if (arriving > 0)
       return say(

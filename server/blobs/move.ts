@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { BlobAbsent, BlobDamaged, type BlobStore, type StoredBlob } from './port.ts'
+import { layerStores } from './layered.ts'
+import { BlobAbsent, BlobDamaged, type BlobStore, StorageFailed, type StoredBlob } from './port.ts'
 
 const AT_ONCE = 4
 
@@ -10,14 +11,14 @@ export type Moved = { blobs: number; bytes: number }
  * goes from where it was once its copy is durable and was read back; whoever is interrupted begins again, and finds
  * what was done. `report` is told how much has moved, after each blob. Of what is deleted just then, a copy may stay.
  *
- * Resolves with what is left: uploads that are still arriving there, and blobs whose copy isn't what they are.
+ * Resolves with what is left: uploads that are still arriving there, and blobs that can't be moved, with the reason; the
+ * others go on meanwhile. @throws {StorageFailed} @throws {StorageFull} a store has no more to say, or no room
  */
 export async function moveBlobs(
   { from, to }: { from: BlobStore; to: BlobStore },
   report: (moved: Moved) => void,
-): Promise<{ arriving: number; different: string[] }> {
+): Promise<{ arriving: number; failed: Map<string, string> }> {
   const moved: Moved = { blobs: 0, bytes: 0 }
-  const different = new Set<string>()
 
   /** A blob's bytes, and in the end an error unless those were all: not every store says so that it broke off. */
   async function* read({ name, size }: StoredBlob): AsyncGenerator<Uint8Array, void> {
@@ -48,46 +49,63 @@ export async function moveBlobs(
     if (await from.stat(name)) await to.remove(name)
   }
 
+  /** @throws {BlobAbsent} it is gone from there @throws {StorageFailed} it stays where it was */
   async function move(blob: StoredBlob): Promise<void> {
     const { name } = blob
     const { facts, isNew } = await copy(blob)
     if (!same(await digest((await to.open(name)).stream), facts)) {
-      different.add(name)
       // One that was there before may be the better one: that is for a person to say.
       if (isNew) await withdraw(name)
-      return
+      throw new BlobDamaged('its copy is not what was read')
     }
     // Deleted, or moved by somebody else: then the copy is all that there is.
-    if (!(await from.stat(name))) return
+    if (!(await from.stat(name))) throw new BlobAbsent(name)
     await from.remove(name)
     moved.blobs++
     moved.bytes += blob.size
     report(moved)
   }
 
-  async function pass(): Promise<number> {
-    const blobs = from.list()[Symbol.asyncIterator]()
-    let seen = 0
-    const work = async () => {
-      for (;;) {
-        const { done, value } = await blobs.next()
-        if (done) return
-        if (different.has(value.name)) continue
-        seen++
-        await move(value).catch((error) => {
-          if (!(error instanceof BlobAbsent)) throw error
-        })
-      }
-    }
-    await Promise.all(Array.from({ length: AT_ONCE }, work))
-    return seen
+  /** Why it can't be moved, where that is the blob's own affair. @throws any other error */
+  async function reasonOf(error: unknown): Promise<string> {
+    if (error instanceof BlobAbsent) return 'it is listed, and it is not there'
+    if (!(error instanceof StorageFailed)) throw error
+    // A store that is gone says nothing about any blob.
+    await layerStores(to, from).check()
+    return error.message
   }
 
-  // What was still arriving there may have become a blob meanwhile.
-  while ((await pass()) > 0);
+  /** Every blob once, but those that could not be moved `before`; resolves with all that are still listed and can't be. */
+  async function pass(before: Map<string, string>): Promise<{ tried: number; failed: Map<string, string> }> {
+    const blobs = from.list()[Symbol.asyncIterator]()
+    const failed = new Map<string, string>()
+    let tried = 0
+    let isOver = false
+    const work = async () => {
+      try {
+        while (!isOver) {
+          const { done, value } = await blobs.next()
+          if (done) return
+          const known = before.get(value.name)
+          if (known === undefined) tried++
+          const why = known ?? (await move(value).then(() => undefined, reasonOf))
+          if (why !== undefined) failed.set(value.name, why)
+        }
+      } finally {
+        isOver = true
+      }
+    }
+    const ends = await Promise.allSettled(Array.from({ length: AT_ONCE }, work))
+    for (const end of ends) if (end.status === 'rejected') throw end.reason
+    return { tried, failed }
+  }
+
+  // What was still arriving there may have become a blob meanwhile; what was deleted isn't listed any more.
+  let done = await pass(new Map())
+  while (done.tried > 0) done = await pass(done.failed)
   let arriving = 0
   for await (const _ of from.list('staged')) arriving++
-  return { arriving, different: [...different] }
+  return { arriving, failed: done.failed }
 }
 
 type Facts = { size: number; sha256: string }

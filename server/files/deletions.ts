@@ -4,6 +4,7 @@ import { type Actor, viewerOf } from '../access.ts'
 import { record } from '../audit.ts'
 import { nameOf } from '../blobs/blobs.ts'
 import type { Database } from '../db/schema.ts'
+import { doEach } from '../each.ts'
 import type { Jobs } from '../jobs.ts'
 import { findItems } from './listing.ts'
 
@@ -27,6 +28,38 @@ type Needs = {
  * company's retention. Rows go first; bytes by a job that checks again that nothing refers to them.
  */
 export function createDeletions({ db, jobs, now, changing }: Needs) {
+  async function purgeOne({ id }: { id: string }): Promise<void> {
+    await changing({ deletion: id }, async (trx) => {
+      // Nobody waits for it, and given up it would only begin again.
+      await sql`set local statement_timeout = 0`.execute(trx)
+      const { rows } = await sql<{ blob_id: string }>`
+        with recursive kept(id) as (
+          -- What was deleted from a folder earlier but is kept longer goes first, then all that leads to it.
+          select i.parent_id from item i join item folder on folder.id = i.parent_id
+          where folder.deletion_id = ${id}::uuid and i.deletion_id <> folder.deletion_id
+          union
+          select i.parent_id from item i join kept on kept.id = i.id
+        ) delete from item i where i.deletion_id = ${id}::uuid
+          and exists (select from deletion d where d.id = i.deletion_id and d.purge_after <= ${now()})
+          and not exists (select from kept where kept.id = i.id)
+        returning blob_id`.execute(trx)
+      const blobs = rows.flatMap((row) => row.blob_id ?? [])
+      const { rows: unused } = await sql<{ id: string; keys: string[] }>`
+        select b.id, array_remove(array_agg(p.key), null) || b.key as keys
+        from blob b left join preview p on p.blob_id = b.id
+        where b.id = any(${sql.val(blobs)}::uuid[]) and not exists (select from item i where i.blob_id = b.id)
+        group by b.id`.execute(trx)
+      if (unused.length > 0) {
+        const ids = unused.map((blob) => blob.id)
+        await trx.deleteFrom('blob').where('id', 'in', ids).execute()
+        await jobs.add(trx, 'erase', { keys: unused.flatMap((blob) => blob.keys.map(nameOf)) })
+      }
+      await sql`delete from deletion d where d.id = ${id}::uuid and not exists (select from item i where i.deletion_id = d.id)`.execute(
+        trx,
+      )
+    })
+  }
+
   return {
     /** All or nothing. @throws not_found, read_only, forbidden, folder_holds_others */
     async deleteItems(
@@ -92,7 +125,10 @@ export function createDeletions({ db, jobs, now, changing }: Needs) {
       })
     },
 
-    /** The sweep: removes the rows of what is past its time, and asks for the bytes that nothing refers to. */
+    /**
+     * The sweep: removes the rows of what is past its time, and asks for the bytes that nothing refers to. What is wrong
+     * with one deletion keeps no other.
+     */
     async purge(): Promise<void> {
       const due = await db
         .selectFrom('deletion')
@@ -100,37 +136,7 @@ export function createDeletions({ db, jobs, now, changing }: Needs) {
         .where('purge_after', '<=', now())
         .orderBy('at')
         .execute()
-      for (const { id } of due) {
-        await changing({ deletion: id }, async (trx) => {
-          // Nobody waits for it, and given up it would only begin again.
-          await sql`set local statement_timeout = 0`.execute(trx)
-          const { rows } = await sql<{ blob_id: string }>`
-            with recursive kept(id) as (
-              -- What was deleted from a folder earlier but is kept longer goes first, then all that leads to it.
-              select i.parent_id from item i join item folder on folder.id = i.parent_id
-              where folder.deletion_id = ${id}::uuid and i.deletion_id <> folder.deletion_id
-              union
-              select i.parent_id from item i join kept on kept.id = i.id
-            ) delete from item i where i.deletion_id = ${id}::uuid
-              and exists (select from deletion d where d.id = i.deletion_id and d.purge_after <= ${now()})
-              and not exists (select from kept where kept.id = i.id)
-            returning blob_id`.execute(trx)
-          const blobs = rows.flatMap((row) => row.blob_id ?? [])
-          const { rows: unused } = await sql<{ id: string; keys: string[] }>`
-            select b.id, array_remove(array_agg(p.key), null) || b.key as keys
-            from blob b left join preview p on p.blob_id = b.id
-            where b.id = any(${sql.val(blobs)}::uuid[]) and not exists (select from item i where i.blob_id = b.id)
-            group by b.id`.execute(trx)
-          if (unused.length > 0) {
-            const ids = unused.map((blob) => blob.id)
-            await trx.deleteFrom('blob').where('id', 'in', ids).execute()
-            await jobs.add(trx, 'erase', { keys: unused.flatMap((blob) => blob.keys.map(nameOf)) })
-          }
-          await sql`delete from deletion d where d.id = ${id}::uuid and not exists (select from item i where i.deletion_id = d.id)`.execute(
-            trx,
-          )
-        })
-      }
+      await doEach(due, purgeOne)
     },
 
     /** Of these names of blobs, those that no row refers to now. */

@@ -118,7 +118,8 @@ async function unreferenced(
   return found.filter((name) => !erased.has(name))
 }
 
-async function* batches(all: AsyncIterable<StoredBlob>): AsyncGenerator<StoredBlob[], void> {
+/** Some hundreds at once. */
+export async function* batches(all: AsyncIterable<StoredBlob>): AsyncGenerator<StoredBlob[], void> {
   let batch: StoredBlob[] = []
   for await (const one of all) {
     if (batch.push(one) < BATCH) continue

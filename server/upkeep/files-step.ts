@@ -8,6 +8,7 @@ import { markBlob, whereabouts } from './marking.ts'
 import { fullSpeed } from './pace.ts'
 import type { BlobRow, Rewrite } from './rewriting.ts'
 import { each, nextOf, type Round, type Step } from './round.ts'
+import type { Trust } from './trust.ts'
 
 const BATCH = 32
 
@@ -17,38 +18,36 @@ type Row = BlobRow & { damage: Damage | null }
 export function createFilesStep({
   db,
   look,
+  trust,
   rewrite,
   jobs,
 }: {
   db: Kysely<Database>
   look: Look
+  trust: Trust
   rewrite: Rewrite
   jobs: Jobs
 }): Step {
   const columns = ['id', 'key', 'size', 'sha256', 'damage'] as const
 
+  /** What is doubtful after a first look. Whatever happened to it meanwhile, or on the way, isn't damage. */
   async function examine(row: Row, round: Round): Promise<void> {
-    let at: Row | undefined = row
-    while (at) {
-      let damage = await look(at, round.pace)
-      // Whatever happened to it meanwhile, or on the way, isn't damage.
-      const now = damage && (await find(row.id))
-      if (now === undefined) return
-      if (now && now.key !== at.key) {
-        at = now
+    let lookedAt = row.key
+    for (let at = await find(row.id); at; at = await find(row.id)) {
+      const damage = await look(at, fullSpeed)
+      if (damage && at.key !== lookedAt) {
+        lookedAt = at.key
         continue
       }
-      if (damage) damage = await look(at, fullSpeed)
       if (damage && round.backup && (await mend(at, round.backup))) {
         round.tell({ kind: damage, what: `${nameOf(at.key)}, restored from the backup`, repaired: true })
         return
       }
-      if (damage === at.damage && !damage) return
+      if (!damage && !at.damage) return
       if (await markBlob(db, at, damage)) {
         if (damage) round.tell({ kind: damage, what: await tellOf(at), repaired: false })
         return
       }
-      at = await find(row.id)
     }
   }
 
@@ -83,7 +82,13 @@ export function createFilesStep({
     const { rows } = await sql<Row & { name: string }>`
       select id, key, size, sha256, damage, split_part(key, '.', 1) as name from blob
       where split_part(key, '.', 1) > ${after} order by split_part(key, '.', 1) limit ${BATCH}`.execute(db)
-    await each(rows, round.atOnce, (row) => examine(row, round))
+    const doubtful: Row[] = []
+    await each(rows, round.atOnce, async (row) => {
+      if ((await look(row, round.pace)) || row.damage) doubtful.push(row)
+    })
+    // Who has a backup at hand may have lost all, and knows.
+    if (doubtful.length > 0 && !round.backup) await trust()
+    await each(doubtful, round.atOnce, (row) => examine(row, round))
     const bytes = rows.reduce((sum, { size }) => sum + size, 0)
     return { next: nextOf(rows, BATCH), files: rows.length, bytes }
   }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { Blobs } from '../blobs/blobs.ts'
-import { BlobAbsent, BlobDamaged, type BlobStore, SecretLost, StorageFull } from '../blobs/port.ts'
+import { BlobAbsent, BlobDamaged, type BlobStore, SecretLost } from '../blobs/port.ts'
 import type { Pace } from './pace.ts'
+import { assertWorks } from './trust.ts'
 
 /** What became of bytes: gone, altered, not to be read from where they lie, or sealed by a key that is lost. */
 export type Damage = 'missing' | 'damaged' | 'unreadable' | 'locked'
@@ -11,7 +12,10 @@ export type Stored = { key: string; size: number; sha256?: Buffer }
 
 export type Look = ReturnType<typeof createLooking>
 
-/** Reads bytes from the first to the last and says what is wrong with them. @throws where the store itself fails */
+/**
+ * Reads bytes from the first to the last and says what is wrong with them. That they are missing is what the store says:
+ * whether it may be believed is to be asked of it once for many (`trust.ts`). @throws where the store itself fails
+ */
 export function createLooking({
   blobs,
   store,
@@ -43,8 +47,8 @@ export function createLooking({
       if (error instanceof BlobDamaged) return 'damaged'
       if (error instanceof SecretLost) return 'locked'
       // A store that is gone says nothing about any file.
-      await store.check().catch((failure) => {
-        if (!(failure instanceof StorageFull)) throw error
+      await assertWorks(store).catch(() => {
+        throw error
       })
       return 'unreadable'
     }

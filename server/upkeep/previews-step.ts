@@ -5,6 +5,7 @@ import type { Jobs } from '../jobs.ts'
 import type { Look } from './looking.ts'
 import { fullSpeed } from './pace.ts'
 import { each, nextOf, type Round, type Step } from './round.ts'
+import type { Trust } from './trust.ts'
 
 const BATCH = 64
 
@@ -14,16 +15,18 @@ type Row = { blob_id: string; variant: string; key: string; size: number; name: 
 export function createPreviewsStep({
   db,
   look,
+  trust,
   jobs,
 }: {
   db: Kysely<Database>
   look: Look
+  trust: Trust
   jobs: Jobs
 }): Step {
+  /** What is doubtful after a first look. */
   async function examine(row: Row, round: Round): Promise<void> {
-    const stored = { key: row.key, size: row.size }
-    if (!(await look(stored, round.pace)) || !(await isStill(row))) return
-    const damage = await look(stored, fullSpeed)
+    if (!(await isStill(row))) return
+    const damage = await look(row, fullSpeed)
     if (!damage || !(await isStill(row))) return
     const repaired =
       (round.repair || round.remake) &&
@@ -42,7 +45,12 @@ export function createPreviewsStep({
     const { rows } = await sql<Row>`
       select blob_id, variant, key, size, split_part(key, '.', 1) as name from preview
       where split_part(key, '.', 1) > ${after} order by split_part(key, '.', 1) limit ${BATCH}`.execute(db)
-    await each(rows, round.atOnce, (row) => examine(row, round))
+    const doubtful: Row[] = []
+    await each(rows, round.atOnce, async (row) => {
+      if (await look(row, round.pace)) doubtful.push(row)
+    })
+    if (doubtful.length > 0) await trust()
+    await each(doubtful, round.atOnce, (row) => examine(row, round))
     const bytes = rows.reduce((sum, { size }) => sum + size, 0)
     return { next: nextOf(rows, BATCH), previews: rows.length, bytes }
   }

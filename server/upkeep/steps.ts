@@ -12,6 +12,7 @@ import { createLooking } from './looking.ts'
 import { createPreviewsStep } from './previews-step.ts'
 import { createRewriting } from './rewriting.ts'
 import type { Step } from './round.ts'
+import { createTrust } from './trust.ts'
 import { createUnused } from './unused.ts'
 import { createUploadsStep } from './uploads-step.ts'
 
@@ -29,6 +30,7 @@ export type StepNeeds = {
 export function createSteps(needs: StepNeeds): Record<string, Step> {
   const { db, jobs, lostKeys, belonging } = needs
   const look = createLooking(needs)
+  const trust = createTrust(needs)
   const extras = createExtras(needs)
   const unused = createUnused({ db, jobs })
 
@@ -43,9 +45,9 @@ export function createSteps(needs: StepNeeds): Record<string, Step> {
       return { next: null }
     },
 
-    files: createFilesStep({ db, look, jobs, rewrite: createRewriting(needs) }),
-    previews: createPreviewsStep({ db, look, jobs }),
-    uploads: createUploadsStep(needs),
+    files: createFilesStep({ db, look, trust, jobs, rewrite: createRewriting(needs) }),
+    previews: createPreviewsStep({ db, look, trust, jobs }),
+    uploads: createUploadsStep({ ...needs, trust }),
 
     async extras(_after, { repair, extras: all, tell }) {
       const may = repair && (await belonging.isSure())

@@ -3,6 +3,7 @@ import { nameOf } from '../blobs/blobs.ts'
 import type { BlobStore } from '../blobs/port.ts'
 import type { Database } from '../db/schema.ts'
 import type { Round, Step } from './round.ts'
+import type { Trust } from './trust.ts'
 
 type Row = { id: string; staging: string; bytes: number }
 
@@ -10,10 +11,12 @@ type Row = { id: string; staging: string; bytes: number }
 export function createUploadsStep({
   db,
   store,
+  trust,
   now,
 }: {
   db: Kysely<Database>
   store: BlobStore
+  trust: Trust
   now: () => Date
 }): Step {
   // Somebody who holds it is writing; what has run out is swept.
@@ -25,9 +28,13 @@ export function createUploadsStep({
     if (rows.length === 0) return { next: null }
     const staged = new Set<string>()
     for await (const { name } of store.list('staged')) staged.add(name)
-    for (const { id, staging, bytes } of rows) {
-      const name = nameOf(staging)
-      if (staged.has(name) || (await store.stat(name))) continue
+    const gone: Row[] = []
+    for (const row of rows) {
+      const name = nameOf(row.staging)
+      if (!staged.has(name) && !(await store.stat(name))) gone.push(row)
+    }
+    if (gone.length > 0) await trust()
+    for (const { id, bytes } of gone) {
       const of = sql`from upload where id = ${id}::uuid and bytes = ${bytes} and ${isResting()}`
       // What was lost since stands here still as it did; one that was ended, or goes on, doesn't.
       const { rows: lost } = round.repair

@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import { openDiskStore } from '../../server/blobs/disk.ts'
 import { layerStores } from '../../server/blobs/layered.ts'
 import { moveBlobs } from '../../server/blobs/move.ts'
-import { BlobAbsent, BlobDamaged, type BlobStore, newName } from '../../server/blobs/port.ts'
+import { BlobAbsent, type BlobStore, newName, StorageFailed, StorageFull } from '../../server/blobs/port.ts'
 import { makeTempFolder } from '../temp-folder.ts'
 import { asTried, testBlobs } from './suite.ts'
 
@@ -117,8 +117,9 @@ test('moving: what the copy is not stays where it was, and is still what is read
     put: (name: string, bytes: Parameters<BlobStore['put']>[1]) =>
       written.put(name, name === bad ? damaged(bytes as AsyncIterable<Uint8Array>) : bytes),
   }
-  const { different } = await moveBlobs({ from: other, to }, () => {})
-  assert.deepEqual(different.sort(), [bad, before].sort())
+  const { failed } = await moveBlobs({ from: other, to }, () => {})
+  assert.deepEqual([...failed.keys()].sort(), [bad, before].sort())
+  assert.deepEqual(new Set(failed.values()), new Set(['its copy is not what was read']))
   assert.deepEqual(await namesIn(other), [bad, before].sort())
   assert.deepEqual(await namesIn(written), [good, before].sort())
   assert.equal(await read(both, bad), bad)
@@ -138,12 +139,72 @@ test('moving: of what was read in part nothing is copied, and it stays where it 
     },
   }
   const move = () => moveBlobs({ from: shortly, to: written }, () => {})
-  await assert.rejects(move(), BlobDamaged)
+  const { failed } = await move()
+  assert.deepEqual([...failed.keys()].sort(), [cut, copied].sort())
+  assert.match(failed.get(cut) ?? '', /9 bytes were read, and it has 41/)
   assert.deepEqual([await namesIn(other), await namesIn(written)], [[cut, copied].sort(), [copied]])
   isShort = false
   await move()
   assert.deepEqual(await namesIn(other), [])
   for (const name of [cut, copied]) assert.equal(await read(both, name), name)
+})
+
+test('moving: what can’t be read keeps nothing else from being moved, and is told', async () => {
+  const { written, other } = await openBoth()
+  const names = Array.from({ length: 20 }, newName).sort()
+  for (const name of names) await other.put(name, Buffer.from(name))
+  const [bad = '', vanished = ''] = names
+  const dying: BlobStore = {
+    ...other,
+    async open(name, part) {
+      if (name === bad) throw new StorageFailed('read: EIO')
+      if (name === vanished) await other.remove(name)
+      return other.open(name, part)
+    },
+  }
+  const outcome = await moveBlobs({ from: dying, to: written }, () => {})
+  assert.deepEqual(outcome, { arriving: 0, failed: new Map([[bad, 'read: EIO']]) })
+  assert.deepEqual([await namesIn(other), await namesIn(written)], [[bad], names.slice(2)])
+})
+
+test('moving: a store that is gone or full ends it, and what it says of one blob counts for none', async () => {
+  const { written, other } = await openBoth()
+  for (let i = 0; i < 20; i++) await other.put(newName(), Buffer.from('abc'))
+  const gone = async () => {
+    throw new StorageFailed('gone')
+  }
+  let tried = 0
+  const full = async () => {
+    tried++
+    throw new StorageFull('full')
+  }
+  const move = (to: Partial<BlobStore>, from: Partial<BlobStore> = {}) =>
+    moveBlobs({ from: { ...other, ...from }, to: { ...written, ...to } }, () => {})
+  await assert.rejects(move({ put: gone, check: gone }), StorageFailed)
+  await assert.rejects(move({}, { open: gone, stat: gone }), StorageFailed)
+  await assert.rejects(move({ put: full }), StorageFull)
+  assert.ok(tried < 20)
+  assert.equal((await namesIn(other)).length, 20)
+})
+
+test('moving: what is listed and isn’t there is looked for once, and told', async () => {
+  const { written, other } = await openBoth()
+  const [absent, silent] = [newName(), newName()]
+  await other.put(silent, Buffer.from(silent))
+  let lists = 0
+  const odd: BlobStore = {
+    ...other,
+    async *list(which) {
+      if (which !== 'staged' && ++lists > 9) throw new Error('it goes on and on')
+      if (which !== 'staged') yield { name: absent, size: 5, modified: new Date() }
+      yield* other.list(which)
+    },
+    // It gives this one, and says that it isn't there.
+    stat: async () => undefined,
+  }
+  const { failed } = await moveBlobs({ from: odd, to: written }, () => {})
+  assert.deepEqual([...failed.keys()].sort(), [absent, silent].sort())
+  assert.deepEqual([await namesIn(other), await namesIn(written)], [[silent], [silent]])
 })
 
 test('moving: who was interrupted finds what was copied, and replaces what was cut short', async () => {
@@ -155,12 +216,15 @@ test('moving: who was interrupted finds what was copied, and replaces what was c
   await other.append(arriving, 0, from('abc'), { max: 9 })
   const said: number[] = []
   const outcome = await moveBlobs({ from: other, to: written }, ({ blobs }) => said.push(blobs))
-  assert.deepEqual(outcome, { arriving: 1, different: [] })
+  assert.deepEqual(outcome, { arriving: 1, failed: new Map() })
   assert.deepEqual(said, [1, 2])
   for (const name of [copied, short]) assert.equal(await read(written, name), name)
   assert.deepEqual(await namesIn(other), [])
   await other.commit(arriving)
-  assert.deepEqual(await moveBlobs({ from: other, to: written }, () => {}), { arriving: 0, different: [] })
+  assert.deepEqual(await moveBlobs({ from: other, to: written }, () => {}), {
+    arriving: 0,
+    failed: new Map(),
+  })
   assert.equal(await read(written, arriving), 'abc')
 })
 

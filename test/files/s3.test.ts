@@ -248,7 +248,7 @@ async function enterMoving(t: TestContext, isAway: Parameters<typeof openGateway
   const stores = await openStores(settings)
   t.after(stores.close)
   const left = async () => (stores.other ? (await Array.fromAsync(stores.other.list())).length : 0)
-  const move = () => moveToWritten(settings, () => {})
+  const move = (say: (line: string) => void = () => {}) => moveToWritten(settings, say)
   return { world, browser, stores, settings, move, left }
 }
 
@@ -294,6 +294,20 @@ test('who moves files stops once the database is gone, for another may begin: no
   isOver = async () => {}
   await move()
   assert.equal(await left(), 0)
+})
+
+test('what could not be moved is named at the end, once all else is, and is an error', async (t) => {
+  const { stores, move, left } = await enterMoving(t)
+  const [bad = ''] = (await Array.fromAsync(stores.other?.list() ?? [])).map(({ name }) => name)
+  await stores.written.put(bad, randomBytes(30_000))
+  const said: string[] = []
+  await assert.rejects(
+    move((line) => said.push(line)),
+    (error) =>
+      error instanceof StartError && error.message === '1 file could not be moved, and stays where it was',
+  )
+  assert.equal(said.at(-1), `Not moved: ${bad}: its copy is not what was read`)
+  assert.equal(await left(), 1)
 })
 
 test('without a database to tell who else moves, nothing is moved', async () => {

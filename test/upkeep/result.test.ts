@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict'
-import { rename } from 'node:fs/promises'
+import { rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { nameOf } from '../../server/blobs/blobs.ts'
+import { openStores } from '../../server/blobs/open.ts'
 import { StorageFailed } from '../../server/blobs/port.ts'
+import { readSettings } from '../../server/settings.ts'
+import { flat } from '../previews/hostile.ts'
+import { openGateway, settingsOf, startS3 } from '../s3-server.ts'
 import { problem } from '../world.ts'
 import { enter } from './stored.ts'
 
@@ -98,6 +103,41 @@ test('the nightly check goes on where it stopped, in whichever process, and neve
     ended.map(({ ended_at }) => ended_at !== null),
     [true, true],
   )
+})
+
+test('a store that says of everything that it isn’t there marks nothing, whether it is away or another one', async (t) => {
+  let isAway = false
+  const place = await openGateway((await startS3()).place(), () => isAway)
+  const photo = await flat(60, 40).png().toBuffer()
+  for (const settings of [{ ...settingsOf(place), BLOB_STORE: 's3' }, {}]) {
+    const house = await enter(t, { settings })
+    const { world, check, blobOf } = house
+    const items = [await house.add(), await house.add(photo, 'photo.png')]
+    await world.runJobs()
+    const folder = join(world.dataDir, 'blobs')
+    const onDisk = !('BLOB_STORE' in settings)
+    const previews = () => world.db.selectFrom('preview').selectAll().orderBy('key').execute()
+    const before = await previews()
+    assert.ok(before.some(({ key }) => key !== null))
+
+    isAway = true
+    if (onDisk) await rename(folder, `${folder}.away`)
+    // As a start would, where nothing is mounted.
+    if (onDisk) await openStores(readSettings({ DATA_DIR: world.dataDir }))
+    await assert.rejects(check(), StorageFailed)
+    await assert.rejects(world.services.check.checkOn(), StorageFailed)
+    await world.db.updateTable('check_run').set({ step: 'previews', after: '' }).execute()
+    await assert.rejects(world.services.check.checkOn(), StorageFailed)
+    isAway = false
+    if (onDisk) await rm(folder, { recursive: true })
+    if (onDisk) await rename(`${folder}.away`, folder)
+
+    for (const item of items) assert.equal((await blobOf(item)).damage, null)
+    assert.deepEqual(await previews(), before)
+    // And what is missing indeed is marked.
+    await world.services.store.remove(nameOf((await blobOf({ id: items[0]?.id ?? '' })).key))
+    assert.deepEqual((await check()).kinds, ['missing'])
+  }
 })
 
 test('a store that doesn’t answer says nothing about files: the check stops, and goes on later', async (t) => {

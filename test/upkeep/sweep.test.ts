@@ -141,6 +141,31 @@ test('bytes that nothing refers to go a week after that was first seen, however 
   assert.deepEqual(await there(), [false, false])
 })
 
+test('a deletion that can’t be purged keeps no later one, and is purged once what was wrong is put right', async (t) => {
+  const { world, practice, mine, add, check } = await enter(t)
+  const other = await world.addCompany()
+  const client = await world.addClient(other)
+  const owner = await world.addProfessional(other)
+  await world.setStakeholder(client, owner)
+  const theirs = await world.signIn(owner)
+  const later = await theirs.upload(randomBytes(5000), { spaceId: client.spaceId })
+  await mine.api.files.deleteItems({ ids: [(await add()).id] })
+  await theirs.api.files.deleteItems({ ids: [later.id] })
+  world.pass({ seconds: 11 })
+  const left = async () =>
+    (await world.db.selectFrom('item').select('quota_company_id').execute()).map(
+      ({ quota_company_id }) => quota_company_id,
+    )
+  // Less than the file takes that is to go.
+  await sql`update company_use set bytes = 10 where company_id = ${practice.id}::uuid`.execute(world.db)
+  await assert.rejects(world.services.items.purge(), /company_use_bytes_check/)
+  assert.deepEqual(await left(), [practice.id])
+
+  await check({ repair: true })
+  await world.services.items.purge()
+  assert.deepEqual(await left(), [])
+})
+
 test('where very much belongs to nothing, the database may be the older one: it is left to the operator', async (t) => {
   const house = await enter(t)
   const names = await Promise.all(Array.from({ length: 201 }, () => house.strew({ days: 9 })))
