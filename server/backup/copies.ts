@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
-import { appendFile, lstat, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { appendFile, lstat, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { isName } from '../blobs/port.ts'
 import { syncFolder } from '../data-folder.ts'
@@ -37,8 +37,6 @@ export function createCopies(folder: string) {
       if (name && sha256 && isName(name) && name.startsWith(shard))
         copies.set(name, { name, size: Number(size), sha256 })
     }
-    // A line that was cut off would swallow the next.
-    if (text && !text.endsWith('\n')) await write(shard, copies)
     return copies
   }
 
@@ -54,12 +52,6 @@ export function createCopies(folder: string) {
     async isThere({ name, size }: Copy): Promise<boolean> {
       const found = await lstat(pathOf(name)).catch(absent)
       return found?.isFile() === true && found.size === size
-    },
-
-    /** Makes the folders of a shard. */
-    async prepare(shard: string): Promise<void> {
-      await mkdir(shardPath(shard), { recursive: true, mode: 0o700 })
-      await mkdir(join(folder, 'hashes'), { recursive: true, mode: 0o700 })
     },
 
     /**
@@ -96,7 +88,10 @@ export function createCopies(folder: string) {
     /** From here on these count, even after a power cut. */
     async writeDown(shard: string, copies: readonly Copy[]): Promise<void> {
       await syncFolder(shardPath(shard))
-      await appendFile(hashesPath(shard), copies.map(lineOf).join(''), { mode: 0o600, flush: true })
+      // A line that was cut off must not swallow the first.
+      const lines = ['\n', ...copies.map(lineOf)].join('')
+      await appendFile(hashesPath(shard), lines, { mode: 0o600, flush: true })
+      await syncFolder(dirname(hashesPath(shard)))
     },
 
     /**

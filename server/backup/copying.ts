@@ -33,7 +33,6 @@ export async function copyBlobs(
   async function* listed(): AsyncGenerator<Listed> {
     for await (const { shard, lists } of byShard([readNamed(named)])) {
       const [wanted = []] = lists
-      await copies.prepare(shard)
       const known = await copies.read(shard)
       const missing = []
       for (const one of wanted) {

@@ -1,10 +1,11 @@
 import { lstat, mkdir, readdir, rename } from 'node:fs/promises'
-import { join, relative, resolve } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import { syncFolder } from '../data-folder.ts'
 import { StartError } from '../start-error.ts'
 import { type Copies, createCopies } from './copies.ts'
 import { findAltered, removeFolder, writeSums, writeWhole } from './files.ts'
 import { isLock, lockFolder } from './folder-lock.ts'
+import { SHARDS } from './shards.ts'
 
 const PART = '.part'
 const NAMED = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z$/
@@ -76,6 +77,8 @@ export async function openBackupFolder(folder: string): Promise<BackupFolder> {
 
     async remove(snapshot) {
       await rename(at(snapshot), at(snapshot) + PART)
+      // It must not come back once its copies have gone.
+      await syncFolder(join(path, 'snapshots'))
       await removeFolder(at(snapshot) + PART)
     },
 
@@ -92,12 +95,15 @@ export async function makeBackupFolder(folder: string, dataDir: string): Promise
   const path = resolve(folder)
   if (!relative(dataDir, path).startsWith('..'))
     throw new StartError(`${path} lies in DATA_DIR: a backup belongs on another disk`)
-  await mkdir(path, { recursive: true, mode: 0o700 })
+  const made = await mkdir(path, { recursive: true, mode: 0o700 })
+  for (let at = path; made && at.length >= made.length; at = dirname(at)) await syncFolder(dirname(at))
   const foreign = (await readdir(path)).find((name) => !OURS.includes(name) && !isLock(name))
   if (foreign)
     throw new StartError(`${path} holds something else than backups (${foreign}): name another folder`)
-  for (const name of ['blobs', 'hashes', 'snapshots'])
+  // All are made now and flushed, some with the file that comes last: no write has to flush the parents of a new folder.
+  for (const name of ['hashes', 'snapshots', ...SHARDS.map((shard) => join('blobs', shard))])
     await mkdir(join(path, name), { recursive: true, mode: 0o700 })
+  await syncFolder(join(path, 'blobs'))
   await writeWhole(join(path, 'README.txt'), README)
   return openBackupFolder(path)
 }

@@ -1,7 +1,7 @@
 import { StartError } from '../start-error.ts'
 
 /** The folders that blobs are spread over, by the first byte of their names. */
-const SHARDS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+export const SHARDS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 
 /**
  * Takes several lists of blobs, each sorted by name, a shard of all of them at a time: however many there are, no list

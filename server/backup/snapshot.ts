@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type pg from 'pg'
+import { syncFolder } from '../data-folder.ts'
 import { readApplied, withoutMigrations } from '../db/migrate.ts'
 import { listPendingJobs } from '../jobs.ts'
 import { StartError } from '../start-error.ts'
@@ -34,6 +35,7 @@ export async function writeRows(client: pg.ClientBase, folder: string, named: st
       const rows = await copyOut(client, describeCopy(table), join(folder, tableFile(table.name)))
       tables.push({ ...table, rows })
     }
+    await syncFolder(join(folder, 'tables'))
     await writeNamed(client, named)
     const jobs = await listPendingJobs(client)
     await writeCompressed(join(folder, FILES.jobs), linesOf(jobs))

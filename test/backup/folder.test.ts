@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
-import { readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import fs, { appendFile, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
+import { syncBuiltinESMExports } from 'node:module'
+import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { isLock, lockFolder } from '../../server/backup/folder-lock.ts'
 import { startNode } from '../process.ts'
@@ -9,6 +10,7 @@ import {
   backUpHere,
   carry,
   emptyMachine,
+  listFiles,
   newDir,
   noise,
   openPractice,
@@ -115,4 +117,46 @@ test('where the newest snapshot can’t tell whose it is, nothing is added and n
   assert.deepEqual(await snapshotsIn(dir), [snapshot])
   await rm(join(dir, 'snapshots', snapshot), { recursive: true })
   await carry(['backup', dir], practice.place, { SECRET })
+})
+
+test('every new folder of a backup is flushed, so that a power cut leaves what was said to be kept', async (t) => {
+  const practice = await openPractice(t)
+  await practice.send(noise(3000))
+  const dir = join(await newDir(), 'new', 'too')
+  const flushed = new Set<string>()
+  const { open } = fs
+  const mocked = t.mock.method(fs, 'open', async (...args: Parameters<typeof open>) => {
+    const file = await open(...args)
+    const sync = file.sync.bind(file)
+    return Object.assign(file, {
+      async sync() {
+        flushed.add(String(args[0]))
+        await sync()
+      },
+    })
+  })
+  syncBuiltinESMExports()
+  const { snapshot } = await backUpHere(practice, dir).finally(() => {
+    mocked.mock.restore()
+    syncBuiltinESMExports()
+  })
+  const above = [dirname(dir), dirname(dirname(dir)), dirname(dirname(dirname(dir)))]
+  const half = join(dir, 'snapshots', `${snapshot}.part`)
+  const within = ['.', 'blobs', 'hashes', 'snapshots'].map((name) => join(dir, name))
+  for (const folder of [...above, ...within, half, join(half, 'tables')])
+    assert.ok(flushed.has(folder), folder)
+})
+
+test('verifying writes nothing, and a line that was cut off swallows none that comes after it', async (t) => {
+  const practice = await openPractice(t)
+  const dir = await newDir()
+  await backUpHere(practice, dir)
+  for (const shard of await readdir(join(dir, 'blobs')))
+    await appendFile(join(dir, 'hashes', shard), `${shard}/torn 12`)
+  const before = await listFiles(dir)
+  assert.match(await carry(['verify-backup', dir], practice.place), /All is as it was written/)
+  assert.deepEqual(await listFiles(dir), before)
+  await practice.send(noise(3000))
+  assert.equal((await backUpHere(practice, dir)).added.count, 1)
+  assert.equal((await backUpHere(practice, dir)).added.count, 0)
 })
