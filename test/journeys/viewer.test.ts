@@ -6,7 +6,7 @@ import { expectNoAxeViolations } from '../browser-checks.ts'
 import { createWorld } from '../world.ts'
 import { openClient, openItem, row } from './files-page.ts'
 import { journey, type Stage } from './journey.ts'
-import { lockedPdf, scannedPdf } from './odd-pdfs.ts'
+import { lockedPdf, mixedPdf, scannedPdf } from './odd-pdfs.ts'
 
 const LINE = 'Ten times, twice a day.\n'
 const WHOLE_LOG = 600_000
@@ -27,6 +27,7 @@ async function setScene(t: Stage['t']) {
     ['4 locked.pdf', lockedPdf()],
     ['5 broken.pdf', '%PDF-1.7\nand then the disk was full'],
     ['6 plan.bin', Buffer.from([0, 1, 2, 3, 0xfe, 0xff])],
+    ['7 mixed.pdf', mixedPdf()],
   ]
   const { spaceId } = camille
   for (const [name, bytes] of files) await upload(bytes, { name, spaceId, level: 'me_client' })
@@ -68,7 +69,7 @@ journey('each kind of file is shown in place, or says why not and is downloaded'
 
   await page.keyboard.press('ArrowRight')
   const photo = opened(page, '2 photo.png')
-  await expect(photo.getByText('2 of 6', { exact: true })).toBeAttached()
+  await expect(photo.getByText('2 of 7', { exact: true })).toBeAttached()
   const picture = photo.getByRole('img', { name: '2 photo.png' })
   await expect(picture).toBeVisible()
   await expect(photo.getByRole('button', { name: '100%: back to 100%' })).toBeVisible()
@@ -96,6 +97,8 @@ journey('each kind of file is shown in place, or says why not and is downloaded'
     await expect(opened(page, name).getByText(why)).toBeVisible()
     await expectDownload(page, opened(page, name), name)
   }
+  await page.keyboard.press('ArrowRight')
+  await expect(opened(page, '7 mixed.pdf').getByRole('group', { name: 'Page 1', exact: true })).toBeVisible()
   await expect(page.getByRole('button', { name: 'Next file' })).toBeDisabled()
 })
 
@@ -209,6 +212,28 @@ journey('on a phone, a finger goes to the next file and two come nearer', async 
   await expectNoAxeViolations(page)
 })
 
+journey('on a phone, each page of a PDF fits, and what is read stays where it is', async ({ t, enter }) => {
+  const { world, camille } = await setScene(t)
+  const page = await enter(world, camille, { phone: true })
+  await page.goto(`${world.origin}/files?sort=name`)
+  await page
+    .getByRole('region', { name: 'Everything' })
+    .getByRole('button', { name: /^7 mixed\.pdf/ })
+    .click()
+  const sheet = (number: number) => page.getByRole('group', { name: `Page ${number}`, exact: true })
+  const upright = { x: 14, width: 332, height: 498 }
+  const onItsSide = { x: 14, width: 332, height: Math.round((332 * 400) / 600) }
+  await expect.poll(() => placeOf(sheet(2))).toMatchObject(onItsSide)
+  assert.deepEqual(await placeOf(sheet(1)), { ...upright, y: 74 })
+
+  // Those above it are measured once it is near, and are less high than was thought.
+  await sheet(1).getByRole('button', { name: 'Link within this file' }).click()
+  await expect(sheet(9).locator('canvas')).toBeAttached()
+  await expect.poll(() => placeOf(sheet(8))).toMatchObject(onItsSide)
+  const top = (await placeOf(page.getByRole('region', { name: '7 mixed.pdf' }))).y
+  assert.deepEqual(await placeOf(sheet(9)), { ...upright, y: top })
+})
+
 /** The colour of a canvas at a place given as parts of its width and height. */
 function pixelAt(canvas: SVGElement | HTMLElement, [x = 0, y = 0]: number[]): number[] {
   if (!(canvas instanceof HTMLCanvasElement)) return []
@@ -218,6 +243,11 @@ function pixelAt(canvas: SVGElement | HTMLElement, [x = 0, y = 0]: number[]): nu
 
 async function widthOf(element: Locator): Promise<number> {
   return (await element.boundingBox())?.width ?? 0
+}
+
+async function placeOf(element: Locator) {
+  const { x, y, width, height } = (await element.boundingBox()) ?? assert.fail('it is not there')
+  return { x: Math.round(x), y: Math.round(y), width: Math.round(width), height: Math.round(height) }
 }
 
 type Points = [x: number, y: number][]

@@ -7,20 +7,25 @@ import { PdfLinks } from './pdf-links.tsx'
 /** Phones refuse larger canvases, and then show none. */
 const MOST_PIXELS = 16_000_000
 
+/** Pixels to a point on paper of its real size: pages are never shown larger at first. */
+const REAL = 96 / 72
+
 /** One page: drawn while it is near what is seen, an empty sheet of its size otherwise. */
 export function PdfPage({
   document,
   number,
   near,
-  scale,
+  room,
+  zoom,
   likely,
   onGoTo,
 }: {
   document: PDFDocumentProxy
   number: number
   near: boolean
-  /** Pixels of the screen's grid to a point. */
-  scale: number
+  /** The width in which it fits before it is zoomed; 0 until that is known. */
+  room: number
+  zoom: number
   /** The size in points to stand in for its own, until that is known. */
   likely: { width: number; height: number }
   onGoTo: (page: number) => void
@@ -45,6 +50,7 @@ export function PdfPage({
   }, [document, number, near])
 
   const { width, height } = page?.getViewport({ scale: 1 }) ?? likely
+  const fit = Math.min(REAL, room / width)
   return (
     // biome-ignore lint/a11y/useSemanticElements: a page of a document is no set of fields
     <div
@@ -54,9 +60,9 @@ export function PdfPage({
       className={pdf.page}
       style={{ '--page-width': width, '--page-height': height } as React.CSSProperties}
     >
-      {page && near && scale > 0 && (
+      {page && near && room > 0 && (
         <>
-          <Drawing page={page} scale={scale} />
+          <Drawing page={page} scale={fit * zoom} />
           <Words page={page} />
           <PdfLinks document={document} page={page} onGoTo={onGoTo} />
         </>
@@ -65,7 +71,8 @@ export function PdfPage({
   )
 }
 
-function Drawing({ page, scale }: { page: PDFPageProxy; scale: number }) {
+function Drawing({ page, scale: wished }: { page: PDFPageProxy; scale: number }) {
+  const scale = useSettled(wished)
   const holder = useRef<HTMLDivElement>(null)
   useEffect(() => {
     const canvas = document.createElement('canvas')
@@ -86,6 +93,16 @@ function Drawing({ page, scale }: { page: PDFPageProxy; scale: number }) {
     return () => task.cancel()
   }, [page, scale])
   return <div ref={holder} className={pdf.drawing} aria-hidden="true" />
+}
+
+/** A number once it has stopped changing: drawing at each step of a pinch would be in vain. */
+function useSettled(value: number): number {
+  const [settled, setSettled] = useState(value)
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), 200)
+    return () => clearTimeout(timer)
+  }, [value])
+  return settled
 }
 
 /** The words of a page, unseen above its drawing: to be selected, found and read aloud. */
