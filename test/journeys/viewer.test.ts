@@ -27,7 +27,8 @@ async function setScene(t: Stage['t']) {
     ['4 locked.pdf', lockedPdf()],
     ['5 broken.pdf', '%PDF-1.7\nand then the disk was full'],
     ['6 plan.bin', Buffer.from([0, 1, 2, 3, 0xfe, 0xff])],
-    ['7 mixed.pdf', mixedPdf()],
+    ['7 film.mp4', Buffer.from([0, 1, 2, 3, 0xfe, 0xff])],
+    ['8 mixed.pdf', mixedPdf()],
   ]
   const { spaceId } = camille
   for (const [name, bytes] of files) await upload(bytes, { name, spaceId, level: 'me_client' })
@@ -69,7 +70,7 @@ journey('each kind of file is shown in place, or says why not and is downloaded'
 
   await page.keyboard.press('ArrowRight')
   const photo = opened(page, '2 photo.png')
-  await expect(photo.getByText('2 of 7', { exact: true })).toBeAttached()
+  await expect(photo.getByText('2 of 8', { exact: true })).toBeAttached()
   const picture = photo.getByRole('img', { name: '2 photo.png' })
   await expect(picture).toBeVisible()
   await expect(photo.getByRole('button', { name: '100%: back to 100%' })).toBeVisible()
@@ -91,14 +92,15 @@ journey('each kind of file is shown in place, or says why not and is downloaded'
   for (const [name, why] of [
     ['4 locked.pdf', /protected by a password/],
     ['5 broken.pdf', /is damaged/],
-    ['6 plan.bin', /can’t be shown here/],
+    ['6 plan.bin', /kind of file can’t be shown/],
+    ['7 film.mp4', /damaged or incomplete/],
   ] as const) {
     await page.keyboard.press('ArrowRight')
     await expect(opened(page, name).getByText(why)).toBeVisible()
     await expectDownload(page, opened(page, name), name)
   }
   await page.keyboard.press('ArrowRight')
-  await expect(opened(page, '7 mixed.pdf').getByRole('group', { name: 'Page 1', exact: true })).toBeVisible()
+  await expect(opened(page, '8 mixed.pdf').getByRole('group', { name: 'Page 1', exact: true })).toBeVisible()
   await expect(page.getByRole('button', { name: 'Next file' })).toBeDisabled()
 })
 
@@ -218,7 +220,7 @@ journey('on a phone, each page of a PDF fits, and what is read stays where it is
   await page.goto(`${world.origin}/files?sort=name`)
   await page
     .getByRole('region', { name: 'Everything' })
-    .getByRole('button', { name: /^7 mixed\.pdf/ })
+    .getByRole('button', { name: /^8 mixed\.pdf/ })
     .click()
   const sheet = (number: number) => page.getByRole('group', { name: `Page ${number}`, exact: true })
   const upright = { x: 14, width: 332, height: 498 }
@@ -230,7 +232,7 @@ journey('on a phone, each page of a PDF fits, and what is read stays where it is
   await sheet(1).getByRole('button', { name: 'Link within this file' }).click()
   await expect(sheet(9).locator('canvas')).toBeAttached()
   await expect.poll(() => placeOf(sheet(8))).toMatchObject(onItsSide)
-  const top = (await placeOf(page.getByRole('region', { name: '7 mixed.pdf' }))).y
+  const top = (await placeOf(page.getByRole('region', { name: '8 mixed.pdf' }))).y
   assert.deepEqual(await placeOf(sheet(9)), { ...upright, y: top })
 })
 

@@ -12,6 +12,10 @@ import { Waiting } from './waiting.tsx'
 
 const PdfContent = lazy(() => import('./pdf-content.tsx').then((module) => ({ default: module.PdfContent })))
 
+/** How files are called that are shown here; text apart, of which not every encoding is known by its bytes. */
+const SHOWN =
+  /\.(jpe?g|png|gif|webp|avif|hei[cf]|tiff?|pdf|(doc|xls|ppt)x|od[tsp]|mp[34]|m4[av]|mov|webm|og[agv]|aac|flac|wav)$/i
+
 /** What is in a file, shown as its kind allows. Give it the file's id as `key`. */
 export function Content({ item }: { item: Item }) {
   const t = useT()
@@ -31,5 +35,6 @@ export function Content({ item }: { item: Item }) {
   }
   if (kind === 'video' || kind === 'audio') return <MediaContent item={item} kind={kind} />
   if (kind === 'text') return <TextContent item={item} />
-  return <Unshowable item={item} why={t('viewer_no_preview')} />
+  const damaged = type === 'application/octet-stream' && SHOWN.test(item.name)
+  return <Unshowable item={item} why={t(damaged ? 'viewer_broken' : 'viewer_no_preview')} />
 }
