@@ -214,27 +214,43 @@ journey('on a phone, a finger goes to the next file and two come nearer', async 
   await expectNoAxeViolations(page)
 })
 
-journey('on a phone, each page of a PDF fits, and what is read stays where it is', async ({ t, enter }) => {
-  const { world, camille } = await setScene(t)
-  const page = await enter(world, camille, { phone: true })
-  await page.goto(`${world.origin}/files?sort=name`)
-  await page
-    .getByRole('region', { name: 'Everything' })
-    .getByRole('button', { name: /^8 mixed\.pdf/ })
-    .click()
-  const sheet = (number: number) => page.getByRole('group', { name: `Page ${number}`, exact: true })
-  const upright = { x: 14, width: 332, height: 498 }
-  const onItsSide = { x: 14, width: 332, height: Math.round((332 * 400) / 600) }
-  await expect.poll(() => placeOf(sheet(2))).toMatchObject(onItsSide)
-  assert.deepEqual(await placeOf(sheet(1)), { ...upright, y: 74 })
+journey(
+  'on a phone, a PDF is foreseen, each of its pages fits, and what is read stays where it is',
+  async ({ t, enter }) => {
+    const { world, camille } = await setScene(t)
+    const page = await enter(world, camille, { phone: true })
+    const upright = { x: 14, width: 332, height: 498 }
+    await world.runJobs()
+    const slow = Promise.withResolvers<void>()
+    await page.route('**/content?inline', async (route) => {
+      await slow.promise
+      await route.continue()
+    })
+    await page.goto(`${world.origin}/files?sort=name`)
+    await page
+      .getByRole('region', { name: 'Everything' })
+      .getByRole('button', { name: /^8 mixed\.pdf/ })
+      .click()
+    const viewer = opened(page, '8 mixed.pdf')
+    const small = viewer.locator('img[src$="/preview/thumb"]')
+    await expect(viewer.getByRole('status').getByText('Loading…')).toBeVisible()
+    assert.deepEqual(await placeOf(small), { ...upright, y: 74 })
+    slow.resolve()
+    await expect(small).toHaveCount(0)
+    await expect(viewer.getByText('Loading…')).toHaveCount(0)
+    const sheet = (number: number) => page.getByRole('group', { name: `Page ${number}`, exact: true })
+    const onItsSide = { x: 14, width: 332, height: Math.round((332 * 400) / 600) }
+    await expect.poll(() => placeOf(sheet(2))).toMatchObject(onItsSide)
+    assert.deepEqual(await placeOf(sheet(1)), { ...upright, y: 74 })
 
-  // Those above it are measured once it is near, and are less high than was thought.
-  await sheet(1).getByRole('button', { name: 'Link within this file' }).click()
-  await expect(sheet(9).locator('canvas')).toBeAttached()
-  await expect.poll(() => placeOf(sheet(8))).toMatchObject(onItsSide)
-  const top = (await placeOf(page.getByRole('region', { name: '8 mixed.pdf' }))).y
-  assert.deepEqual(await placeOf(sheet(9)), { ...upright, y: top })
-})
+    // Those above it are measured once it is near, and are less high than was thought.
+    await sheet(1).getByRole('button', { name: 'Link within this file' }).click()
+    await expect(sheet(9).locator('canvas')).toBeAttached()
+    await expect.poll(() => placeOf(sheet(8))).toMatchObject(onItsSide)
+    const top = (await placeOf(page.getByRole('region', { name: '8 mixed.pdf' }))).y
+    assert.deepEqual(await placeOf(sheet(9)), { ...upright, y: top })
+  },
+)
 
 /** The colour of a canvas at a place given as parts of its width and height. */
 function pixelAt(canvas: SVGElement | HTMLElement, [x = 0, y = 0]: number[]): number[] {

@@ -1,4 +1,4 @@
-import { lazy, Suspense } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import type { Item } from '../../../core/api/shapes.ts'
 import { hasPreview, kindOf } from '../../../core/kinds.ts'
 import { useT } from '../../i18n.ts'
@@ -6,9 +6,10 @@ import { heldBy } from '../../parts/held.ts'
 import { HeldBack } from './held-back.tsx'
 import { ImageContent } from './image-content.tsx'
 import { MediaContent } from './media-content.tsx'
+import type { Progress } from './pdf-content.tsx'
 import { TextContent } from './text-content.tsx'
 import { Unshowable } from './unshowable.tsx'
-import { Waiting } from './waiting.tsx'
+import { Loading, PagesWaiting } from './waiting.tsx'
 
 const PdfContent = lazy(() => import('./pdf-content.tsx').then((module) => ({ default: module.PdfContent })))
 
@@ -26,15 +27,23 @@ export function Content({ item }: { item: Item }) {
   if (kind === 'image' && hasPreview(type)) return <ImageContent item={item} />
   if (kind === 'office' && item.preview === 'failed')
     return <Unshowable item={item} why={t('error_no_preview')} />
-  if (kind === 'pdf' || (kind === 'office' && item.preview !== 'none')) {
-    return (
-      <Suspense fallback={<Waiting />}>
-        <PdfContent item={item} />
-      </Suspense>
-    )
-  }
+  if (kind === 'pdf' || (kind === 'office' && item.preview !== 'none')) return <Pages item={item} />
   if (kind === 'video' || kind === 'audio') return <MediaContent item={item} kind={kind} />
   if (kind === 'text') return <TextContent item={item} />
   const damaged = type === 'application/octet-stream' && SHOWN.test(item.name)
   return <Unshowable item={item} why={t(damaged ? 'viewer_broken' : 'viewer_no_preview')} />
+}
+
+/** What is waited for is said here, without a break while the program comes, and then the file. */
+function Pages({ item }: { item: Item }) {
+  const [progress, setProgress] = useState<Progress>('opening')
+  return (
+    <>
+      <Suspense fallback={null}>
+        <PdfContent item={item} onProgress={setProgress} />
+      </Suspense>
+      {progress === 'opening' && <PagesWaiting item={item} />}
+      {progress !== 'done' && <Loading />}
+    </>
+  )
 }

@@ -11,7 +11,7 @@ import { openPdf, whyNotOpened } from './pdf-document.ts'
 import { PdfPage } from './pdf-page.tsx'
 import { Scroller } from './scroller.tsx'
 import { Unshowable } from './unshowable.tsx'
-import { Waiting } from './waiting.tsx'
+import { FirstPage } from './waiting.tsx'
 import { useZoom } from './zoom.ts'
 import { ZoomBar } from './zoom-bar.tsx'
 
@@ -20,8 +20,11 @@ type State =
   | { is: 'failed'; error: unknown }
   | { is: 'open'; document: PDFDocumentProxy; first: PDFPageProxy }
 
+/** `opening` shows nothing yet; `drawing`, its first page is still to be drawn; `done` too when it could not be opened. */
+export type Progress = 'opening' | 'drawing' | 'done'
+
 /** A PDF, or the pages of an office file, one below the other, each as wide as there is room. */
-export function PdfContent({ item }: { item: Item }) {
+export function PdfContent({ item, onProgress }: { item: Item; onProgress: (progress: Progress) => void }) {
   const t = useT()
   const office = kindOf(item.type ?? '') === 'office'
   const [state, setState] = useState<State>({ is: 'opening' })
@@ -34,23 +37,28 @@ export function PdfContent({ item }: { item: Item }) {
     document
       .then(async (opened) => {
         const first = await opened.getPage(1)
-        if (!over) setState({ is: 'open', document: opened, first })
+        if (over) return
+        setState({ is: 'open', document: opened, first })
+        onProgress('drawing')
       })
       .catch((error) => {
-        if (!over) setState({ is: 'failed', error })
+        if (over) return
+        setState({ is: 'failed', error })
+        onProgress('done')
       })
     return () => {
       over = true
       close()
     }
-  }, [item.id, office, attempt])
+  }, [item.id, office, attempt, onProgress])
 
   function retry(): void {
     setState({ is: 'opening' })
+    onProgress('opening')
     setAttempt(attempt + 1)
   }
 
-  if (state.is === 'opening') return <Waiting />
+  if (state.is === 'opening') return null
   if (state.is === 'failed') {
     const why = office ? 'error_no_preview' : whyNotOpened(state.error)
     return (
@@ -61,10 +69,27 @@ export function PdfContent({ item }: { item: Item }) {
       />
     )
   }
-  return <Pages name={item.name} document={state.document} first={state.first} />
+  return (
+    <Pages
+      item={item}
+      document={state.document}
+      first={state.first}
+      onFirstDrawn={() => onProgress('done')}
+    />
+  )
 }
 
-function Pages({ name, document, first }: { name: string; document: PDFDocumentProxy; first: PDFPageProxy }) {
+function Pages({
+  item,
+  document,
+  first,
+  onFirstDrawn,
+}: {
+  item: Item
+  document: PDFDocumentProxy
+  first: PDFPageProxy
+  onFirstDrawn: () => void
+}) {
   const t = useT()
   const format = useFormat()
   const scroller = useRef<HTMLElement>(null)
@@ -80,7 +105,7 @@ function Pages({ name, document, first }: { name: string; document: PDFDocumentP
 
   return (
     <>
-      <Scroller view={scroller} name={name} className={css.scroller}>
+      <Scroller view={scroller} name={item.name} className={css.scroller}>
         <div className={pdf.pages}>
           {Array.from({ length: document.numPages }, (_, index) => index + 1).map((number) => (
             <PdfPage
@@ -92,6 +117,7 @@ function Pages({ name, document, first }: { name: string; document: PDFDocumentP
               zoom={zoom.zoom}
               likely={size}
               onGoTo={goTo}
+              {...(number === 1 && { before: <FirstPage item={item} />, onDrawn: onFirstDrawn })}
             />
           ))}
         </div>

@@ -1,5 +1,5 @@
 import { type PDFDocumentProxy, type PDFPageProxy, TextLayer } from 'pdfjs-dist/legacy/build/pdf.mjs'
-import { useEffect, useRef, useState } from 'react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { useT } from '../../i18n.ts'
 import pdf from './pdf.module.css'
 import { PdfLinks } from './pdf-links.tsx'
@@ -19,6 +19,8 @@ export function PdfPage({
   zoom,
   likely,
   onGoTo,
+  before,
+  onDrawn,
 }: {
   document: PDFDocumentProxy
   number: number
@@ -29,9 +31,13 @@ export function PdfPage({
   /** The size in points to stand in for its own, until that is known. */
   likely: { width: number; height: number }
   onGoTo: (page: number) => void
+  /** Stands on the sheet until it is drawn for the first time, or was left before. */
+  before?: ReactNode
+  onDrawn?: () => void
 }) {
   const t = useT()
   const [page, setPage] = useState<PDFPageProxy | null>(null)
+  const [drawn, setDrawn] = useState(false)
 
   useEffect(() => {
     if (!near) return
@@ -49,6 +55,10 @@ export function PdfPage({
     }
   }, [document, number, near])
 
+  useEffect(() => {
+    if (drawn) onDrawn?.()
+  }, [drawn, onDrawn])
+
   const { width, height } = page?.getViewport({ scale: 1 }) ?? likely
   const fit = Math.min(REAL, room / width)
   return (
@@ -62,16 +72,25 @@ export function PdfPage({
     >
       {page && near && room > 0 && (
         <>
-          <Drawing page={page} scale={fit * zoom} />
+          <Drawing page={page} scale={fit * zoom} onDrawn={setDrawn} />
           <Words page={page} />
           <PdfLinks document={document} page={page} onGoTo={onGoTo} />
         </>
       )}
+      {!drawn && before}
     </div>
   )
 }
 
-function Drawing({ page, scale: wished }: { page: PDFPageProxy; scale: number }) {
+function Drawing({
+  page,
+  scale: wished,
+  onDrawn,
+}: {
+  page: PDFPageProxy
+  scale: number
+  onDrawn: (drawn: true) => void
+}) {
   const scale = useSettled(wished)
   const holder = useRef<HTMLDivElement>(null)
   useEffect(() => {
@@ -84,14 +103,16 @@ function Drawing({ page, scale: wished }: { page: PDFPageProxy; scale: number })
     const task = page.render({ canvas, viewport })
     // The drawing of another size stays until this one is done.
     if (!holder.current?.firstChild) holder.current?.append(canvas)
-    task.promise.then(
-      () => holder.current?.replaceChildren(canvas),
-      () => {
-        // Cancelled, or a page that can't be drawn: its words may still be read.
-      },
-    )
+    task.promise
+      .then(
+        () => holder.current?.replaceChildren(canvas),
+        () => {
+          // Cancelled, or a page that can't be drawn: its words may still be read.
+        },
+      )
+      .then(() => onDrawn(true))
     return () => task.cancel()
-  }, [page, scale])
+  }, [page, scale, onDrawn])
   return <div ref={holder} className={pdf.drawing} aria-hidden="true" />
 }
 
