@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Locator, Page } from '@playwright/test'
 import sharp from 'sharp'
+import { filmSquats } from '../../server/demo/video.ts'
 import { expect } from '../browser.ts'
 import { expectNoAxeViolations } from '../browser-checks.ts'
 import { createWorld } from '../world.ts'
@@ -32,7 +33,7 @@ async function setScene(t: Stage['t']) {
   ]
   const { spaceId } = camille
   for (const [name, bytes] of files) await upload(bytes, { name, spaceId, level: 'me_client' })
-  return { world, api, elise, camille }
+  return { world, api, upload, elise, camille }
 }
 
 function opened(page: Page, name: string): Locator {
@@ -215,17 +216,14 @@ journey('on a phone, a finger goes to the next file and two come nearer', async 
 })
 
 journey(
-  'on a phone, a PDF is foreseen, each of its pages fits, and what is read stays where it is',
+  'on a phone, PDFs and films are foreseen, each page fits, and what is read stays where it is',
   async ({ t, enter }) => {
-    const { world, camille } = await setScene(t)
+    const { world, upload, camille } = await setScene(t)
+    await upload(await filmSquats(), { name: '9 squat.mp4', spaceId: camille.spaceId, level: 'me_client' })
     const page = await enter(world, camille, { phone: true })
     const upright = { x: 14, width: 332, height: 498 }
     await world.runJobs()
-    const slow = Promise.withResolvers<void>()
-    await page.route('**/content?inline', async (route) => {
-      await slow.promise
-      await route.continue()
-    })
+    const letPdfCome = await holdContents(page)
     await page.goto(`${world.origin}/files?sort=name`)
     await page
       .getByRole('region', { name: 'Everything' })
@@ -235,7 +233,7 @@ journey(
     const small = viewer.locator('img[src$="/preview/thumb"]')
     await expect(viewer.getByRole('status').getByText('Loading…')).toBeVisible()
     assert.deepEqual(await placeOf(small), { ...upright, y: 74 })
-    slow.resolve()
+    letPdfCome()
     await expect(small).toHaveCount(0)
     await expect(viewer.getByText('Loading…')).toHaveCount(0)
     const sheet = (number: number) => page.getByRole('group', { name: `Page ${number}`, exact: true })
@@ -249,8 +247,24 @@ journey(
     await expect.poll(() => placeOf(sheet(8))).toMatchObject(onItsSide)
     const top = (await placeOf(page.getByRole('region', { name: '8 mixed.pdf' }))).y
     assert.deepEqual(await placeOf(sheet(9)), { ...upright, y: top })
+
+    await holdContents(page)
+    await page.getByRole('button', { name: 'Next file' }).click()
+    const film = page.getByLabel('9 squat.mp4').and(page.locator('video'))
+    await expect(film).toHaveAttribute('poster', /\/preview\/thumb$/)
+    assert.partialDeepStrictEqual(await placeOf(film), { x: 0, width: 360, height: 203 })
   },
 )
+
+/** Files of which nothing comes, as on a slow line, until the answer is called. */
+async function holdContents(page: Page): Promise<() => void> {
+  const held = Promise.withResolvers<void>()
+  await page.route('**/content?inline', async (route) => {
+    await held.promise
+    await route.continue()
+  })
+  return held.resolve
+}
 
 /** The colour of a canvas at a place given as parts of its width and height. */
 function pixelAt(canvas: SVGElement | HTMLElement, [x = 0, y = 0]: number[]): number[] {
