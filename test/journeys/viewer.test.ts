@@ -10,6 +10,7 @@ import { journey, type Stage } from './journey.ts'
 import { lockedPdf, mixedPdf, scannedPdf } from './odd-pdfs.ts'
 
 const LINE = 'Ten times, twice a day.\n'
+const WHITE = 'rgb(255, 255, 255)'
 const WHOLE_LOG = 600_000
 
 /** Files of every kind, named in the order of the list. */
@@ -20,7 +21,7 @@ async function setScene(t: Stage['t']) {
   const camille = await world.addClient(parc, { name: 'Camille Dubois' })
   await world.setStakeholder(camille, elise)
   const { api, upload } = await world.signIn(elise)
-  const photo = sharp({ create: { width: 1200, height: 1600, channels: 3, background: '#7a9' } })
+  const photo = sharp({ create: { width: 1200, height: 1600, channels: 4, background: '#7a98' } })
   const files: [string, Buffer | string][] = [
     ['1 scan.pdf', scannedPdf()],
     ['2 photo.png', await photo.png().toBuffer()],
@@ -74,6 +75,7 @@ journey('each kind of file is shown in place, or says why not and is downloaded'
   await expect(photo.getByText('2 of 8', { exact: true })).toBeAttached()
   const picture = photo.getByRole('img', { name: '2 photo.png' })
   await expect(picture).toBeVisible()
+  await expect(picture.locator('..'), 'paper is behind what is clear').toHaveCSS('background-color', WHITE)
   await expect(photo.getByRole('button', { name: '100%: back to 100%' })).toBeVisible()
   const fits = await widthOf(picture)
   await photo.getByRole('button', { name: 'Zoom in' }).click()

@@ -2,7 +2,9 @@ import { lazy, Suspense, useState } from 'react'
 import type { Item } from '../../../core/api/shapes.ts'
 import { hasPreview, kindOf } from '../../../core/kinds.ts'
 import { useT } from '../../i18n.ts'
+import { cx } from '../../parts/class-names.ts'
 import { heldBy } from '../../parts/held.ts'
+import css from './content.module.css'
 import { HeldBack } from './held-back.tsx'
 import { ImageContent } from './image-content.tsx'
 import { MediaContent } from './media-content.tsx'
@@ -24,7 +26,13 @@ export function Content({ item }: { item: Item }) {
   const kind = kindOf(type)
   const held = heldBy(item)
   if (held) return <HeldBack item={item} by={held} />
-  if (kind === 'image' && hasPreview(type)) return <ImageContent item={item} />
+  if (kind === 'image' && hasPreview(type)) {
+    return (
+      <div className={cx(css.image, mayBeClear(item) && css.clear)}>
+        <ImageContent item={item} />
+      </div>
+    )
+  }
   if (kind === 'office' && item.preview === 'failed')
     return <Unshowable item={item} why={t('error_no_preview')} />
   if (kind === 'pdf' || (kind === 'office' && item.preview !== 'none')) return <Pages item={item} />
@@ -32,6 +40,11 @@ export function Content({ item }: { item: Item }) {
   if (kind === 'text') return <TextContent item={item} />
   const damaged = type === 'application/octet-stream' && SHOWN.test(item.name)
   return <Unshowable item={item} why={t(damaged ? 'viewer_broken' : 'viewer_no_preview')} />
+}
+
+/** Whether what is behind a picture may be seen through it: the third byte of its ThumbHash begins with that. */
+function mayBeClear({ picture }: Item): boolean {
+  return !picture || atob(picture.hash).charCodeAt(2) >= 0x80
 }
 
 /** What is waited for is said here, without a break while the program comes, and then the file. */
