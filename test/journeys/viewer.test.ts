@@ -212,6 +212,11 @@ journey('on a phone, a finger goes to the next file and two come nearer', async 
   await fingers.move([[300, 300]], [[60, 300]])
   await expect(opened(page, '3 log.txt')).toBeVisible()
   await expect(page.getByText('Shared by Élise Gagnon · Today')).toBeVisible()
+  const next = page.getByRole('button', { name: 'Next file' })
+  await fingers.move([[180, 600]], [[180, 200]])
+  await expect(next, 'nothing lies on what is read').toHaveCSS('opacity', '0')
+  await fingers.move([[180, 200]], [[180, 300]])
+  await expect(next).toHaveCSS('opacity', '1')
   await fingers.move([[60, 300]], [[300, 300]])
   await expect(opened(page, '2 photo.png')).toBeVisible()
   await expectNoAxeViolations(page)
@@ -255,6 +260,12 @@ journey(
     const film = page.getByLabel('9 squat.mp4').and(page.locator('video'))
     await expect(film).toHaveAttribute('poster', /\/preview\/thumb$/)
     assert.partialDeepStrictEqual(await placeOf(film), { x: 0, width: 360, height: 203 })
+
+    await page.setViewportSize({ width: 780, height: 360 })
+    for (let back = 0; back < 2; back += 1) await page.getByRole('button', { name: 'Previous file' }).click()
+    const broken = opened(page, '7 film.mp4')
+    await expect(broken.getByText('damaged or incomplete')).toBeInViewport({ ratio: 1 })
+    await expect(broken.getByRole('button', { name: 'Download' }).last()).toBeInViewport({ ratio: 1 })
   },
 )
 
