@@ -65,3 +65,22 @@ export function lockedPdf(): Buffer {
     `/Encrypt 3 0 R /ID [<${'00'.repeat(16)}> <${'00'.repeat(16)}>]`,
   )
 }
+
+const SHEETS = 12
+const LINKED = 9
+
+/** Sheets on their side, but for the first and the one to which it has a link. */
+export function mixedPdf(): Buffer {
+  const objectOf = (sheet: number) => sheet + 2
+  const sheets = Array.from({ length: SHEETS }, (_, index) => index + 1)
+  const pages = sheets.map((sheet) => {
+    const upright = sheet === 1 || sheet === LINKED
+    return `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 ${upright ? '400 600' : '600 400'}] ${sheet === 1 ? `/Annots [${objectOf(SHEETS) + 1} 0 R]` : ''} >>`
+  })
+  return write([
+    '<< /Type /Catalog /Pages 2 0 R >>',
+    `<< /Type /Pages /Kids [${sheets.map((sheet) => `${objectOf(sheet)} 0 R`).join(' ')}] /Count ${SHEETS} >>`,
+    ...pages,
+    `<< /Type /Annot /Subtype /Link /Rect [40 140 240 170] /Dest [${objectOf(LINKED)} 0 R /Fit] >>`,
+  ])
+}

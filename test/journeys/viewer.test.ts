@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict'
 import type { Locator, Page } from '@playwright/test'
 import sharp from 'sharp'
+import { filmSquats } from '../../server/demo/video.ts'
 import { expect } from '../browser.ts'
 import { expectNoAxeViolations } from '../browser-checks.ts'
 import { createWorld } from '../world.ts'
 import { openClient, openItem, row } from './files-page.ts'
 import { journey, type Stage } from './journey.ts'
-import { lockedPdf, scannedPdf } from './odd-pdfs.ts'
+import { lockedPdf, mixedPdf, scannedPdf } from './odd-pdfs.ts'
 
 const LINE = 'Ten times, twice a day.\n'
+const WHITE = 'rgb(255, 255, 255)'
 const WHOLE_LOG = 600_000
 
 /** Files of every kind, named in the order of the list. */
@@ -19,7 +21,7 @@ async function setScene(t: Stage['t']) {
   const camille = await world.addClient(parc, { name: 'Camille Dubois' })
   await world.setStakeholder(camille, elise)
   const { api, upload } = await world.signIn(elise)
-  const photo = sharp({ create: { width: 1200, height: 1600, channels: 3, background: '#7a9' } })
+  const photo = sharp({ create: { width: 1200, height: 1600, channels: 4, background: '#7a98' } })
   const files: [string, Buffer | string][] = [
     ['1 scan.pdf', scannedPdf()],
     ['2 photo.png', await photo.png().toBuffer()],
@@ -27,10 +29,12 @@ async function setScene(t: Stage['t']) {
     ['4 locked.pdf', lockedPdf()],
     ['5 broken.pdf', '%PDF-1.7\nand then the disk was full'],
     ['6 plan.bin', Buffer.from([0, 1, 2, 3, 0xfe, 0xff])],
+    ['7 film.mp4', Buffer.from([0, 1, 2, 3, 0xfe, 0xff])],
+    ['8 mixed.pdf', mixedPdf()],
   ]
   const { spaceId } = camille
   for (const [name, bytes] of files) await upload(bytes, { name, spaceId, level: 'me_client' })
-  return { world, api, elise, camille }
+  return { world, api, upload, elise, camille }
 }
 
 function opened(page: Page, name: string): Locator {
@@ -68,9 +72,10 @@ journey('each kind of file is shown in place, or says why not and is downloaded'
 
   await page.keyboard.press('ArrowRight')
   const photo = opened(page, '2 photo.png')
-  await expect(photo.getByText('2 of 6', { exact: true })).toBeAttached()
+  await expect(photo.getByText('2 of 8', { exact: true })).toBeAttached()
   const picture = photo.getByRole('img', { name: '2 photo.png' })
   await expect(picture).toBeVisible()
+  await expect(picture.locator('..'), 'paper is behind what is clear').toHaveCSS('background-color', WHITE)
   await expect(photo.getByRole('button', { name: '100%: back to 100%' })).toBeVisible()
   const fits = await widthOf(picture)
   await photo.getByRole('button', { name: 'Zoom in' }).click()
@@ -90,12 +95,15 @@ journey('each kind of file is shown in place, or says why not and is downloaded'
   for (const [name, why] of [
     ['4 locked.pdf', /protected by a password/],
     ['5 broken.pdf', /is damaged/],
-    ['6 plan.bin', /can’t be shown here/],
+    ['6 plan.bin', /kind of file can’t be shown/],
+    ['7 film.mp4', /damaged or incomplete/],
   ] as const) {
     await page.keyboard.press('ArrowRight')
     await expect(opened(page, name).getByText(why)).toBeVisible()
     await expectDownload(page, opened(page, name), name)
   }
+  await page.keyboard.press('ArrowRight')
+  await expect(opened(page, '8 mixed.pdf').getByRole('group', { name: 'Page 1', exact: true })).toBeVisible()
   await expect(page.getByRole('button', { name: 'Next file' })).toBeDisabled()
 })
 
@@ -204,10 +212,72 @@ journey('on a phone, a finger goes to the next file and two come nearer', async 
   await fingers.move([[300, 300]], [[60, 300]])
   await expect(opened(page, '3 log.txt')).toBeVisible()
   await expect(page.getByText('Shared by Élise Gagnon · Today')).toBeVisible()
+  const next = page.getByRole('button', { name: 'Next file' })
+  await fingers.move([[180, 600]], [[180, 200]])
+  await expect(next, 'nothing lies on what is read').toHaveCSS('opacity', '0')
+  await fingers.move([[180, 200]], [[180, 300]])
+  await expect(next).toHaveCSS('opacity', '1')
   await fingers.move([[60, 300]], [[300, 300]])
   await expect(opened(page, '2 photo.png')).toBeVisible()
   await expectNoAxeViolations(page)
 })
+
+journey(
+  'on a phone, PDFs and films are foreseen, each page fits, and what is read stays where it is',
+  async ({ t, enter }) => {
+    const { world, upload, camille } = await setScene(t)
+    await upload(await filmSquats(), { name: '9 squat.mp4', spaceId: camille.spaceId, level: 'me_client' })
+    const page = await enter(world, camille, { phone: true })
+    const upright = { x: 14, width: 332, height: 498 }
+    await world.runJobs()
+    const letPdfCome = await holdContents(page)
+    await page.goto(`${world.origin}/files?sort=name`)
+    await page
+      .getByRole('region', { name: 'Everything' })
+      .getByRole('button', { name: /^8 mixed\.pdf/ })
+      .click()
+    const viewer = opened(page, '8 mixed.pdf')
+    const small = viewer.locator('img[src$="/preview/thumb"]')
+    await expect(viewer.getByRole('status').getByText('Loading…')).toBeVisible()
+    assert.deepEqual(await placeOf(small), { ...upright, y: 74 })
+    letPdfCome()
+    await expect(small).toHaveCount(0)
+    await expect(viewer.getByText('Loading…')).toHaveCount(0)
+    const sheet = (number: number) => page.getByRole('group', { name: `Page ${number}`, exact: true })
+    const onItsSide = { x: 14, width: 332, height: Math.round((332 * 400) / 600) }
+    await expect.poll(() => placeOf(sheet(2))).toMatchObject(onItsSide)
+    assert.deepEqual(await placeOf(sheet(1)), { ...upright, y: 74 })
+
+    // Those above it are measured once it is near, and are less high than was thought.
+    await sheet(1).getByRole('button', { name: 'Link within this file' }).click()
+    await expect(sheet(9).locator('canvas')).toBeAttached()
+    await expect.poll(() => placeOf(sheet(8))).toMatchObject(onItsSide)
+    const top = (await placeOf(page.getByRole('region', { name: '8 mixed.pdf' }))).y
+    assert.deepEqual(await placeOf(sheet(9)), { ...upright, y: top })
+
+    await holdContents(page)
+    await page.getByRole('button', { name: 'Next file' }).click()
+    const film = page.getByLabel('9 squat.mp4').and(page.locator('video'))
+    await expect(film).toHaveAttribute('poster', /\/preview\/thumb$/)
+    assert.partialDeepStrictEqual(await placeOf(film), { x: 0, width: 360, height: 203 })
+
+    await page.setViewportSize({ width: 780, height: 360 })
+    for (let back = 0; back < 2; back += 1) await page.getByRole('button', { name: 'Previous file' }).click()
+    const broken = opened(page, '7 film.mp4')
+    await expect(broken.getByText('damaged or incomplete')).toBeInViewport({ ratio: 1 })
+    await expect(broken.getByRole('button', { name: 'Download' }).last()).toBeInViewport({ ratio: 1 })
+  },
+)
+
+/** Files of which nothing comes, as on a slow line, until the answer is called. */
+async function holdContents(page: Page): Promise<() => void> {
+  const held = Promise.withResolvers<void>()
+  await page.route('**/content?inline', async (route) => {
+    await held.promise
+    await route.continue()
+  })
+  return held.resolve
+}
 
 /** The colour of a canvas at a place given as parts of its width and height. */
 function pixelAt(canvas: SVGElement | HTMLElement, [x = 0, y = 0]: number[]): number[] {
@@ -218,6 +288,11 @@ function pixelAt(canvas: SVGElement | HTMLElement, [x = 0, y = 0]: number[]): nu
 
 async function widthOf(element: Locator): Promise<number> {
   return (await element.boundingBox())?.width ?? 0
+}
+
+async function placeOf(element: Locator) {
+  const { x, y, width, height } = (await element.boundingBox()) ?? assert.fail('it is not there')
+  return { x: Math.round(x), y: Math.round(y), width: Math.round(width), height: Math.round(height) }
 }
 
 type Points = [x: number, y: number][]

@@ -140,6 +140,14 @@ test('an icon button shows its label to a mouse and to the keyboard; Escape hide
     await page.getByRole('link', { name: 'A link' }).focus()
     await page.keyboard.press('Tab')
     await expect(tip).toHaveText('Search')
+    await page.keyboard.press('Enter')
+    await expect(tip).toHaveCount(0)
+
+    await page.keyboard.press('Shift+Tab')
+    await page.keyboard.press('Tab')
+    await expect(tip).toHaveText('Search')
+    await page.getByRole('button', { name: 'Search', exact: true }).evaluate((button) => button.remove())
+    await expect(tip).toHaveCount(0)
   }))
 
 test('a toast is announced, its undo can be pressed, and an error stays until it is dismissed', () =>

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import type { Item } from '../../../core/api/shapes.ts'
-import { contentUrl } from '../../bytes.ts'
+import { contentUrl, previewUrl } from '../../bytes.ts'
 import { useT } from '../../i18n.ts'
 import { fileIcon } from '../../parts/file-icon.tsx'
 import { Icon } from '../../parts/icon.tsx'
@@ -37,12 +37,17 @@ export function MediaContent({ item, kind }: { item: Item; kind: 'video' | 'audi
       </div>
     )
   }
+  const { picture } = item
   return (
     <div className={css.player}>
       <video
         {...player}
         playsInline
         className={css.video}
+        {...(picture && {
+          poster: previewUrl(item.id, 'thumb'),
+          style: { '--width': picture.width, '--height': picture.height } as React.CSSProperties,
+        })}
         onLoadedMetadata={({ currentTarget }) => {
           // Its sound alone is understood.
           if (currentTarget.videoWidth === 0) setRefused(true)

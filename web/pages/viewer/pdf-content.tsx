@@ -5,25 +5,26 @@ import { kindOf } from '../../../core/kinds.ts'
 import { contentUrl, previewUrl } from '../../bytes.ts'
 import { useFormat, useT } from '../../i18n.ts'
 import css from './content.module.css'
+import { useKeptPlace } from './kept-place.ts'
 import pdf from './pdf.module.css'
 import { openPdf, whyNotOpened } from './pdf-document.ts'
 import { PdfPage } from './pdf-page.tsx'
 import { Scroller } from './scroller.tsx'
 import { Unshowable } from './unshowable.tsx'
-import { Waiting } from './waiting.tsx'
+import { FirstPage } from './waiting.tsx'
 import { useZoom } from './zoom.ts'
 import { ZoomBar } from './zoom-bar.tsx'
-
-/** Pixels to a point on paper of its real size: pages are never shown larger at first. */
-const REAL = 96 / 72
 
 type State =
   | { is: 'opening' }
   | { is: 'failed'; error: unknown }
   | { is: 'open'; document: PDFDocumentProxy; first: PDFPageProxy }
 
-/** A PDF, or the pages of an office file, one below the other and as wide as there is room. */
-export function PdfContent({ item }: { item: Item }) {
+/** `opening` shows nothing yet; `drawing`, its first page is still to be drawn; `done` too when it could not be opened. */
+export type Progress = 'opening' | 'drawing' | 'done'
+
+/** A PDF, or the pages of an office file, one below the other, each as wide as there is room. */
+export function PdfContent({ item, onProgress }: { item: Item; onProgress: (progress: Progress) => void }) {
   const t = useT()
   const office = kindOf(item.type ?? '') === 'office'
   const [state, setState] = useState<State>({ is: 'opening' })
@@ -36,23 +37,28 @@ export function PdfContent({ item }: { item: Item }) {
     document
       .then(async (opened) => {
         const first = await opened.getPage(1)
-        if (!over) setState({ is: 'open', document: opened, first })
+        if (over) return
+        setState({ is: 'open', document: opened, first })
+        onProgress('drawing')
       })
       .catch((error) => {
-        if (!over) setState({ is: 'failed', error })
+        if (over) return
+        setState({ is: 'failed', error })
+        onProgress('done')
       })
     return () => {
       over = true
       close()
     }
-  }, [item.id, office, attempt])
+  }, [item.id, office, attempt, onProgress])
 
   function retry(): void {
     setState({ is: 'opening' })
+    onProgress('opening')
     setAttempt(attempt + 1)
   }
 
-  if (state.is === 'opening') return <Waiting />
+  if (state.is === 'opening') return null
   if (state.is === 'failed') {
     const why = office ? 'error_no_preview' : whyNotOpened(state.error)
     return (
@@ -63,18 +69,35 @@ export function PdfContent({ item }: { item: Item }) {
       />
     )
   }
-  return <Pages name={item.name} document={state.document} first={state.first} />
+  return (
+    <Pages
+      item={item}
+      document={state.document}
+      first={state.first}
+      onFirstDrawn={() => onProgress('done')}
+    />
+  )
 }
 
-function Pages({ name, document, first }: { name: string; document: PDFDocumentProxy; first: PDFPageProxy }) {
+function Pages({
+  item,
+  document,
+  first,
+  onFirstDrawn,
+}: {
+  item: Item
+  document: PDFDocumentProxy
+  first: PDFPageProxy
+  onFirstDrawn: () => void
+}) {
   const t = useT()
   const format = useFormat()
   const scroller = useRef<HTMLElement>(null)
   const zoom = useZoom(scroller, { least: 0.5, most: 5 })
   const size = first.getViewport({ scale: 1 })
-  const fit = useFitWidth(scroller, size.width)
-  const scale = useSettled(fit * zoom.zoom)
+  const room = useRoom(scroller)
   const { near, current } = usePagesInView(scroller, document.numPages)
+  useKeptPlace(scroller)
 
   function goTo(page: number): void {
     scroller.current?.querySelector(`[data-page="${page}"]`)?.scrollIntoView()
@@ -82,7 +105,7 @@ function Pages({ name, document, first }: { name: string; document: PDFDocumentP
 
   return (
     <>
-      <Scroller view={scroller} name={name} className={css.scroller}>
+      <Scroller view={scroller} name={item.name} className={css.scroller}>
         <div className={pdf.pages}>
           {Array.from({ length: document.numPages }, (_, index) => index + 1).map((number) => (
             <PdfPage
@@ -90,9 +113,11 @@ function Pages({ name, document, first }: { name: string; document: PDFDocumentP
               number={number}
               document={document}
               near={near.has(number)}
-              scale={scale}
+              room={room}
+              zoom={zoom.zoom}
               likely={size}
               onGoTo={goTo}
+              {...(number === 1 && { before: <FirstPage item={item} />, onDrawn: onFirstDrawn })}
             />
           ))}
         </div>
@@ -111,36 +136,24 @@ function Pages({ name, document, first }: { name: string; document: PDFDocumentP
   )
 }
 
-/** Keeps `--fit` at the pixels to a point with which a page of this width fits; 0 before it is known. */
-function useFitWidth(scroller: { readonly current: HTMLElement | null }, width: number): number {
-  const [fit, setFit] = useState(0)
+/** The pixels that a page may take from side to side, kept at `--room` too; 0 before they are known. */
+function useRoom(scroller: { readonly current: HTMLElement | null }): number {
+  const [room, setRoom] = useState(0)
   useEffect(() => {
     const view = scroller.current
     if (!view) return
     const measure = () => {
       const { paddingLeft, paddingRight } = getComputedStyle(view)
-      const room = view.clientWidth - Number.parseFloat(paddingLeft) - Number.parseFloat(paddingRight)
-      const next = Math.min(REAL, room / width)
-      view.style.setProperty('--fit', String(next))
-      setFit(next)
+      const next = view.clientWidth - Number.parseFloat(paddingLeft) - Number.parseFloat(paddingRight)
+      view.style.setProperty('--room', String(next))
+      setRoom(next)
     }
     measure()
     const watch = new ResizeObserver(measure)
     watch.observe(view)
     return () => watch.disconnect()
-  }, [scroller, width])
-  return fit
-}
-
-/** A number once it has stopped changing: drawing at each step of a pinch would be in vain. */
-function useSettled(value: number): number {
-  const [settled, setSettled] = useState(value)
-  useEffect(() => {
-    if (settled === 0) setSettled(value)
-    const timer = setTimeout(() => setSettled(value), 200)
-    return () => clearTimeout(timer)
-  }, [value, settled])
-  return settled
+  }, [scroller])
+  return room
 }
 
 /** The pages within a screen of what is seen, and the one in the middle of it. */

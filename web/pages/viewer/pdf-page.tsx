@@ -1,5 +1,5 @@
 import { type PDFDocumentProxy, type PDFPageProxy, TextLayer } from 'pdfjs-dist/legacy/build/pdf.mjs'
-import { useEffect, useRef, useState } from 'react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { useT } from '../../i18n.ts'
 import pdf from './pdf.module.css'
 import { PdfLinks } from './pdf-links.tsx'
@@ -7,26 +7,37 @@ import { PdfLinks } from './pdf-links.tsx'
 /** Phones refuse larger canvases, and then show none. */
 const MOST_PIXELS = 16_000_000
 
+/** Pixels to a point on paper of its real size: pages are never shown larger at first. */
+const REAL = 96 / 72
+
 /** One page: drawn while it is near what is seen, an empty sheet of its size otherwise. */
 export function PdfPage({
   document,
   number,
   near,
-  scale,
+  room,
+  zoom,
   likely,
   onGoTo,
+  before,
+  onDrawn,
 }: {
   document: PDFDocumentProxy
   number: number
   near: boolean
-  /** Pixels of the screen's grid to a point. */
-  scale: number
+  /** The width in which it fits before it is zoomed; 0 until that is known. */
+  room: number
+  zoom: number
   /** The size in points to stand in for its own, until that is known. */
   likely: { width: number; height: number }
   onGoTo: (page: number) => void
+  /** Stands on the sheet until it is drawn for the first time, or was left before. */
+  before?: ReactNode
+  onDrawn?: () => void
 }) {
   const t = useT()
   const [page, setPage] = useState<PDFPageProxy | null>(null)
+  const [drawn, setDrawn] = useState(false)
 
   useEffect(() => {
     if (!near) return
@@ -44,7 +55,12 @@ export function PdfPage({
     }
   }, [document, number, near])
 
+  useEffect(() => {
+    if (drawn) onDrawn?.()
+  }, [drawn, onDrawn])
+
   const { width, height } = page?.getViewport({ scale: 1 }) ?? likely
+  const fit = Math.min(REAL, room / width)
   return (
     // biome-ignore lint/a11y/useSemanticElements: a page of a document is no set of fields
     <div
@@ -54,18 +70,28 @@ export function PdfPage({
       className={pdf.page}
       style={{ '--page-width': width, '--page-height': height } as React.CSSProperties}
     >
-      {page && near && scale > 0 && (
+      {page && near && room > 0 && (
         <>
-          <Drawing page={page} scale={scale} />
+          <Drawing page={page} scale={fit * zoom} onDrawn={setDrawn} />
           <Words page={page} />
           <PdfLinks document={document} page={page} onGoTo={onGoTo} />
         </>
       )}
+      {!drawn && before}
     </div>
   )
 }
 
-function Drawing({ page, scale }: { page: PDFPageProxy; scale: number }) {
+function Drawing({
+  page,
+  scale: wished,
+  onDrawn,
+}: {
+  page: PDFPageProxy
+  scale: number
+  onDrawn: (drawn: true) => void
+}) {
+  const scale = useSettled(wished)
   const holder = useRef<HTMLDivElement>(null)
   useEffect(() => {
     const canvas = document.createElement('canvas')
@@ -77,15 +103,27 @@ function Drawing({ page, scale }: { page: PDFPageProxy; scale: number }) {
     const task = page.render({ canvas, viewport })
     // The drawing of another size stays until this one is done.
     if (!holder.current?.firstChild) holder.current?.append(canvas)
-    task.promise.then(
-      () => holder.current?.replaceChildren(canvas),
-      () => {
-        // Cancelled, or a page that can't be drawn: its words may still be read.
-      },
-    )
+    task.promise
+      .then(
+        () => holder.current?.replaceChildren(canvas),
+        () => {
+          // Cancelled, or a page that can't be drawn: its words may still be read.
+        },
+      )
+      .then(() => onDrawn(true))
     return () => task.cancel()
-  }, [page, scale])
+  }, [page, scale, onDrawn])
   return <div ref={holder} className={pdf.drawing} aria-hidden="true" />
+}
+
+/** A number once it has stopped changing: drawing at each step of a pinch would be in vain. */
+function useSettled(value: number): number {
+  const [settled, setSettled] = useState(value)
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), 200)
+    return () => clearTimeout(timer)
+  }, [value])
+  return settled
 }
 
 /** The words of a page, unseen above its drawing: to be selected, found and read aloud. */

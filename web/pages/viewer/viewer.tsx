@@ -11,6 +11,7 @@ import { ErrorState } from '../../parts/states.tsx'
 import { Content } from './content.tsx'
 import { useKeys } from './keys.ts'
 import { useModalLayer } from './modal-layer.ts'
+import { useReading } from './reading.ts'
 import { useSwipe } from './swipe.ts'
 import css from './viewer.module.css'
 import { Waiting } from './waiting.tsx'
@@ -64,6 +65,7 @@ export function Viewer({
     onLeft: () => next && onStep(next),
     onRight: () => previous && onStep(previous),
   })
+  const reading = useReading(itemId)
   useEffect(() => {
     if (at >= 0 && at >= files.length - 3) onMore?.()
   }, [at, files.length, onMore])
@@ -133,7 +135,7 @@ export function Viewer({
       <p role="status" className="visually-hidden">
         {stepped && item && `${item.name}, ${position}`}
       </p>
-      <div className={css.stage} {...swipe}>
+      <div className={css.stage} {...swipe} {...reading}>
         {item && <Content key={item.id} item={item} />}
         {!item && failure && (
           <ErrorState

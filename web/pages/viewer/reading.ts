@@ -1,0 +1,30 @@
+import { type TouchEvent, type UIEvent, useRef, useState } from 'react'
+
+/**
+ * For the stage: `data-reading` while a finger goes on through what is scrolled in it, until it goes back or the end is
+ * reached. What zooming scrolls is no reading.
+ */
+export function useReading(itemId: string) {
+  const [reading, setReading] = useState<string | null>(null)
+  const oneFinger = useRef(false)
+  const before = useRef({ itemId, top: 0 })
+
+  function count({ touches }: TouchEvent): void {
+    oneFinger.current = touches.length === 1
+  }
+
+  return {
+    'data-reading': reading === itemId || undefined,
+    onTouchStartCapture: count,
+    onTouchEndCapture: count,
+    onTouchCancelCapture: count,
+    onScrollCapture({ target }: UIEvent) {
+      if (!(target instanceof Element)) return
+      const { scrollTop: top, scrollHeight, clientHeight } = target
+      const from = before.current.itemId === itemId ? before.current.top : 0
+      before.current = { itemId, top }
+      if (top < from || top + clientHeight >= scrollHeight - 1) setReading(null)
+      else if (top > from && oneFinger.current) setReading(itemId)
+    },
+  }
+}
