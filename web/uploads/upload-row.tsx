@@ -20,9 +20,9 @@ function wordsFor({ state, sent, size, speed, problem }: Upload, t: Translate, f
     case 'paused':
       return `${t('upload_paused')} · ${amount}`
     case 'missing':
-      return t(changed ? 'upload_changed_choose' : 'upload_missing')
+      return t(changed ? 'upload_file_changed_choose' : 'upload_missing')
     case 'failed':
-      return changed ? t('upload_changed') : errorSentence(problem)
+      return changed ? t('upload_file_changed') : errorSentence(problem)
     case 'unreachable':
       return problem instanceof Problem ? errorSentence(problem) : t('upload_unreachable')
     default:
