@@ -3,9 +3,10 @@ import { appendFile, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { expect } from '../browser.ts'
+import { expectNoAxeViolations } from '../browser-checks.ts'
 import { makeTempFolder } from '../temp-folder.ts'
 import { createWorld, PASSWORD } from '../world.ts'
-import { chooseFiles, openClient, row, said } from './files-page.ts'
+import { chooseFiles, openClient, openItem, row, said } from './files-page.ts'
 import { journey, type Stage } from './journey.ts'
 
 const MB = 1024 * 1024
@@ -27,7 +28,7 @@ async function openFiles({ t, enter }: Stage, allowed: readonly RegExp[] = []) {
       downloadThroughput: -1,
       uploadThroughput,
     })
-  return { page, panel: page.getByRole('region', { name: 'Uploads' }), slowDown }
+  return { world, elise, camille, page, panel: page.getByRole('region', { name: 'Uploads' }), slowDown }
 }
 
 async function makeFile(name: string, size: number) {
@@ -122,4 +123,27 @@ journey('signing out stops uploads and leaves nothing of them on the device', as
   await page.getByRole('menuitem', { name: 'Sign out' }).click()
   await expect(page.getByRole('heading', { name: 'Sign in to Carnet' })).toBeVisible()
   expect(await countKept(page)).toBe(0)
+})
+
+journey('a folder that goes while files are sent into it is shown no more, and told', async (stage) => {
+  const files = await openFiles(stage, [/status of 404/])
+  const { world, elise, camille, page, slowDown } = files
+  const { api, upload } = await world.signIn(elise)
+  const { spaceId } = camille
+  const { id } = await api.files.createFolder({ spaceId, parentId: null, name: 'Programme' })
+  await upload('squats', { name: 'Week 1.txt', spaceId, parentId: id })
+  await page.reload()
+  await openItem(page, 'Programme')
+  await expect(row(page, 'Week 1.txt')).toBeVisible()
+  await beginToSend(files, await makeFile('Film.bin', 6 * MB))
+  await slowDown(1)
+  await api.files.deleteItems({ ids: [id] })
+  await slowDown(-1)
+  await expect(said(page, '“Film.bin” was added to Files: its folder is no longer there.')).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'This folder is not here' })).toBeVisible()
+  await expect(row(page, 'Week 1.txt')).toHaveCount(0)
+  await expect(page.getByRole('button', { name: 'Add a file' })).toHaveCount(0)
+  await expectNoAxeViolations(page)
+  await page.getByRole('button', { name: 'Change who sees it' }).click()
+  await expect(page.getByRole('dialog', { name: 'Film.bin' })).toBeVisible()
 })

@@ -1,7 +1,7 @@
 import { ChevronDown, ChevronUp, Pause, Play, X } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { useLocation } from 'wouter'
-import { useT } from '../i18n.ts'
+import { type Translate, useT } from '../i18n.ts'
 import { IconButton } from '../parts/button.tsx'
 import { Progress } from '../parts/states.tsx'
 import { toast } from '../parts/toasts.tsx'
@@ -131,16 +131,31 @@ function useArrivals(levels: boolean): void {
       onArrival(({ added, page }) => {
         const [first] = added
         if (!first) return
-        const text =
-          added.length === 1
-            ? t('upload_added_named', { name: first.name })
-            : t('upload_added', { count: added.length })
-        const run = () => navigate(`${page}${page.includes('?') ? '&' : '?'}item=${first.itemId}&level=1`)
+        const inPlace = added.filter(({ strayed }) => !strayed)
+        const strayed = added.filter(({ strayed }) => strayed)
+        const text = [wordsFor('upload_added', inPlace, t), wordsFor('upload_strayed', strayed, t)]
+        const run = () => {
+          const [path, query = ''] = page.split('?')
+          const params = new URLSearchParams(first.strayed ? '' : query)
+          params.set('item', first.itemId)
+          params.set('level', '1')
+          navigate(`${path}?${params}`)
+        }
         toast({
-          text,
+          text: text.filter(Boolean).join(' '),
           ...(levels && added.length === 1 && { action: { label: t('upload_change_level'), run } }),
         })
       }),
     [t, navigate, levels],
   )
+}
+
+function wordsFor(
+  key: 'upload_added' | 'upload_strayed',
+  files: readonly { name: string }[],
+  t: Translate,
+): string | null {
+  const [first] = files
+  if (!first) return null
+  return files.length === 1 ? t(`${key}_named`, { name: first.name }) : t(key, { count: files.length })
 }
