@@ -6,9 +6,10 @@ import type { Format } from '../format.ts'
 import { type Translate, useFormat, useT } from '../i18n.ts'
 import { IconButton } from '../parts/button.tsx'
 import { Progress } from '../parts/states.tsx'
+import { cancelUploads } from './cancelling.ts'
 import type { Upload } from './queue.ts'
 import css from './upload-panel.module.css'
-import { cancelUpload, offerFiles, pauseUpload, resumeUpload, retryUpload } from './uploads.ts'
+import { offerFiles, pauseUpload, resumeUpload, retryUpload } from './uploads.ts'
 
 /** What happens to an upload, in a few words; a sentence when something is wrong. */
 function wordsFor({ state, sent, size, speed, problem }: Upload, t: Translate, format: Format): string {
@@ -76,7 +77,7 @@ export function UploadRow({ upload }: { upload: Upload }) {
           />
         </>
       )}
-      <IconButton icon={X} label={named('upload_cancel')} onClick={() => cancelUpload(id)} />
+      <IconButton icon={X} label={named('upload_cancel')} onClick={() => cancelUploads([upload])} />
     </li>
   )
 }
