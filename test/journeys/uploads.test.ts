@@ -109,7 +109,8 @@ journey('uploads are paused, resumed and cancelled, each and all', async (stage)
   const session = await page.context().newCDPSession(page)
   await slowDown(session, MB)
   await add(page, paths)
-  await panel.getByRole('button', { name: 'Pause One.bin' }).click()
+  await panel.getByRole('button', { name: 'Pause One.bin' }).press('Enter')
+  await expect(panel.getByRole('button', { name: 'Resume One.bin' })).toBeFocused()
   await expect(panel.getByRole('listitem').filter({ hasText: 'One.bin' })).toContainText('Paused')
   await panel.getByRole('button', { name: 'Cancel Two.bin' }).click()
   await expect(panel.getByRole('listitem')).toHaveCount(2)
@@ -140,6 +141,22 @@ journey('uploads are paused, resumed and cancelled, each and all', async (stage)
   await expect(panel).toBeHidden()
   await expect(page.getByRole('main')).toBeFocused()
   await expectList(page, ['One.bin', 'Three.bin'])
+})
+
+journey('a file that has arrived keeps its row while others are under way', async (stage) => {
+  const { page, panel } = await openFiles(stage)
+  const held = Promise.withResolvers<void>()
+  await page.route('**/api/uploads/*', async (route) => {
+    if (route.request().postDataBuffer()?.length !== 1000) await held.promise
+    await route.continue()
+  })
+  await add(page, [await makeFile('Brief.bin', 1000), await makeFile('Film.bin', 2000)])
+  await expect(panel.getByRole('listitem')).toHaveText([/^Brief.bin\s*Added/, /^Film.bin/])
+  await expect(panel.getByRole('button', { name: /Brief.bin/ })).toHaveCount(0)
+  await expectNoAxeViolations(page)
+  held.resolve()
+  await expect(said(page, '2 files were added.')).toBeVisible()
+  await expect(panel).toBeHidden()
 })
 
 journey('what can’t be added is told in one sentence each, and the rest is added', async (stage) => {

@@ -16,6 +16,7 @@ import { pauseUpload, resumeUpload, resumeUploads } from './uploads.ts'
 
 /** More than anyone reads; the rest is counted. */
 const MOST_ROWS = 60
+const BUNCH = 30
 
 /** How far all is, at the bottom of the screen while anything is under way; each file with its controls when opened. */
 export function UploadPanel({
@@ -41,10 +42,13 @@ export function UploadPanel({
   const done = uploads.filter(({ state }) => state === 'done').length
   const bytes = uploads.reduce((sum, { size }) => sum + size, 0)
   const sent = uploads.reduce((sum, upload) => sum + Math.min(upload.sent, upload.size), 0)
-  const rows = uploads.filter(({ state }) => state !== 'done')
+  const left = uploads.filter(({ state }) => state !== 'done')
+  // Those that are done stay where they are, lest the others move under the finger; of very many, they go in bunches.
+  const cleared = uploads.length > MOST_ROWS ? done - (done % BUNCH) : 0
+  const rows = uploads.filter(({ state }, index) => state !== 'done' || index >= cleared)
   const share = bytes > 0 ? sent / bytes : 0
-  const moving = rows.filter(isMoving)
-  const paused = rows.filter(({ state }) => state === 'paused')
+  const moving = left.filter(isMoving)
+  const paused = left.filter(({ state }) => state === 'paused')
   const title =
     moving.length === 0 && troubled > 0
       ? t('upload_troubled', { count: troubled })
@@ -83,7 +87,7 @@ export function UploadPanel({
           )}
         </ul>
       )}
-      {open && rows.length > 1 && (
+      {open && left.length > 1 && (
         <footer className={css.foot}>
           {moving.length + paused.length > 0 && (
             <Button
@@ -97,7 +101,7 @@ export function UploadPanel({
               {t(moving.length > 0 ? 'upload_pause_all' : 'upload_resume_all')}
             </Button>
           )}
-          <CancelAll uploads={rows} />
+          <CancelAll uploads={left} />
         </footer>
       )}
       <p role="status" className="visually-hidden">

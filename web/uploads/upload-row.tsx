@@ -1,10 +1,11 @@
-import { FileUp, Pause, Play, RotateCw, X } from 'lucide-react'
+import { Check, FileUp, Pause, Play, RotateCw, X } from 'lucide-react'
 import { useRef, useState } from 'react'
 import { Problem } from '../../core/errors.ts'
 import { errorSentence } from '../api.ts'
 import type { Format } from '../format.ts'
 import { type Translate, useFormat, useT } from '../i18n.ts'
 import { IconButton } from '../parts/button.tsx'
+import { Icon } from '../parts/icon.tsx'
 import { Progress } from '../parts/states.tsx'
 import { cancelUploads } from './cancelling.ts'
 import type { Upload } from './queue.ts'
@@ -22,6 +23,8 @@ function wordsFor({ state, sent, size, speed, problem }: Upload, t: Translate, f
       return `${t('upload_paused')} · ${amount}`
     case 'missing':
       return t(changed ? 'upload_file_changed_choose' : 'upload_missing')
+    case 'done':
+      return `${t('upload_done')} · ${format.size(size)}`
     case 'failed':
       return changed ? t('upload_file_changed') : errorSentence(problem)
     case 'unreachable':
@@ -53,14 +56,30 @@ export function UploadRow({ upload }: { upload: Upload }) {
         </p>
         {!wrong && <Progress value={size > 0 ? sent / size : 0} label={name} />}
       </div>
+      {/* One key: what takes another's place takes its focus over. */}
       {(state === 'sending' || state === 'waiting' || state === 'unreachable') && (
-        <IconButton icon={Pause} label={named('upload_pause')} onClick={() => pauseUpload(id)} />
+        <IconButton
+          key="control"
+          icon={Pause}
+          label={named('upload_pause')}
+          onClick={() => pauseUpload(id)}
+        />
       )}
       {state === 'paused' && (
-        <IconButton icon={Play} label={named('upload_resume')} onClick={() => resumeUpload(id)} />
+        <IconButton
+          key="control"
+          icon={Play}
+          label={named('upload_resume')}
+          onClick={() => resumeUpload(id)}
+        />
       )}
       {state === 'failed' && mayRetry(upload) && (
-        <IconButton icon={RotateCw} label={named('upload_retry')} onClick={() => void retryUpload(id)} />
+        <IconButton
+          key="control"
+          icon={RotateCw}
+          label={named('upload_retry')}
+          onClick={() => void retryUpload(id)}
+        />
       )}
       {state === 'missing' && (
         <>
@@ -77,7 +96,13 @@ export function UploadRow({ upload }: { upload: Upload }) {
           />
         </>
       )}
-      <IconButton icon={X} label={named('upload_cancel')} onClick={() => cancelUploads([upload])} />
+      {state === 'done' ? (
+        <span className={css.done}>
+          <Icon of={Check} />
+        </span>
+      ) : (
+        <IconButton icon={X} label={named('upload_cancel')} onClick={() => cancelUploads([upload])} />
+      )}
     </li>
   )
 }
