@@ -4,7 +4,7 @@ import { Problem } from '../../core/errors.ts'
 import { errorSentence } from '../api.ts'
 import type { Format } from '../format.ts'
 import { type Translate, useFormat, useT } from '../i18n.ts'
-import { IconButton } from '../parts/button.tsx'
+import { Button, IconButton } from '../parts/button.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Progress } from '../parts/states.tsx'
 import { cancelUploads } from './cancelling.ts'
@@ -42,9 +42,7 @@ export function UploadRow({ upload }: { upload: Upload }) {
   const [wrongFile, setWrongFile] = useState(false)
   const { id, name, state, sent, size } = upload
   const wrong = state === 'failed' || state === 'missing'
-  const named = (
-    key: 'upload_pause' | 'upload_resume' | 'upload_retry' | 'upload_choose' | 'upload_cancel',
-  ) => t(key, { name })
+  const named = (key: 'upload_pause' | 'upload_resume' | 'upload_retry' | 'upload_cancel') => t(key, { name })
   return (
     <li className={css.row}>
       <div className={css.what}>
@@ -54,6 +52,24 @@ export function UploadRow({ upload }: { upload: Upload }) {
         <p className={wrong ? css.wrong : css.detail}>
           {wrongFile && state === 'missing' ? t('upload_other_file', { name }) : wordsFor(upload, t, format)}
         </p>
+        {state === 'missing' && (
+          <>
+            <Button icon={FileUp} className={css.choose} onClick={() => picker.current?.click()}>
+              {t('upload_choose')}
+              <span className="visually-hidden"> {name}</span>
+            </Button>
+            <input
+              ref={picker}
+              type="file"
+              multiple
+              hidden
+              onChange={({ currentTarget }) => {
+                setWrongFile(!offerFiles(id, [...(currentTarget.files ?? [])]))
+                currentTarget.value = ''
+              }}
+            />
+          </>
+        )}
         {!wrong && <Progress value={size > 0 ? sent / size : 0} label={name} />}
       </div>
       {/* One key: what takes another's place takes its focus over. */}
@@ -80,21 +96,6 @@ export function UploadRow({ upload }: { upload: Upload }) {
           label={named('upload_retry')}
           onClick={() => void retryUpload(id)}
         />
-      )}
-      {state === 'missing' && (
-        <>
-          <IconButton icon={FileUp} label={named('upload_choose')} onClick={() => picker.current?.click()} />
-          <input
-            ref={picker}
-            type="file"
-            multiple
-            hidden
-            onChange={({ currentTarget }) => {
-              setWrongFile(!offerFiles(id, [...(currentTarget.files ?? [])]))
-              currentTarget.value = ''
-            }}
-          />
-        </>
       )}
       {state === 'done' ? (
         <span className={css.done}>
