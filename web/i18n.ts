@@ -9,6 +9,7 @@ import type involvement from './messages/involvement.en.json'
 import type lives from './messages/lives.en.json'
 import type professional from './messages/professional.en.json'
 import type security from './messages/security.en.json'
+import type uploads from './messages/uploads.en.json'
 import type viewer from './messages/viewer.en.json'
 import type welcome from './messages/welcome.en.json'
 
@@ -21,6 +22,7 @@ type Messages = {
   administration: typeof administration
   lives: typeof lives
   security: typeof security
+  uploads: typeof uploads
   viewer: typeof viewer
   welcome: typeof welcome
 }

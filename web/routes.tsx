@@ -11,7 +11,7 @@ import { signOut, useSession, useSessionEnded, welcome } from './session.ts'
 
 const doors = {
   professional: () =>
-    withMessages(import('./doors/professional.tsx'), 'professional').then((door) => ({
+    withMessages(import('./doors/professional.tsx'), 'professional', 'uploads').then((door) => ({
       default: door.ProfessionalDoor,
     })),
   client: () =>

@@ -17,7 +17,7 @@ const REMEMBERED_MS = 86_400_000
 type Settlement = { row: UploadRow; actor: Actor; facts: Omit<NewBlob, 'key'>; lease?: Lease }
 
 /** Without the item, if it had been made before. */
-type Settled = { id: string; item?: Item }
+export type Settled = { id: string; item?: Item }
 
 export type Settle = ReturnType<typeof createSettling>
 

@@ -10,7 +10,7 @@ import type { Database } from '../db/schema.ts'
 import { doEach } from '../each.ts'
 import { type Items, legalName, type PlaceInput } from './items.ts'
 import { reserveRoom } from './quota.ts'
-import type { Settle } from './settling.ts'
+import type { Settle, Settled } from './settling.ts'
 import { SNIFFED_BYTES, sniffType } from './sniff.ts'
 import { heldUntil, type Lease } from './upload-lock.ts'
 import type { UploadRow } from './upload-place.ts'
@@ -161,13 +161,13 @@ export function createUploadRows({ db, blobs, items, settle, now }: Needs) {
   }
 
   /** Makes the file of complete bytes, once. @throws what `settle` throws */
-  async function finish(row: UploadRow, actor: Actor): Promise<string> {
-    if (row.item_id) return row.item_id
+  async function finish(row: UploadRow, actor: Actor): Promise<Settled> {
+    if (row.item_id) return { id: row.item_id }
     const key = row.staging
     const facts = await blobs.commit(key, cursorOf(row))
     const end = Math.min(SNIFFED_BYTES, facts.size) - 1
     const type = await sniffType(await blobs.read(key, facts.size, { start: 0, end }))
-    return (await settle({ row, actor, facts: { ...facts, type } })).id
+    return settle({ row, actor, facts: { ...facts, type } })
   }
 
   /**

@@ -13,7 +13,7 @@ import { watchAccess } from './access-watch.ts'
 import { inspect, readUploadChecksum, TUS_ALGORITHMS } from './checksums.ts'
 import type { Items } from './items.ts'
 import { limitEach } from './limit-each.ts'
-import { createSettling } from './settling.ts'
+import { createSettling, type Settled } from './settling.ts'
 import { createSingleUpload, type IncomingFile } from './single-upload.ts'
 import { createUploadLocks, type Lease } from './upload-lock.ts'
 import { placeOf, readPlace, refuseOtherText } from './upload-place.ts'
@@ -44,7 +44,7 @@ export function createUploads(needs: Needs) {
 
   /**
    * Answers a request below /api/uploads; `readActor` tells who is calling by now, and throws once they may not.
-   * The answer has `Carnet-Item` once the file is there. @throws too_many_uploads
+   * The answer has `Carnet-Item` once the file is there, and that which made it `Carnet-Folder`. @throws too_many_uploads
    */
   const answer = (request: Request, actor: Actor, readActor: () => Promise<Actor>): Promise<Response> =>
     bounded(actor, () => answerOne(request, actor, readActor))
@@ -59,7 +59,7 @@ export function createUploads(needs: Needs) {
     let lease: Lease | undefined
     let letGo = false
     let created: string | undefined
-    let item: string | null = null
+    let settled: Settled | undefined
     let failure: unknown
 
     async function write(stream: Readable, id: string, offset: number): Promise<number> {
@@ -89,7 +89,7 @@ export function createUploads(needs: Needs) {
             ? await rows.append(row, inspected.bytes, lease, checksums.length > 0 ? verify : undefined)
             : row
         if (refusal) throw refusal
-        if (written.bytes === row.size) item = await rows.finish(written, await readActor())
+        if (written.bytes === row.size) settled = await rows.finish(written, await readActor())
         return written.bytes
       } finally {
         stopAsking()
@@ -104,7 +104,7 @@ export function createUploads(needs: Needs) {
       async getUpload(id: string) {
         const row = await rows.find(id, actor)
         // Complete, but whoever sent the last byte never heard so.
-        if (row.bytes === row.size) item = await rows.finish(row, actor)
+        if (row.bytes === row.size) settled = await rows.finish(row, actor)
         const creation_date = row.created_at.toISOString()
         return new Upload({ id, size: row.size, offset: row.bytes, creation_date })
       },
@@ -157,13 +157,14 @@ export function createUploads(needs: Needs) {
     const response = await tus.handleWeb(request)
     if (failure) {
       // Its maker will never learn its address.
-      if (created && !item) await rows.giveUp(created)
+      if (created && !settled) await rows.giveUp(created)
       throw toProblem(failure)
     }
     if (response.status >= 400) throw new Problem('bad_request')
     if (request.method === 'OPTIONS') response.headers.set('Tus-Checksum-Algorithm', TUS_ALGORITHMS.join(','))
     response.headers.set('Cache-Control', 'no-store')
-    if (item) response.headers.set('Carnet-Item', item)
+    if (settled) response.headers.set('Carnet-Item', settled.id)
+    if (settled?.item) response.headers.set('Carnet-Folder', settled.item.parentId ?? 'root')
     return response
   }
 

@@ -44,6 +44,10 @@ const progress = {
     description: 'The file that the upload has become, once it is complete.',
     schema: { type: 'string', format: 'uuid' },
   },
+  'Carnet-Folder': {
+    description: 'Where that file was made, or `root`: there too when its folder was gone by then.',
+    schema: { type: 'string' },
+  },
 }
 const download = {
   tags: ['bytes'],

@@ -279,6 +279,7 @@ test('a folder that is deleted meanwhile loses nothing: the file stands at the r
   const { headers } = await patch(browser, path, 1, 'b')
   const item = await browser.api.files.readItem({ itemId: headers.get('Carnet-Item') ?? '' })
   assert.equal(item.parentId, null)
+  assert.equal(headers.get('Carnet-Folder'), 'root')
 })
 
 test('a file whose row could not be written is made when asked again, once', async (t) => {

@@ -3,9 +3,10 @@ import { appendFile, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { expect } from '../browser.ts'
+import { expectNoAxeViolations } from '../browser-checks.ts'
 import { makeTempFolder } from '../temp-folder.ts'
 import { createWorld, PASSWORD } from '../world.ts'
-import { chooseFiles, openClient, row, said } from './files-page.ts'
+import { chooseFiles, openClient, openItem, row, said } from './files-page.ts'
 import { journey, type Stage } from './journey.ts'
 
 const MB = 1024 * 1024
@@ -27,7 +28,7 @@ async function openFiles({ t, enter }: Stage, allowed: readonly RegExp[] = []) {
       downloadThroughput: -1,
       uploadThroughput,
     })
-  return { page, panel: page.getByRole('region', { name: 'Uploads' }), slowDown }
+  return { world, elise, camille, page, panel: page.getByRole('region', { name: 'Uploads' }), slowDown }
 }
 
 async function makeFile(name: string, size: number) {
@@ -77,14 +78,15 @@ journey('a file that grows while it is sent is told, and sent as it is then', as
   await page.context().setOffline(false)
   await expect(panel).toContainText('The file changed on this device while it was being sent.')
 
+  await expectNoAxeViolations(page)
   const choosing = page.waitForEvent('filechooser')
-  await panel.getByRole('button', { name: 'Choose Diary.bin again' }).click()
+  await panel.getByText(/^Choose again/).click()
   await (await choosing).setFiles(await makeFile('Other.bin', 10))
   await expect(panel).toContainText('That was another file. Choose “Diary.bin”.')
 
   await slowDown(-1)
   const again = page.waitForEvent('filechooser')
-  await panel.getByRole('button', { name: 'Choose Diary.bin again' }).click()
+  await panel.getByRole('button', { name: 'Choose again Diary.bin' }).click()
   await (await again).setFiles(path)
   await expect(said(page, '“Diary.bin” was added.')).toBeVisible()
   const downloading = page.waitForEvent('download')
@@ -122,4 +124,27 @@ journey('signing out stops uploads and leaves nothing of them on the device', as
   await page.getByRole('menuitem', { name: 'Sign out' }).click()
   await expect(page.getByRole('heading', { name: 'Sign in to Carnet' })).toBeVisible()
   expect(await countKept(page)).toBe(0)
+})
+
+journey('a folder that goes while files are sent into it is shown no more, and told', async (stage) => {
+  const files = await openFiles(stage, [/status of 404/])
+  const { world, elise, camille, page, slowDown } = files
+  const { api, upload } = await world.signIn(elise)
+  const { spaceId } = camille
+  const { id } = await api.files.createFolder({ spaceId, parentId: null, name: 'Programme' })
+  await upload('squats', { name: 'Week 1.txt', spaceId, parentId: id })
+  await page.reload()
+  await openItem(page, 'Programme')
+  await expect(row(page, 'Week 1.txt')).toBeVisible()
+  await beginToSend(files, await makeFile('Film.bin', 6 * MB))
+  await slowDown(1)
+  await api.files.deleteItems({ ids: [id] })
+  await slowDown(-1)
+  await expect(said(page, '“Film.bin” was added to Files: its folder is no longer there.')).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'This folder is not here' })).toBeVisible()
+  await expect(row(page, 'Week 1.txt')).toHaveCount(0)
+  await expect(page.getByRole('button', { name: 'Add a file' })).toHaveCount(0)
+  await expectNoAxeViolations(page)
+  await page.getByRole('button', { name: 'Change who sees it' }).click()
+  await expect(page.getByRole('dialog', { name: 'Film.bin' })).toBeVisible()
 })

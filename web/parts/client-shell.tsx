@@ -1,7 +1,7 @@
 import { ChevronLeft, CircleUserRound, Folder, Users } from 'lucide-react'
 import { lazy, type ReactNode, Suspense } from 'react'
 import { Link, useLocation } from 'wouter'
-import { type MessageKey, useT } from '../i18n.ts'
+import { type MessageKey, useT, withMessages } from '../i18n.ts'
 import { useMe } from '../session.ts'
 import { Avatar } from './avatar.tsx'
 import { Bell } from './bell.tsx'
@@ -13,7 +13,9 @@ import { Toasts } from './toasts.tsx'
 import { Tooltips } from './tooltip.tsx'
 
 const UploadPanel = lazy(() =>
-  import('../uploads/upload-panel.tsx').then((panel) => ({ default: panel.UploadPanel })),
+  withMessages(import('../uploads/upload-panel.tsx'), 'uploads').then((panel) => ({
+    default: panel.UploadPanel,
+  })),
 )
 
 const PLACES = [

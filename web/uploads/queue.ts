@@ -21,6 +21,8 @@ export interface Upload {
   /** Why it failed or can't go on now. */
   problem: unknown
   itemId: string | null
+  /** Whether it stands at the root, because the folder it was for was gone when it arrived. */
+  strayed: boolean
 }
 
 /** What it takes to send an upload, which no screen needs. */
@@ -130,6 +132,7 @@ export async function enlist(
     state: refusal ? 'failed' : upload.state,
     problem: refusal ? new Problem(refusal) : null,
     itemId: null,
+    strayed: false,
   })
   works.set(id, { ...work, stop: null, tries: 0, furthest: 0 })
   tell()

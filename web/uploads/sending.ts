@@ -26,7 +26,7 @@ const REFRESH_MS = 700
 
 /** Files of one batch that arrived since it was last said. */
 export interface Arrival {
-  added: readonly { itemId: string; name: string }[]
+  added: readonly { itemId: string; name: string; strayed: boolean }[]
   /** Address of the page where they were added. */
   page: string
 }
@@ -57,12 +57,12 @@ async function send(id: string): Promise<void> {
   patch(id, { state: 'sending', problem: null, speed: null })
   try {
     const parentId = await createFolderOnce(batch, work.folder)
-    const itemId = await transfer(
+    const { itemId, atRoot } = await transfer(
       { file, metadata: metadataOf(batch, file, parentId), as: batch.as, url: work.url },
       { begun: (url) => begin(id, work, url), moved: watch(id, work) },
       stop.signal,
     )
-    patch(id, { state: 'done', sent: file.size, speed: null, itemId })
+    patch(id, { state: 'done', sent: file.size, speed: null, itemId, strayed: atRoot && parentId !== null })
     void finish(id)
   } catch (error) {
     // Whoever stopped it has said what it is now.
@@ -152,7 +152,7 @@ export function stopSending(id: string, state: Upload['state'], problem: unknown
 export function settle(batch: KeptBatch): void {
   const all = allUploads().filter((upload) => upload.batch === batch.id)
   const done = all.filter(({ state }) => state === 'done')
-  const added = done.flatMap(({ itemId, name }) => (itemId ? [{ itemId, name }] : []))
+  const added = done.flatMap(({ itemId, name, strayed }) => (itemId ? [{ itemId, name, strayed }] : []))
   if (done.length > 0) refreshListings()
   if (all.some(({ state }) => ['waiting', 'sending', 'unreachable'].includes(state))) return
   if (added.length > 0) for (const arrived of arrivals) arrived({ added, page: batch.page })

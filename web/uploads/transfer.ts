@@ -19,19 +19,25 @@ interface Events {
   moved: (sent: number) => void
 }
 
+/** The new item, and whether it stands at the root, be it that its folder was gone by then. */
+interface Sent {
+  itemId: string
+  atRoot: boolean
+}
+
 /** Fetches what sending takes ahead of time: a browser that once failed to will not try again on this page. */
 export function prepareTransfer(): void {
   import('tus-js-client').catch(() => {})
 }
 
 /**
- * Sends a file, going on where an earlier attempt ended, and returns the id of the new item.
+ * Sends a file, going on where an earlier attempt ended, and tells what became of it.
  * @throws Problem of the server; upload_changed; TypeError where it can't be reached; the signal's reason
  */
-export async function transfer(order: Order, events: Events, signal: AbortSignal): Promise<string> {
+export async function transfer(order: Order, events: Events, signal: AbortSignal): Promise<Sent> {
   const { Upload } = await import('tus-js-client')
   signal.throwIfAborted()
-  const { promise, resolve, reject } = Promise.withResolvers<string>()
+  const { promise, resolve, reject } = Promise.withResolvers<Sent>()
   const stalled = () => reject(new TypeError('The upload does not move'))
   let watch: ReturnType<typeof setTimeout> | undefined
   const moves = (sent: number) => {
@@ -54,7 +60,11 @@ export async function transfer(order: Order, events: Events, signal: AbortSignal
       moves(sent)
       events.moved(sent)
     },
-    onSuccess: ({ lastResponse }) => resolve(lastResponse.getHeader('Carnet-Item') ?? ''),
+    onSuccess: ({ lastResponse }) =>
+      resolve({
+        itemId: lastResponse.getHeader('Carnet-Item') ?? '',
+        atRoot: lastResponse.getHeader('Carnet-Folder') === 'root',
+      }),
     onError: (error) => void readFailure(error, order.file).then(reject, reject),
   })
   const stop = () => reject(signal.reason)

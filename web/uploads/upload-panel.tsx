@@ -1,19 +1,22 @@
 import { ChevronDown, ChevronUp, Pause, Play, X } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { type FocusEvent, type RefObject, useEffect, useRef, useState } from 'react'
 import { useLocation } from 'wouter'
-import { useT } from '../i18n.ts'
-import { IconButton } from '../parts/button.tsx'
+import { type Translate, useT } from '../i18n.ts'
+import { Button, IconButton } from '../parts/button.tsx'
+import { Dialog } from '../parts/dialog.tsx'
 import { Progress } from '../parts/states.tsx'
 import { toast } from '../parts/toasts.tsx'
 import { useSession, useSessionEnded } from '../session.ts'
+import { cancelUploads } from './cancelling.ts'
 import { type Upload, useUploads } from './queue.ts'
 import { onArrival } from './sending.ts'
 import css from './upload-panel.module.css'
 import { UploadRow } from './upload-row.tsx'
-import { cancelUpload, pauseUpload, resumeUpload, resumeUploads } from './uploads.ts'
+import { pauseUpload, resumeUpload, resumeUploads } from './uploads.ts'
 
 /** More than anyone reads; the rest is counted. */
 const MOST_ROWS = 60
+const BUNCH = 30
 
 /** How far all is, at the bottom of the screen while anything is under way; each file with its controls when opened. */
 export function UploadPanel({
@@ -27,6 +30,8 @@ export function UploadPanel({
   const [open, setOpen] = useState(false)
   useResumed()
   useArrivals(levels)
+  const panel = useRef<HTMLElement>(null)
+  const focusKept = useFocusKept(panel)
 
   const troubled = uploads.filter(({ state }) => state === 'failed' || state === 'missing').length
   useEffect(() => {
@@ -37,10 +42,13 @@ export function UploadPanel({
   const done = uploads.filter(({ state }) => state === 'done').length
   const bytes = uploads.reduce((sum, { size }) => sum + size, 0)
   const sent = uploads.reduce((sum, upload) => sum + Math.min(upload.sent, upload.size), 0)
-  const rows = uploads.filter(({ state }) => state !== 'done')
+  const left = uploads.filter(({ state }) => state !== 'done')
+  // Those that are done stay where they are, lest the others move under the finger; of very many, they go in bunches.
+  const cleared = uploads.length > MOST_ROWS ? done - (done % BUNCH) : 0
+  const rows = uploads.filter(({ state }, index) => state !== 'done' || index >= cleared)
   const share = bytes > 0 ? sent / bytes : 0
-  const moving = rows.filter(isMoving)
-  const paused = rows.filter(({ state }) => state === 'paused')
+  const moving = left.filter(isMoving)
+  const paused = left.filter(({ state }) => state === 'paused')
   const title =
     moving.length === 0 && troubled > 0
       ? t('upload_troubled', { count: troubled })
@@ -51,38 +59,17 @@ export function UploadPanel({
         })
 
   return (
-    <section aria-label={t('upload_uploads')} className={css.panel} data-open={open || undefined}>
+    <section
+      ref={panel}
+      aria-label={t('upload_uploads')}
+      className={css.panel}
+      data-open={open || undefined}
+      {...focusKept}
+    >
       <header className={css.head}>
         <button type="button" aria-expanded={open} className={css.title} onClick={() => setOpen(!open)}>
           <span>{title}</span>
         </button>
-        {open && moving.length > 0 && (
-          <IconButton
-            icon={Pause}
-            label={t('upload_pause_all')}
-            onClick={() => {
-              for (const { id } of moving) pauseUpload(id)
-            }}
-          />
-        )}
-        {open && moving.length === 0 && paused.length > 0 && (
-          <IconButton
-            icon={Play}
-            label={t('upload_resume_all')}
-            onClick={() => {
-              for (const { id } of paused) resumeUpload(id)
-            }}
-          />
-        )}
-        {open && (
-          <IconButton
-            icon={X}
-            label={t('upload_cancel_all')}
-            onClick={() => {
-              for (const { id } of rows) cancelUpload(id)
-            }}
-          />
-        )}
         <IconButton
           icon={open ? ChevronDown : ChevronUp}
           label={t(open ? 'upload_hide' : 'upload_show')}
@@ -100,11 +87,76 @@ export function UploadPanel({
           )}
         </ul>
       )}
+      {open && left.length > 1 && (
+        <footer className={css.foot}>
+          {moving.length + paused.length > 0 && (
+            <Button
+              look="quiet"
+              icon={moving.length > 0 ? Pause : Play}
+              onClick={() => {
+                for (const { id } of moving) pauseUpload(id)
+                if (moving.length === 0) for (const { id } of paused) resumeUpload(id)
+              }}
+            >
+              {t(moving.length > 0 ? 'upload_pause_all' : 'upload_resume_all')}
+            </Button>
+          )}
+          <CancelAll uploads={left} />
+        </footer>
+      )}
       <p role="status" className="visually-hidden">
         {troubled > 0 && t('upload_troubled', { count: troubled })}
       </p>
     </section>
   )
+}
+
+/** Asks first: it is a press away from what all the others only pause or hide. */
+function CancelAll({ uploads }: { uploads: readonly Upload[] }) {
+  const t = useT()
+  const [asking, setAsking] = useState(false)
+  return (
+    <>
+      <Button look="quiet" icon={X} aria-haspopup="dialog" onClick={() => setAsking(true)}>
+        {t('upload_cancel_all')}
+      </Button>
+      {asking && (
+        <Dialog
+          title={t('upload_cancel_title', { count: uploads.length })}
+          onClose={() => setAsking(false)}
+          actions={
+            <>
+              <Button onClick={() => setAsking(false)}>{t('upload_go_on')}</Button>
+              <Button look="danger" onClick={() => cancelUploads(uploads)}>
+                {t('upload_cancel_all')}
+              </Button>
+            </>
+          }
+        >
+          <p>{t('upload_cancel_lead')}</p>
+        </Dialog>
+      )}
+    </>
+  )
+}
+
+/** Rows and buttons go as uploads end: the focus stays in the panel then, or goes to the page once that has gone too. */
+function useFocusKept(panel: RefObject<HTMLElement | null>) {
+  const had = useRef<Element | null>(null)
+  useEffect(() => {
+    if (!had.current || had.current.isConnected) return
+    const next = panel.current?.querySelector('button') ?? document.getElementById('main')
+    if (document.activeElement === document.body) next?.focus({ preventScroll: true })
+    else had.current = document.activeElement
+  })
+  return {
+    onFocus: ({ target }: FocusEvent) => {
+      had.current = target
+    },
+    onBlur: () => {
+      had.current = null
+    },
+  }
 }
 
 function isMoving({ state }: Upload): boolean {
@@ -131,16 +183,31 @@ function useArrivals(levels: boolean): void {
       onArrival(({ added, page }) => {
         const [first] = added
         if (!first) return
-        const text =
-          added.length === 1
-            ? t('upload_added_named', { name: first.name })
-            : t('upload_added', { count: added.length })
-        const run = () => navigate(`${page}${page.includes('?') ? '&' : '?'}item=${first.itemId}&level=1`)
+        const inPlace = added.filter(({ strayed }) => !strayed)
+        const strayed = added.filter(({ strayed }) => strayed)
+        const text = [wordsFor('upload_added', inPlace, t), wordsFor('upload_strayed', strayed, t)]
+        const run = () => {
+          const [path, query = ''] = page.split('?')
+          const params = new URLSearchParams(first.strayed ? '' : query)
+          params.set('item', first.itemId)
+          params.set('level', '1')
+          navigate(`${path}?${params}`)
+        }
         toast({
-          text,
+          text: text.filter(Boolean).join(' '),
           ...(levels && added.length === 1 && { action: { label: t('upload_change_level'), run } }),
         })
       }),
     [t, navigate, levels],
   )
+}
+
+function wordsFor(
+  key: 'upload_added' | 'upload_strayed',
+  files: readonly { name: string }[],
+  t: Translate,
+): string | null {
+  const [first] = files
+  if (!first) return null
+  return files.length === 1 ? t(`${key}_named`, { name: first.name }) : t(key, { count: files.length })
 }

@@ -1,14 +1,16 @@
-import { FileUp, Pause, Play, RotateCw, X } from 'lucide-react'
+import { Check, FileUp, Pause, Play, RotateCw, X } from 'lucide-react'
 import { useRef, useState } from 'react'
 import { Problem } from '../../core/errors.ts'
 import { errorSentence } from '../api.ts'
 import type { Format } from '../format.ts'
 import { type Translate, useFormat, useT } from '../i18n.ts'
-import { IconButton } from '../parts/button.tsx'
+import { Button, IconButton } from '../parts/button.tsx'
+import { Icon } from '../parts/icon.tsx'
 import { Progress } from '../parts/states.tsx'
+import { cancelUploads } from './cancelling.ts'
 import type { Upload } from './queue.ts'
 import css from './upload-panel.module.css'
-import { cancelUpload, offerFiles, pauseUpload, resumeUpload, retryUpload } from './uploads.ts'
+import { offerFiles, pauseUpload, resumeUpload, retryUpload } from './uploads.ts'
 
 /** What happens to an upload, in a few words; a sentence when something is wrong. */
 function wordsFor({ state, sent, size, speed, problem }: Upload, t: Translate, format: Format): string {
@@ -20,9 +22,11 @@ function wordsFor({ state, sent, size, speed, problem }: Upload, t: Translate, f
     case 'paused':
       return `${t('upload_paused')} · ${amount}`
     case 'missing':
-      return t(changed ? 'upload_changed_choose' : 'upload_missing')
+      return t(changed ? 'upload_file_changed_choose' : 'upload_missing')
+    case 'done':
+      return `${t('upload_done')} · ${format.size(size)}`
     case 'failed':
-      return changed ? t('upload_changed') : errorSentence(problem)
+      return changed ? t('upload_file_changed') : errorSentence(problem)
     case 'unreachable':
       return problem instanceof Problem ? errorSentence(problem) : t('upload_unreachable')
     default:
@@ -38,9 +42,7 @@ export function UploadRow({ upload }: { upload: Upload }) {
   const [wrongFile, setWrongFile] = useState(false)
   const { id, name, state, sent, size } = upload
   const wrong = state === 'failed' || state === 'missing'
-  const named = (
-    key: 'upload_pause' | 'upload_resume' | 'upload_retry' | 'upload_choose' | 'upload_cancel',
-  ) => t(key, { name })
+  const named = (key: 'upload_pause' | 'upload_resume' | 'upload_retry' | 'upload_cancel') => t(key, { name })
   return (
     <li className={css.row}>
       <div className={css.what}>
@@ -50,33 +52,58 @@ export function UploadRow({ upload }: { upload: Upload }) {
         <p className={wrong ? css.wrong : css.detail}>
           {wrongFile && state === 'missing' ? t('upload_other_file', { name }) : wordsFor(upload, t, format)}
         </p>
+        {state === 'missing' && (
+          <>
+            <Button icon={FileUp} className={css.choose} onClick={() => picker.current?.click()}>
+              {t('upload_choose')}
+              <span className="visually-hidden"> {name}</span>
+            </Button>
+            <input
+              ref={picker}
+              type="file"
+              multiple
+              hidden
+              onChange={({ currentTarget }) => {
+                setWrongFile(!offerFiles(id, [...(currentTarget.files ?? [])]))
+                currentTarget.value = ''
+              }}
+            />
+          </>
+        )}
         {!wrong && <Progress value={size > 0 ? sent / size : 0} label={name} />}
       </div>
+      {/* One key: what takes another's place takes its focus over. */}
       {(state === 'sending' || state === 'waiting' || state === 'unreachable') && (
-        <IconButton icon={Pause} label={named('upload_pause')} onClick={() => pauseUpload(id)} />
+        <IconButton
+          key="control"
+          icon={Pause}
+          label={named('upload_pause')}
+          onClick={() => pauseUpload(id)}
+        />
       )}
       {state === 'paused' && (
-        <IconButton icon={Play} label={named('upload_resume')} onClick={() => resumeUpload(id)} />
+        <IconButton
+          key="control"
+          icon={Play}
+          label={named('upload_resume')}
+          onClick={() => resumeUpload(id)}
+        />
       )}
       {state === 'failed' && mayRetry(upload) && (
-        <IconButton icon={RotateCw} label={named('upload_retry')} onClick={() => void retryUpload(id)} />
+        <IconButton
+          key="control"
+          icon={RotateCw}
+          label={named('upload_retry')}
+          onClick={() => void retryUpload(id)}
+        />
       )}
-      {state === 'missing' && (
-        <>
-          <IconButton icon={FileUp} label={named('upload_choose')} onClick={() => picker.current?.click()} />
-          <input
-            ref={picker}
-            type="file"
-            multiple
-            hidden
-            onChange={({ currentTarget }) => {
-              setWrongFile(!offerFiles(id, [...(currentTarget.files ?? [])]))
-              currentTarget.value = ''
-            }}
-          />
-        </>
+      {state === 'done' ? (
+        <span className={css.done}>
+          <Icon of={Check} />
+        </span>
+      ) : (
+        <IconButton icon={X} label={named('upload_cancel')} onClick={() => cancelUploads([upload])} />
       )}
-      <IconButton icon={X} label={named('upload_cancel')} onClick={() => cancelUpload(id)} />
     </li>
   )
 }

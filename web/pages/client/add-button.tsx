@@ -12,7 +12,7 @@ const AddSheet = lazy(() => fetchSheet().then((sheet) => ({ default: sheet.AddSh
 export function AddButton({ folder }: { folder: { id: string; name: string } | null }) {
   const t = useT()
   const [open, setOpen] = useState(false)
-  useEffect(() => fetchAhead([fetchSheet]), [])
+  useEffect(() => fetchAhead([() => fetchSheet().then((sheet) => sheet.fetchNames())]), [])
   return (
     <>
       <FloatingAction>

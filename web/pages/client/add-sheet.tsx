@@ -1,11 +1,21 @@
 import { Camera, Files, Images } from 'lucide-react'
 import { useState } from 'react'
+import { queries } from '../../api.ts'
 import { useT } from '../../i18n.ts'
 import { useMedia } from '../../media.ts'
 import { Dialog } from '../../parts/dialog.tsx'
 import { type PickedFile, readInput } from '../../uploads/picked-files.ts'
+import { myProfessionals } from './audience-choice.tsx'
 import { Choices, FileChoice } from './choices.tsx'
 import { ConfirmSheet } from './confirm-sheet.tsx'
+
+/** Names fetched ahead are not asked for again on the next page; choosing asks anyway. */
+const FRESH_MS = 300_000
+
+/** Has the names to choose among at hand, for when there is no network. */
+export function fetchNames(): Promise<void> {
+  return queries.prefetchQuery({ ...myProfessionals, staleTime: FRESH_MS })
+}
 
 /** Where from, then who sees it. */
 export function AddSheet({

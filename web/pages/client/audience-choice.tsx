@@ -9,7 +9,10 @@ import css from './audience-choice.module.css'
 /** Ids of the professionals chosen; null means all, those to come included. */
 export type Audience = readonly string[] | null
 
-export const myProfessionals = api.involvement.listMyProfessionals.queryOptions()
+/** Kept for as long as the page, for when there is no network. */
+export const myProfessionals = api.involvement.listMyProfessionals.queryOptions({
+  gcTime: Number.POSITIVE_INFINITY,
+})
 
 /** Which professionals see a client's file: all of them, or those ticked. */
 export function AudienceChoice({
@@ -24,14 +27,12 @@ export function AudienceChoice({
 }) {
   const t = useT()
   const name = useId()
-  const { data, error, refetch } = useQuery({ ...myProfessionals, staleTime: 0 })
+  const { data, error, isPaused, refetch } = useQuery({ ...myProfessionals, staleTime: 0 })
   const people = useRef<HTMLUListElement>(null)
   useEffect(() => {
     if (refused) people.current?.querySelector('input')?.focus()
   }, [refused])
-  if (error && !data) return <ErrorState error={error} onRetry={() => void refetch()} />
-  if (!data) return <Skeleton rows={2} />
-  if (data.length === 0 && value === null) return <p>{t('client_who_nobody')}</p>
+  if (data?.length === 0 && value === null) return <p>{t('client_who_nobody')}</p>
 
   const toggle = (id: string, chosen: boolean) =>
     onChange(chosen ? [...(value ?? []), id] : (value ?? []).filter((other) => other !== id))
@@ -53,7 +54,7 @@ export function AudienceChoice({
       <p role="alert" className={css.refused}>
         {refused && value?.length === 0 && t('client_who_choose_some')}
       </p>
-      {value !== null && data.length > 0 && (
+      {value === null ? null : data ? (
         <ul className={css.people} ref={people}>
           {data.map(({ professionalId: id, name: professional, company }) => (
             <li key={id}>
@@ -64,6 +65,12 @@ export function AudienceChoice({
             </li>
           ))}
         </ul>
+      ) : isPaused ? (
+        <p className={css.later}>{t('client_who_offline')}</p>
+      ) : error ? (
+        <ErrorState error={error} onRetry={() => void refetch()} />
+      ) : (
+        <Skeleton rows={2} />
       )}
     </fieldset>
   )

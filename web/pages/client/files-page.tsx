@@ -2,7 +2,6 @@ import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { useSearchParams } from 'wouter'
 import type { Item } from '../../../core/api/shapes.ts'
-import { Problem } from '../../../core/errors.ts'
 import { useT, withMessages } from '../../i18n.ts'
 import { ClientHeader } from '../../parts/client-shell.tsx'
 import { ErrorState, Skeleton } from '../../parts/states.tsx'
@@ -47,8 +46,7 @@ export function ClientFilesPage({ params }: { params: { folderId?: string } }) {
   const name = folderId === null ? t('files') : (path?.at(-1)?.name ?? nameOfFolder(folderId) ?? t('loading'))
   const above = path?.at(-2)
   const hrefOf = (id: string) => `/files/${id}${sort === 'name' ? '?sort=name' : ''}`
-  const missing = listing.error instanceof Problem && [400, 404].includes(listing.error.status)
-  if (missing) return <NotFoundPage />
+  if (listing.gone) return <NotFoundPage />
 
   const setParam = (key: 'q' | 'sort', value: string | null) =>
     setQuery(

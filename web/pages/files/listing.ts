@@ -1,6 +1,7 @@
 import { type InfiniteData, useInfiniteQuery } from '@tanstack/react-query'
 import { useEffect, useEffectEvent, useMemo } from 'react'
 import type { Item } from '../../../core/api/shapes.ts'
+import { Problem } from '../../../core/errors.ts'
 import { api, queries } from '../../api.ts'
 
 export type SortKey = 'name' | 'owner' | 'visibility' | 'added' | 'size'
@@ -58,7 +59,10 @@ export function useListing(listed: Listed) {
       return input && input.spaceId === spaceId && (input.folderId ?? null) === folderId ? before : undefined
     },
   })
-  const { data } = query
+  const { error } = query
+  // What is gone, or no longer seen, is not shown from memory.
+  const gone = error instanceof Problem && [400, 403, 404].includes(error.status)
+  const data = gone ? undefined : query.data
   const items = useMemo(() => data?.pages.flatMap((page) => page.items) ?? [], [data])
   const [first] = data?.pages ?? []
   useFilesInTheMaking(listed, data)
@@ -70,7 +74,8 @@ export function useListing(listed: Listed) {
     loading: query.isPending,
     /** Rows of the former order or search are still shown. */
     stale: query.isPlaceholderData,
-    error: query.error,
+    error,
+    gone,
     retry: () => void query.refetch(),
     hasMore: query.hasNextPage,
     fetchMore() {
