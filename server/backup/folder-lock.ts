@@ -1,9 +1,14 @@
 import { randomBytes } from 'node:crypto'
-import { readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises'
+import { readdir, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { StartError } from '../start-error.ts'
+
+/** A lock that is held is written again so often. */
+const BEAT_MS = 60_000
+/** One that was not for so long was left behind: after a power cut, or in a container that is no more. */
+const LEFT_BEHIND_MS = 60 * BEAT_MS
 
 const NAMED = /^lock\.[0-9a-f]{12}$/
 
@@ -25,17 +30,21 @@ export const isLock = (name: string) => NAMED.test(name)
  */
 export async function lockFolder(folder: string): Promise<AsyncDisposable> {
   const realm = await readRealm()
-  const ours = `lock.${randomBytes(6).toString('hex')}`
-  const release = () => rm(join(folder, ours), { force: true })
+  const name = `lock.${randomBytes(6).toString('hex')}`
+  const ours = join(folder, name)
+  const holder = { pid: process.pid, host: hostname(), since: new Date().toISOString(), realm }
+  const text = `${JSON.stringify(holder)}\n`
+  const beat = setInterval(() => void writeFile(ours, text, { flag: 'r+' }).catch(() => {}), BEAT_MS).unref()
+  const release = async () => {
+    clearInterval(beat)
+    await rm(ours, { force: true })
+  }
   try {
-    const holder = { pid: process.pid, host: hostname(), since: new Date().toISOString(), realm }
-    await writeFile(join(folder, ours), `${JSON.stringify(holder)}\n`, {
-      flag: 'wx',
-      mode: 0o600,
-      flush: true,
-    })
-    for (const name of await readdir(folder))
-      if (isLock(name) && name !== ours) await removeLeftBehind(join(folder, name), realm)
+    await writeFile(ours, text, { flag: 'wx', mode: 0o600, flush: true })
+    // By the clock of the folder's machine, whoever's it is.
+    const now = (await stat(ours)).mtimeMs
+    for (const other of await readdir(folder))
+      if (isLock(other) && other !== name) await removeLeftBehind(join(folder, other), realm, now)
   } catch (error) {
     await release()
     throw error
@@ -44,7 +53,7 @@ export async function lockFolder(folder: string): Promise<AsyncDisposable> {
 }
 
 /** @throws {StartError} its process isn't known to be gone */
-async function removeLeftBehind(path: string, realm: string): Promise<void> {
+async function removeLeftBehind(path: string, realm: string, now: number): Promise<void> {
   const text = await readFile(path, 'utf8').catch((error) => {
     if (error.code === 'ENOENT') return undefined
     throw error
@@ -52,10 +61,12 @@ async function removeLeftBehind(path: string, realm: string): Promise<void> {
   // Given up just now.
   if (text === undefined) return
   const holder = readHolder(text)
-  if (holder?.realm === realm && !runs(holder.pid)) return rm(path, { force: true })
+  const beaten = await stat(path).catch(() => undefined)
+  if (!beaten || now - beaten.mtimeMs > LEFT_BEHIND_MS || (holder?.realm === realm && !runs(holder.pid)))
+    return rm(path, { force: true })
   const who = holder ? `process ${holder.pid} on ${holder.host}, since ${holder.since}` : "it doesn't say who"
   throw new StartError(
-    `another backup writes to this folder (${who}): let it end; if it was cut off and runs no more, remove ${path}`,
+    `another backup writes to this folder (${who}): let it end; if it was cut off, wait an hour, or remove ${path}`,
   )
 }
 

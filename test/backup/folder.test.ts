@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
-import fs, { appendFile, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
+import fs, { appendFile, readdir, readFile, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises'
 import { syncBuiltinESMExports } from 'node:module'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { isLock, lockFolder } from '../../server/backup/folder-lock.ts'
-import { startNode } from '../process.ts'
+import { startNode, until } from '../process.ts'
 import { makeTempFolder } from '../temp-folder.ts'
 import {
   backUpHere,
@@ -98,9 +98,27 @@ test('a lock that was left behind is taken over where its process is known to be
 
   for (const unknown of [() => leave({ realm: 'another container' }), () => writeFile(left, '')]) {
     await unknown()
-    await assert.rejects(lockFolder(dir), new RegExp(`if it was cut off and runs no more, remove ${left}`))
+    await assert.rejects(lockFolder(dir), new RegExp(`if it was cut off, wait an hour, or remove ${left}`))
     assert.deepEqual(await locksIn(dir), ['lock.0123456789ab'])
+    // Whoever holds one writes it again every minute.
+    const long = Date.now() / 1000 - 3700
+    await utimes(left, long, long)
+    await (await lockFolder(dir))[Symbol.asyncDispose]()
+    assert.deepEqual(await locksIn(dir), [])
   }
+})
+
+test('a lock that is held says so again and again', async (t) => {
+  const dir = await makeTempFolder()
+  t.mock.timers.enable({ apis: ['setInterval'] })
+  const held = await lockFolder(dir)
+  const [name = ''] = await locksIn(dir)
+  const long = Date.now() / 1000 - 3700
+  await utimes(join(dir, name), long, long)
+  t.mock.timers.tick(60_000)
+  await until('it is written again', async () => (await stat(join(dir, name))).mtimeMs > long * 1000 + 60_000)
+  await assert.rejects(lockFolder(dir), /another backup writes to this folder/)
+  await held[Symbol.asyncDispose]()
 })
 
 test('where the newest snapshot can’t tell whose it is, nothing is added and nothing pruned', async (t) => {
