@@ -213,6 +213,7 @@ journey('on a phone, a finger goes to the next file and two come nearer', async 
   await expect(opened(page, '3 log.txt')).toBeVisible()
   await expect(page.getByText('Shared by Élise Gagnon · Today')).toBeVisible()
   const next = page.getByRole('button', { name: 'Next file' })
+  await expect(page.locator('pre')).toBeVisible()
   await fingers.move([[180, 600]], [[180, 200]])
   await expect(next, 'nothing lies on what is read').toHaveCSS('opacity', '0')
   await fingers.move([[180, 200]], [[180, 300]])

@@ -6,25 +6,21 @@ import { type TouchEvent, type UIEvent, useRef, useState } from 'react'
  */
 export function useReading(itemId: string) {
   const [reading, setReading] = useState<string | null>(null)
-  const oneFinger = useRef(false)
+  const byFinger = useRef(false)
   const before = useRef({ itemId, top: 0 })
-
-  function count({ touches }: TouchEvent): void {
-    oneFinger.current = touches.length === 1
-  }
 
   return {
     'data-reading': reading === itemId || undefined,
-    onTouchStartCapture: count,
-    onTouchEndCapture: count,
-    onTouchCancelCapture: count,
+    onTouchStartCapture({ touches, target }: TouchEvent) {
+      byFinger.current = touches.length === 1 && target instanceof Element && !target.closest('button')
+    },
     onScrollCapture({ target }: UIEvent) {
       if (!(target instanceof Element)) return
       const { scrollTop: top, scrollHeight, clientHeight } = target
       const from = before.current.itemId === itemId ? before.current.top : 0
       before.current = { itemId, top }
       if (top < from || top + clientHeight >= scrollHeight - 1) setReading(null)
-      else if (top > from && oneFinger.current) setReading(itemId)
+      else if (top > from && byFinger.current) setReading(itemId)
     },
   }
 }
