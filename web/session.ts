@@ -62,6 +62,21 @@ export async function enter(): Promise<void> {
   }
 }
 
+let askBefore: (() => Promise<boolean>) | null = null
+
+/** Has somebody asked before they sign out by themselves; returns the way to stop. */
+export function beforeSigningOut(ask: () => Promise<boolean>): () => void {
+  askBefore = ask
+  return () => {
+    if (askBefore === ask) askBefore = null
+  }
+}
+
+/** Signs out, unless whoever is asked whether they meant to had rather not. */
+export async function askAndSignOut(): Promise<void> {
+  if (!askBefore || (await askBefore())) await signOut()
+}
+
 /** Ends the session here and on the server, and empties every cache. */
 export async function signOut(): Promise<void> {
   await api.security.signOut.call()

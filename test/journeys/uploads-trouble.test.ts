@@ -115,16 +115,33 @@ journey('an upload outlives the session, and goes on once one has signed in agai
   await expect.poll(() => countKept(page)).toBe(0)
 })
 
-journey('signing out stops uploads and leaves nothing of them on the device', async (stage) => {
-  const files = await openFiles(stage)
-  const { page } = files
-  await beginToSend(files, await makeFile('Film.bin', 6 * MB))
-  await expect.poll(() => countKept(page)).toBeGreaterThan(2)
-  await page.getByRole('button', { name: 'Élise Gagnon' }).click()
-  await page.getByRole('menuitem', { name: 'Sign out' }).click()
-  await expect(page.getByRole('heading', { name: 'Sign in to Carnet' })).toBeVisible()
-  expect(await countKept(page)).toBe(0)
-})
+journey(
+  'signing out asks before it stops uploads, and leaves nothing of them on the device',
+  async (stage) => {
+    const { page, panel } = await openFiles(stage)
+    // Its bytes never leave.
+    await page.route('**/api/uploads/*', () => {})
+    const adding = await chooseFiles(page, await makeFile('Film.bin', MB))
+    await adding.getByRole('button', { name: /^Add / }).click()
+    await expect.poll(() => countKept(page)).toBeGreaterThan(2)
+    const leave = async () => {
+      await page.getByRole('button', { name: 'Élise Gagnon' }).click()
+      await page.getByRole('menuitem', { name: 'Sign out' }).click()
+    }
+    const dialog = page.getByRole('dialog', { name: '1 file is not added yet' })
+    await expect(panel).toBeVisible()
+    await leave()
+    await expect(dialog.getByRole('button', { name: 'Keep adding' })).toBeFocused()
+    await expectNoAxeViolations(page)
+    await page.keyboard.press('Enter')
+    await expect(dialog).toHaveCount(0)
+    await expect(panel).toBeVisible()
+    await leave()
+    await dialog.getByRole('button', { name: 'Sign out' }).click()
+    await expect(page.getByRole('heading', { name: 'Sign in to Carnet' })).toBeVisible()
+    expect(await countKept(page)).toBe(0)
+  },
+)
 
 journey('a folder that goes while files are sent into it is shown no more, and told', async (stage) => {
   const files = await openFiles(stage, [/status of 404/])

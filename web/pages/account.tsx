@@ -4,7 +4,7 @@ import { Button, ButtonLink } from '../parts/button.tsx'
 import { ClientHeader } from '../parts/client-shell.tsx'
 import { LanguageChoice, ThemeChoice } from '../parts/preferences.tsx'
 import { attempt } from '../parts/toasts.tsx'
-import { changeHat, signOut, useMe } from '../session.ts'
+import { askAndSignOut, changeHat, useMe } from '../session.ts'
 import css from './account.module.css'
 
 /** A client's own account. */
@@ -41,7 +41,7 @@ export function AccountPage() {
         <ButtonLink icon={ShieldCheck} href="/security">
           {t('security')}
         </ButtonLink>
-        <Button icon={LogOut} onClick={() => attempt(signOut())}>
+        <Button icon={LogOut} onClick={() => attempt(askAndSignOut())}>
           {t('sign_out')}
         </Button>
       </div>

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import { Link, useLocation } from 'wouter'
 import { LANGUAGES, type Language } from '../format.ts'
 import { type MessageKey, useLanguage, useT } from '../i18n.ts'
-import { changeHat, choose, signOut, useMe, useProfessional } from '../session.ts'
+import { askAndSignOut, changeHat, choose, useMe, useProfessional } from '../session.ts'
 import { THEMES, type Theme, useTheme } from '../theme.ts'
 import { UploadPanel } from '../uploads/upload-panel.tsx'
 import { Avatar } from './avatar.tsx'
@@ -138,7 +138,7 @@ function AccountMenu() {
         <MenuItem icon={ShieldCheck} onAction={() => navigate('/security')}>
           {t('security')}
         </MenuItem>
-        <MenuItem icon={LogOut} onAction={() => attempt(signOut())}>
+        <MenuItem icon={LogOut} onAction={() => attempt(askAndSignOut())}>
           {t('sign_out')}
         </MenuItem>
       </MenuSection>

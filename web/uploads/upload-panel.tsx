@@ -10,6 +10,7 @@ import { useSession, useSessionEnded } from '../session.ts'
 import { cancelUploads } from './cancelling.ts'
 import { type Upload, useUploads } from './queue.ts'
 import { onArrival } from './sending.ts'
+import { SignOutDialog } from './sign-out-dialog.tsx'
 import css from './upload-panel.module.css'
 import { UploadRow } from './upload-row.tsx'
 import { pauseUpload, resumeUpload, resumeUploads } from './uploads.ts'
@@ -18,13 +19,23 @@ import { pauseUpload, resumeUpload, resumeUploads } from './uploads.ts'
 const MOST_ROWS = 60
 const BUNCH = 30
 
-/** How far all is, at the bottom of the screen while anything is under way; each file with its controls when opened. */
-export function UploadPanel({
-  levels = false,
-}: {
+interface PanelProps {
   /** Files have levels here: from a file just added, a step leads to the choice of its own. */
   levels?: boolean
-}) {
+}
+
+/** What is under way, on every page, and what is asked about it. */
+export function UploadPanel(props: PanelProps) {
+  return (
+    <>
+      <Panel {...props} />
+      <SignOutDialog />
+    </>
+  )
+}
+
+/** How far all is, at the bottom of the screen while anything is under way; each file with its controls when opened. */
+function Panel({ levels = false }: PanelProps) {
   const t = useT()
   const uploads = useUploads()
   const [open, setOpen] = useState(false)
