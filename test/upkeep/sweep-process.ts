@@ -37,7 +37,8 @@ while (!ended) {
   await sweep.sweep()
   // Of a file that is being sealed there is no row yet: the other process, to whom nothing is too young, may take it away.
   await sealing.sealOn().catch((error) => {
-    const gone = error instanceof UploadLost || error.cause?.code === 'ENOENT' || /isn't there$/.test(error.message)
+    const gone =
+      error instanceof UploadLost || error.cause?.code === 'ENOENT' || /isn't there$/.test(error.message)
     if (!gone) throw error
   })
   await check.checkAll({
