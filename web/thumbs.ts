@@ -1,4 +1,5 @@
 import { type RefObject, useEffect, useRef, useState } from 'react'
+import { onOnline } from './online.ts'
 
 /** A connection fewer than browsers open to one server: whatever else is asked for must not wait behind pictures. */
 const AT_ONCE = 5
@@ -55,12 +56,17 @@ function watch(element: Element, tell: (near: boolean) => void): () => void {
 
 /**
  * Has a picture fetched once its place is in sight, a few at a time; one that is scrolled away before it came is let
- * go, and asked for anew when it comes back. Another `try` asks again for what had failed.
+ * go, and asked for anew when it comes back. Another `attempt` asks again for what had failed, and so does a network that
+ * has come back.
  */
 export function useThumb(place: RefObject<Element | null>, url: string | undefined, attempt: string) {
   const [state, setState] = useState<'away' | 'coming' | 'here' | 'broken'>('away')
   const settled = useRef(false)
   const endTurn = useRef(() => {})
+  const broken = state === 'broken'
+  const [returns, setReturns] = useState(0)
+
+  useEffect(() => (broken ? onOnline(() => setReturns((before) => before + 1)) : undefined), [broken])
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt begins anew
   useEffect(() => {
@@ -79,7 +85,7 @@ export function useThumb(place: RefObject<Element | null>, url: string | undefin
       unwatch()
       endTurn.current()
     }
-  }, [place, url, attempt])
+  }, [place, url, attempt, returns])
 
   function settle(as: 'here' | 'broken'): void {
     settled.current = true

@@ -8,6 +8,7 @@ import { openClient } from './files-page.ts'
 import { journey } from './journey.ts'
 
 const PHOTOS = 500
+const PREVIEWS = /\/api\/items\/[^/]+\/preview\//
 const THUMB = /\/api\/items\/([^/]+)\/preview\/thumb$/
 
 /** A client with many photos, of which none has a preview yet. */
@@ -83,6 +84,39 @@ for (const phone of [false, true]) {
       await expect(page.locator('img[src*="/preview/thumb"]').last()).toHaveJSProperty('complete', true)
       await expect.poll(() => asked.length).toBeGreaterThan(before)
       assert.ok(asked.length < 120, `${asked.length} asked for`)
+    },
+  )
+}
+
+for (const phone of [false, true]) {
+  journey(
+    `what failed for want of a network comes once there is one again, ${phone ? 'for the client' : 'for a professional'}`,
+    async ({ t, enter }) => {
+      const { world, elise, camille } = await setScene(t, 1)
+      const page = await enter(world, phone ? camille : elise, {
+        phone,
+        allowed: [/ERR_FAILED|ERR_INTERNET/],
+      })
+      if (!phone) await openClient(page, 'Camille Dubois')
+      const away = (route: Route) => route.abort()
+      await page.route(PREVIEWS, away)
+      await page.reload()
+      const thumb = page.locator('img[src*="/preview/thumb"]')
+      await expect(page.getByText('photo 1', { exact: true }).first()).toBeVisible()
+      await expect(thumb).toHaveCount(0)
+      await page.unroute(PREVIEWS, away)
+      await page.evaluate(() => dispatchEvent(new Event('online')))
+      await expect(thumb.first()).toHaveJSProperty('complete', true)
+
+      await page.route(PREVIEWS, away)
+      await page.getByText('photo 1', { exact: true }).first().click()
+      const viewer = page.getByRole('dialog', { name: 'photo 1' })
+      const again = viewer.getByRole('button', { name: 'Try again' })
+      await expect(again).toBeVisible()
+      await page.unroute(PREVIEWS, away)
+      await page.evaluate(() => dispatchEvent(new Event('online')))
+      await expect(again).toHaveCount(0)
+      await expect(viewer.getByRole('img', { name: 'photo 1' })).toHaveJSProperty('complete', true)
     },
   )
 }

@@ -1,7 +1,9 @@
 import { Download, RotateCw } from 'lucide-react'
+import { useEffect } from 'react'
 import type { Item } from '../../../core/api/shapes.ts'
 import { download } from '../../bytes.ts'
 import { useFormat, useT } from '../../i18n.ts'
+import { onOnline } from '../../online.ts'
 import { Button } from '../../parts/button.tsx'
 import { fileIcon } from '../../parts/file-icon.tsx'
 import { Icon } from '../../parts/icon.tsx'
@@ -15,11 +17,12 @@ export function Unshowable({
 }: {
   item: Item
   why: string
-  /** For what may well succeed another time. */
+  /** For what may well succeed another time; called by itself once the network has come back. */
   onRetry?: () => void
 }) {
   const t = useT()
   const format = useFormat()
+  useEffect(() => (onRetry ? onOnline(onRetry) : undefined), [onRetry])
   return (
     <div className={css.card}>
       <span className={css.well}>
@@ -30,11 +33,11 @@ export function Unshowable({
       <p role="status">{why}</p>
       <div className={css.buttons}>
         {onRetry && (
-          <Button icon={RotateCw} onClick={onRetry}>
+          <Button look="primary" icon={RotateCw} onClick={onRetry}>
             {t('try_again')}
           </Button>
         )}
-        <Button look="primary" icon={Download} onClick={() => download(item.id)}>
+        <Button look={onRetry ? 'plain' : 'primary'} icon={Download} onClick={() => download(item.id)}>
           {t('files_download')}
         </Button>
       </div>
