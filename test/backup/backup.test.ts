@@ -51,12 +51,12 @@ test('while people upload, delete and purge, a backup restores to an empty machi
     },
   ].map((work) => work())
   try {
-    for (let round = 0; round < 2; round++) await carry(['backup', dir], place, { SECRET })
+    for (let round = 0; round < 2 || counts.sent <= 3 || counts.purged <= 3; round++)
+      await carry(['backup', dir], place, { SECRET })
   } finally {
     done = true
     await Promise.all(busy)
   }
-  assert.ok(counts.sent > 3 && counts.purged > 3, JSON.stringify(counts))
 
   const machine = await emptyMachine(t, world)
   await carry(['restore', dir], machine)

@@ -35,6 +35,8 @@ test('a disk that is really full: said in words, room given back, what was there
   const client = await world.addClient(company)
   await world.setStakeholder(client, owner)
   const { spaceId } = client
+  // Its files come to lie on the disk that is full.
+  await db.updateTable('installation').set({ marked: false }).execute()
   const server = prepareServer({ own: OWN })
   t.after(server.kill)
   const origin = await server.start({

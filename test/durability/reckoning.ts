@@ -105,7 +105,7 @@ export async function takeStock(
 
   const stored = new Map<string, number>()
   for (const entry of await readdir(join(dataDir, 'blobs'), { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue
+    if (!entry.isFile() || entry.name === 'belongs-to') continue
     // What was given up is removed meanwhile; a row that still refers to it will miss it below.
     const found = await stat(join(entry.parentPath, entry.name)).catch((error) => {
       if (error.code !== 'ENOENT') throw error
