@@ -50,7 +50,9 @@ journey(
     const phone = await enter(world, camille, { phone: true })
     const answers: Promise<string>[] = []
     phone.on('response', (answer) => {
-      if (/json/.test(answer.headers()['content-type'] ?? '')) answers.push(answer.text().catch(() => ''))
+      // Whom they may choose among, they are told.
+      const told = /json/.test(answer.headers()['content-type'] ?? '') && !/\/professionals/.test(answer.url())
+      if (told) answers.push(answer.text().catch(() => ''))
     })
     await phone.reload()
     const everything = phone.getByRole('region', { name: 'Everything' })

@@ -254,7 +254,7 @@ journey(
     await expect(sheet(9).locator('canvas')).toBeAttached()
     await expect.poll(() => placeOf(sheet(8))).toMatchObject(onItsSide)
     const top = (await placeOf(page.getByRole('region', { name: '8 mixed.pdf' }))).y
-    assert.deepEqual(await placeOf(sheet(9)), { ...upright, y: top })
+    await expect.poll(() => placeOf(sheet(9))).toEqual({ ...upright, y: top })
 
     await holdContents(page)
     await page.getByRole('button', { name: 'Next file' }).click()
