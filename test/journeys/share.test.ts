@@ -51,7 +51,8 @@ journey(
     const answers: Promise<string>[] = []
     phone.on('response', (answer) => {
       // Whom they may choose among, they are told.
-      const told = /json/.test(answer.headers()['content-type'] ?? '') && !/\/professionals/.test(answer.url())
+      const told =
+        /json/.test(answer.headers()['content-type'] ?? '') && !/\/professionals/.test(answer.url())
       if (told) answers.push(answer.text().catch(() => ''))
     })
     await phone.reload()
