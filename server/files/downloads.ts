@@ -20,7 +20,6 @@ import {
   prepare,
   type Reads,
   remaking,
-  standInOf,
 } from './outgoing.ts'
 import type { PreviewJobs } from './preview-jobs.ts'
 
@@ -91,10 +90,7 @@ export function createDownloads(needs: {
       const read = (by: Actor) => items.content(by, itemId)
       const attempt = async (reads: Reads) => {
         const { by, content } = await whenPrepared(actor, read, { signal: request.signal, readActor })
-        reads(content, standInOf(content))
-        const { etag, key, size, type, name, blanks } = await findOutgoing(previewJobs, content)
-        // What is read from here on is the film itself.
-        if (blanks) reads(content, undefined)
+        const { etag, key, size, type, name, blanks } = await findOutgoing(previewJobs, content, reads)
         const shown = inline && SHOWN.has(kindOf(type))
         return send({ blobs, accelPrefix }, request, {
           key,

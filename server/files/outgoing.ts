@@ -24,7 +24,7 @@ export type Outgoing = Pick<Content, 'key' | 'size' | 'type' | 'name'> & {
 }
 
 /** What stands for a file of somebody else's where it tells where or with what it was taken. */
-export function standInOf({ own, type }: Content): 'shared' | 'blanks' | undefined {
+function standInOf({ own, type }: Content): 'shared' | 'blanks' | undefined {
   if (own) return undefined
   return hasBlanks(type) ? 'blanks' : kindOf(type) === 'image' ? 'shared' : undefined
 }
@@ -45,17 +45,26 @@ export async function prepare(
 
 /**
  * The bytes of a file that was prepared, as this actor is to be given them: the ones uploaded or, of an image or a film
- * of somebody else's, what doesn't tell where and with what it was taken. @throws image_kept_back, film_kept_back
+ * of somebody else's, what doesn't tell where and with what it was taken. `reads` is told which of what is kept of it
+ * they hang on. @throws image_kept_back, film_kept_back
  */
-export async function findOutgoing(previewJobs: PreviewJobs, content: Content): Promise<Outgoing> {
+export async function findOutgoing(
+  previewJobs: PreviewJobs,
+  content: Content,
+  reads: Reads,
+): Promise<Outgoing> {
   const { blobId, key, size, type, name, kept } = content
   const standIn = standInOf(content)
   if (!standIn) return { key, size, type, name, etag: `"${blobId}"` }
+  reads(content, standIn)
   const made = kept[standIn]
   const etag = `"${blobId}-shared"`
   if (standIn === 'blanks') {
     if (!made?.key) throw new Problem('film_kept_back')
-    return { key, size, type, name, etag, blanks: await previewJobs.readBlanks(made.key) }
+    const blanks = await previewJobs.readBlanks(made.key)
+    // What is read from here on is the film itself.
+    reads(content, undefined)
+    return { key, size, type, name, etag, blanks }
   }
   if (!made?.key || !made.type || made.size === null) throw new Problem('image_kept_back')
   const copy = { key: made.key, size: made.size, type: made.type, etag }

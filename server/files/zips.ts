@@ -26,7 +26,6 @@ import {
   findOutgoing,
   prepare,
   remaking,
-  standInOf,
 } from './outgoing.ts'
 import type { PreviewJobs } from './preview-jobs.ts'
 
@@ -92,9 +91,7 @@ export function createZips({ db, items, blobs, previewJobs, now }: Needs) {
         known = undefined
         if (content && (await prepare(previewJobs, content, { signal: gone }))) content = await lookAgain()
         if (!content) throw new Problem('not_found')
-        reads(content, standInOf(content))
-        const { key, name, size, blanks } = await findOutgoing(previewJobs, content)
-        if (blanks) reads(content, undefined)
+        const { key, name, size, blanks } = await findOutgoing(previewJobs, content, reads)
         gone.throwIfAborted()
         const atOnce = size <= AT_ONCE_BYTES && !blanks
         const body = atOnce ? await blobs.read(key, size) : (await blobs.open(key)).stream
