@@ -1,32 +1,19 @@
-import { type RefObject, useEffect } from 'react'
-
 /**
- * Keeps what is read where it is while pages learn their size or the screen turns: the first page in view that is
- * drawn, or the first. Not every browser does so by itself.
+ * Changes how large pages are, and keeps what is read where it is: the first page in view that is drawn, or the first.
+ * All in one go: were the place looked up when the browser tells of a scroll, pages could have changed since.
+ * @param change puts the new sizes in place before it returns
  */
-export function useKeptPlace(scroller: RefObject<HTMLElement | null>): void {
-  useEffect(() => {
-    const view = scroller.current
-    const content = view?.firstElementChild
-    if (!view || !content) return
-    let place: Place | null = null
-    const note = () => {
-      place = placeOf(view)
-    }
-    const restore = new ResizeObserver(() => {
-      if (!place) return
-      const { page, across, down } = place
-      const left = page.offsetLeft + toPixels(across, page.offsetWidth)
-      const top = page.offsetTop + toPixels(down, page.offsetHeight)
-      view.scrollTo({ left, top, behavior: 'instant' })
-    })
-    restore.observe(content)
-    view.addEventListener('scroll', note, { passive: true })
-    return () => {
-      restore.disconnect()
-      view.removeEventListener('scroll', note)
-    }
-  }, [scroller])
+export function keepPlace(view: HTMLElement, change: () => void): void {
+  const place = placeOf(view)
+  change()
+  if (!place) return
+  const { page, across, down } = place
+  const left = Math.round(page.offsetLeft + toPixels(across, page.offsetWidth))
+  const top = Math.round(page.offsetTop + toPixels(down, page.offsetHeight))
+  // A scroll under way ends at any other: what hasn't moved is left alone.
+  if (Math.abs(left - view.scrollLeft) > 1 || Math.abs(top - view.scrollTop) > 1) {
+    view.scrollTo({ left, top, behavior: 'instant' })
+  }
 }
 
 /** Where the corner of what is seen lies in a page. */

@@ -1,11 +1,11 @@
 import type { PDFDocumentProxy, PDFPageProxy } from 'pdfjs-dist/legacy/build/pdf.mjs'
-import { useEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import type { Item } from '../../../core/api/shapes.ts'
 import { kindOf } from '../../../core/kinds.ts'
 import { contentUrl, previewUrl } from '../../bytes.ts'
 import { useFormat, useT } from '../../i18n.ts'
 import css from './content.module.css'
-import { useKeptPlace } from './kept-place.ts'
+import { keepPlace } from './kept-place.ts'
 import pdf from './pdf.module.css'
 import { openPdf, whyNotOpened } from './pdf-document.ts'
 import { PdfPage } from './pdf-page.tsx'
@@ -97,7 +97,10 @@ function Pages({
   const size = first.getViewport({ scale: 1 })
   const room = useRoom(scroller)
   const { near, current } = usePagesInView(scroller, document.numPages)
-  useKeptPlace(scroller)
+  // One function for all renders: a page is asked for anew whenever this changes.
+  const resize = useCallback((change: () => void) => {
+    if (scroller.current) keepPlace(scroller.current, change)
+  }, [])
 
   function goTo(page: number): void {
     scroller.current?.querySelector(`[data-page="${page}"]`)?.scrollIntoView()
@@ -116,6 +119,7 @@ function Pages({
               room={room}
               zoom={zoom.zoom}
               likely={size}
+              onResize={resize}
               onGoTo={goTo}
               {...(number === 1 && { before: <FirstPage item={item} />, onDrawn: onFirstDrawn })}
             />
@@ -145,7 +149,7 @@ function useRoom(scroller: { readonly current: HTMLElement | null }): number {
     const measure = () => {
       const { paddingLeft, paddingRight } = getComputedStyle(view)
       const next = view.clientWidth - Number.parseFloat(paddingLeft) - Number.parseFloat(paddingRight)
-      view.style.setProperty('--room', String(next))
+      keepPlace(view, () => view.style.setProperty('--room', String(next)))
       setRoom(next)
     }
     measure()

@@ -1,5 +1,6 @@
 import { type PDFDocumentProxy, type PDFPageProxy, TextLayer } from 'pdfjs-dist/legacy/build/pdf.mjs'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
 import { useT } from '../../i18n.ts'
 import pdf from './pdf.module.css'
 import { PdfLinks } from './pdf-links.tsx'
@@ -18,6 +19,7 @@ export function PdfPage({
   room,
   zoom,
   likely,
+  onResize,
   onGoTo,
   before,
   onDrawn,
@@ -30,6 +32,8 @@ export function PdfPage({
   zoom: number
   /** The size in points to stand in for its own, until that is known. */
   likely: { width: number; height: number }
+  /** Does a change of its size, in view of what is read. */
+  onResize: (change: () => void) => void
   onGoTo: (page: number) => void
   /** Stands on the sheet until it is drawn for the first time, or was left before. */
   before?: ReactNode
@@ -44,7 +48,7 @@ export function PdfPage({
     let over = false
     document.getPage(number).then(
       (found) => {
-        if (!over) setPage(found)
+        if (!over) onResize(() => flushSync(() => setPage(found)))
       },
       () => {
         // A page that can't be read stays an empty sheet; the others are shown.
@@ -53,7 +57,7 @@ export function PdfPage({
     return () => {
       over = true
     }
-  }, [document, number, near])
+  }, [document, number, near, onResize])
 
   useEffect(() => {
     if (drawn) onDrawn?.()
