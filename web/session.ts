@@ -77,9 +77,14 @@ export async function askAndSignOut(): Promise<void> {
   if (!askBefore || (await askBefore())) await signOut()
 }
 
-/** Ends the session here and on the server, and empties every cache. */
+// What other tabs and windows still show is gone too once one of them has signed out.
+const tabs = new BroadcastChannel('carnet-session')
+tabs.onmessage = () => location.replace('/sign-in')
+
+/** Ends the session here and on the server, and empties every cache and tab. */
 export async function signOut(): Promise<void> {
   await api.security.signOut.call()
+  tabs.postMessage('out')
   const { forgetUploads } = await import('./uploads/uploads.ts')
   await forgetUploads()
   await forgetPerson()
