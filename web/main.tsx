@@ -5,8 +5,10 @@ import { queries } from './api.ts'
 import { firstLanguage, showLanguage } from './i18n.ts'
 import { FailedShell } from './parts/welcome-shell.tsx'
 import { fetchLikelyDoor, Routes } from './routes.tsx'
+import { askAhead } from './session.ts'
 import './theme.css'
 
+askAhead()
 fetchLikelyDoor()
 await showLanguage(firstLanguage())
 

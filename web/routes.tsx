@@ -1,79 +1,82 @@
 import { LogOut } from 'lucide-react'
-import { lazy, Suspense, useEffect } from 'react'
+import { useEffect } from 'react'
 import { Redirect, Route, Switch } from 'wouter'
 import type { Me } from '../core/api/account.ts'
 import { recall } from './device.ts'
 import { useT, withMessages } from './i18n.ts'
 import { Button } from './parts/button.tsx'
+import { late } from './parts/late.tsx'
 import { FailedShell, WelcomeShell } from './parts/welcome-shell.tsx'
 import css from './routes.module.css'
 import { signOut, useSession, useSessionEnded, welcome } from './session.ts'
 
-const doors = {
-  professional: () =>
-    withMessages(import('./doors/professional.tsx'), 'professional', 'uploads').then((door) => ({
-      default: door.ProfessionalDoor,
-    })),
-  client: () =>
-    withMessages(import('./doors/client.tsx'), 'client').then((door) => ({ default: door.ClientDoor })),
-}
-const ProfessionalDoor = lazy(doors.professional)
-const ClientDoor = lazy(doors.client)
-const SetUpPage = lazy(() =>
-  withMessages(import('./pages/set-up.tsx'), 'welcome').then((page) => ({ default: page.SetUpPage })),
+const ProfessionalDoor = late(
+  () =>
+    withMessages(import('./doors/professional.tsx'), 'professional', 'uploads').then(
+      (door) => door.ProfessionalDoor,
+    ),
+  <Waiting />,
+)
+const ClientDoor = late(
+  () => withMessages(import('./doors/client.tsx'), 'client').then((door) => door.ClientDoor),
+  <Waiting />,
+)
+const SetUpPage = late(
+  () => withMessages(import('./pages/set-up.tsx'), 'welcome').then((page) => page.SetUpPage),
+  <Waiting />,
 )
 const signIn = () => withMessages(import('./pages/sign-in.tsx'), 'welcome')
-const SignInPage = lazy(() => signIn().then((page) => ({ default: page.SignInPage })))
-const SignInAgain = lazy(() => signIn().then((page) => ({ default: page.SignInAgain })))
-const LinkPage = lazy(() =>
-  withMessages(import('./pages/sign-in/link-page.tsx'), 'welcome').then((page) => ({
-    default: page.LinkPage,
-  })),
+const SignInPage = late(() => signIn().then((page) => page.SignInPage), <Waiting />)
+const SignInAgain = late(() => signIn().then((page) => page.SignInAgain))
+const LinkPage = late(
+  () => withMessages(import('./pages/sign-in/link-page.tsx'), 'welcome').then((page) => page.LinkPage),
+  <Waiting />,
 )
-const SecondFactorNeeded = lazy(() =>
-  withMessages(import('./pages/security/second-factor-needed.tsx'), 'security', 'welcome').then((page) => ({
-    default: page.SecondFactorNeeded,
-  })),
+const SecondFactorNeeded = late(
+  () =>
+    withMessages(import('./pages/security/second-factor-needed.tsx'), 'security', 'welcome').then(
+      (page) => page.SecondFactorNeeded,
+    ),
+  <Waiting />,
 )
-const RequestPage = lazy(() =>
-  withMessages(import('./pages/requests/request-page.tsx'), 'involvement').then((page) => ({
-    default: page.RequestPage,
-  })),
+const RequestPage = late(
+  () =>
+    withMessages(import('./pages/requests/request-page.tsx'), 'involvement').then((page) => page.RequestPage),
+  <Waiting />,
 )
-const OpenRequests = lazy(() =>
-  withMessages(import('./pages/requests/open-requests.tsx'), 'involvement').then((page) => ({
-    default: page.OpenRequests,
-  })),
+const OpenRequests = late(() =>
+  withMessages(import('./pages/requests/open-requests.tsx'), 'involvement').then((page) => page.OpenRequests),
 )
-const InvitationPage = lazy(() =>
-  withMessages(import('./pages/invitation.tsx'), 'welcome').then((page) => ({
-    default: page.InvitationPage,
-  })),
+const InvitationPage = late(
+  () => withMessages(import('./pages/invitation.tsx'), 'welcome').then((page) => page.InvitationPage),
+  <Waiting />,
 )
+
+const DOORS: Record<string, { fetch: () => Promise<void> }> = {
+  professional: ProfessionalDoor,
+  client: ClientDoor,
+}
 
 /** Begins to fetch the door used here last or the page to sign in, while the server is asked who one is. */
 export function fetchLikelyDoor(): void {
-  const door = recall('door')
-  void (door === 'professional' || door === 'client' ? doors[door]() : signIn())
+  void (DOORS[recall('door') ?? ''] ?? SignInPage).fetch()
 }
 
 /** Which page stands at which address. */
 export function Routes() {
   return (
-    <Suspense fallback={<Waiting />}>
-      <Switch>
-        <Route path="/setup" component={SetUpPage} />
-        <Route path="/invitation" component={InvitationPage} />
-        <Route path="/request" component={RequestPage} />
-        <Route path="/sign-in/link">
-          <LinkPage purpose="link" />
-        </Route>
-        <Route path="/sign-in/reset">
-          <LinkPage purpose="reset" />
-        </Route>
-        <Route component={Inside} />
-      </Switch>
-    </Suspense>
+    <Switch>
+      <Route path="/setup" component={SetUpPage} />
+      <Route path="/invitation" component={InvitationPage} />
+      <Route path="/request" component={RequestPage} />
+      <Route path="/sign-in/link">
+        <LinkPage purpose="link" />
+      </Route>
+      <Route path="/sign-in/reset">
+        <LinkPage purpose="reset" />
+      </Route>
+      <Route component={Inside} />
+    </Switch>
   )
 }
 
@@ -99,7 +102,7 @@ function SignedIn({ me }: { me: Me }) {
         </Route>
         <Route component={Door} />
       </Switch>
-      <Suspense>{ended && <SignInAgain />}</Suspense>
+      {ended && <SignInAgain />}
     </>
   )
 }

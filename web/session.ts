@@ -16,7 +16,13 @@ export type Session =
   | { state: 'out' }
   | { state: 'in'; me: Me }
 
-const me = api.account.readMe.queryOptions({ staleTime: 60_000 })
+// What was answered before a page could show it is an answer too.
+const me = api.account.readMe.queryOptions({ staleTime: 60_000, retryOnMount: false })
+
+/** Asks who is signed in, before anything is there that shows it. */
+export function askAhead(): void {
+  void queries.prefetchQuery(me)
+}
 
 /** Who is signed in, as the server last said. */
 export function useSession(): Session {

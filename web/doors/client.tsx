@@ -1,30 +1,26 @@
-import { lazy, Suspense } from 'react'
 import { Redirect, Route, Switch } from 'wouter'
 import { useT, withMessages } from '../i18n.ts'
 import { ClientFilesPage } from '../pages/client/files-page.tsx'
 import { NotFoundPage } from '../pages/not-found.tsx'
 import { ClientHeader, ClientShell } from '../parts/client-shell.tsx'
+import { late } from '../parts/late.tsx'
 
-const Security = lazy(() =>
-  withMessages(import('../pages/security/security.tsx'), 'security', 'welcome').then((page) => ({
-    default: page.Security,
-  })),
+const Security = late(() =>
+  withMessages(import('../pages/security/security.tsx'), 'security', 'welcome').then((page) => page.Security),
 )
 
-const Notifications = lazy(() =>
-  withMessages(import('../pages/notifications/notifications.tsx'), 'involvement').then((page) => ({
-    default: page.Notifications,
-  })),
+const Notifications = late(() =>
+  withMessages(import('../pages/notifications/notifications.tsx'), 'involvement').then(
+    (page) => page.Notifications,
+  ),
 )
-const ProfessionalsPage = lazy(() =>
-  withMessages(import('../pages/client/professionals-page.tsx'), 'involvement').then((page) => ({
-    default: page.ProfessionalsPage,
-  })),
+const ProfessionalsPage = late(() =>
+  withMessages(import('../pages/client/professionals-page.tsx'), 'involvement').then(
+    (page) => page.ProfessionalsPage,
+  ),
 )
-const AccountPage = lazy(() => import('../pages/account.tsx').then((page) => ({ default: page.AccountPage })))
-const OpeningsPage = lazy(() =>
-  import('../pages/client/openings-page.tsx').then((page) => ({ default: page.OpeningsPage })),
-)
+const AccountPage = late(() => import('../pages/account.tsx').then((page) => page.AccountPage))
+const OpeningsPage = late(() => import('../pages/client/openings-page.tsx').then((page) => page.OpeningsPage))
 
 /** The app of the clients: nothing here may import React Aria, which is for the professionals' door. */
 export function ClientDoor() {
@@ -36,20 +32,14 @@ export function ClientDoor() {
         </Route>
         <Route path="/files/:folderId?" component={ClientFilesPage} />
         <Route path="/professionals">
-          <Suspense fallback={null}>
-            <ProfessionalsPage />
-          </Suspense>
+          <ProfessionalsPage />
         </Route>
         <Route path="/notifications" component={NotificationsPage} />
         <Route path="/account">
-          <Suspense fallback={null}>
-            <AccountPage />
-          </Suspense>
+          <AccountPage />
         </Route>
         <Route path="/openings">
-          <Suspense fallback={null}>
-            <OpeningsPage />
-          </Suspense>
+          <OpeningsPage />
         </Route>
         <Route path="/security" component={SecurityPage} />
         <Route component={NotFoundPage} />
@@ -62,9 +52,7 @@ function NotificationsPage() {
   return (
     <>
       <ClientHeader title={useT()('notifications')} />
-      <Suspense fallback={null}>
-        <Notifications />
-      </Suspense>
+      <Notifications />
     </>
   )
 }
@@ -74,9 +62,7 @@ function SecurityPage() {
   return (
     <>
       <ClientHeader title={t('security')} back={{ href: '/account', label: t('account') }} />
-      <Suspense fallback={null}>
-        <Security />
-      </Suspense>
+      <Security />
     </>
   )
 }

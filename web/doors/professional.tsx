@@ -1,4 +1,3 @@
-import { lazy, Suspense } from 'react'
 import { I18nProvider } from 'react-aria-components/I18nProvider'
 import { Redirect, Route, Switch } from 'wouter'
 import type { Language } from '../format.ts'
@@ -7,25 +6,24 @@ import { ContactsPage } from '../pages/contacts/contacts-page.tsx'
 import { NotFoundPage } from '../pages/not-found.tsx'
 import { ClientPage } from '../pages/record/client-page.tsx'
 import { GroupPage } from '../pages/record/group-page.tsx'
+import { late } from '../parts/late.tsx'
 import { PageHeader } from '../parts/page-header.tsx'
 import { ProfessionalShell } from '../parts/professional-shell.tsx'
 
-const AdministrationPage = lazy(() =>
-  withMessages(import('../pages/administration/administration-page.tsx'), 'administration').then((page) => ({
-    default: page.AdministrationPage,
-  })),
+const AdministrationPage = late(() =>
+  withMessages(import('../pages/administration/administration-page.tsx'), 'administration').then(
+    (page) => page.AdministrationPage,
+  ),
 )
 
-const Security = lazy(() =>
-  withMessages(import('../pages/security/security.tsx'), 'security', 'welcome').then((page) => ({
-    default: page.Security,
-  })),
+const Security = late(() =>
+  withMessages(import('../pages/security/security.tsx'), 'security', 'welcome').then((page) => page.Security),
 )
 
-const Notifications = lazy(() =>
-  withMessages(import('../pages/notifications/notifications.tsx'), 'involvement').then((page) => ({
-    default: page.Notifications,
-  })),
+const Notifications = late(() =>
+  withMessages(import('../pages/notifications/notifications.tsx'), 'involvement').then(
+    (page) => page.Notifications,
+  ),
 )
 
 const ARIA_LOCALES: Record<Language, string> = { en: 'en-US', fr: 'fr-FR', es: 'es-ES' }
@@ -43,37 +41,33 @@ export function ProfessionalDoor() {
   return (
     <I18nProvider locale={ARIA_LOCALES[useLanguage()]}>
       <ProfessionalShell>
-        <Suspense fallback={null}>
-          <Switch>
-            <Route path="/">
-              <Redirect to="/contacts" replace />
-            </Route>
-            <Route path="/contacts" component={ContactsPage} />
-            <Route path="/clients/:id">{({ id }) => <ClientPage clientId={id} tab="files" />}</Route>
-            <Route path="/clients/:id/:tab">
-              {({ id, tab }) =>
-                is(CLIENT_TABS, tab) ? <ClientPage clientId={id} tab={tab} /> : <NotFoundPage />
-              }
-            </Route>
-            <Route path="/groups/:id">{({ id }) => <GroupPage groupId={id} tab="files" />}</Route>
-            <Route path="/groups/:id/:tab">
-              {({ id, tab }) =>
-                is(GROUP_TABS, tab) ? <GroupPage groupId={id} tab={tab} /> : <NotFoundPage />
-              }
-            </Route>
-            <Route path="/security" component={SecurityPage} />
-            <Route path="/notifications" component={NotificationsPage} />
-            <Route path="/administration">
-              <AdministrationPage tab="people" />
-            </Route>
-            <Route path="/administration/:tab">
-              {({ tab }) =>
-                is(ADMINISTRATION_TABS, tab) ? <AdministrationPage tab={tab} /> : <NotFoundPage />
-              }
-            </Route>
-            <Route component={NotFoundPage} />
-          </Switch>
-        </Suspense>
+        <Switch>
+          <Route path="/">
+            <Redirect to="/contacts" replace />
+          </Route>
+          <Route path="/contacts" component={ContactsPage} />
+          <Route path="/clients/:id">{({ id }) => <ClientPage clientId={id} tab="files" />}</Route>
+          <Route path="/clients/:id/:tab">
+            {({ id, tab }) =>
+              is(CLIENT_TABS, tab) ? <ClientPage clientId={id} tab={tab} /> : <NotFoundPage />
+            }
+          </Route>
+          <Route path="/groups/:id">{({ id }) => <GroupPage groupId={id} tab="files" />}</Route>
+          <Route path="/groups/:id/:tab">
+            {({ id, tab }) => (is(GROUP_TABS, tab) ? <GroupPage groupId={id} tab={tab} /> : <NotFoundPage />)}
+          </Route>
+          <Route path="/security" component={SecurityPage} />
+          <Route path="/notifications" component={NotificationsPage} />
+          <Route path="/administration">
+            <AdministrationPage tab="people" />
+          </Route>
+          <Route path="/administration/:tab">
+            {({ tab }) =>
+              is(ADMINISTRATION_TABS, tab) ? <AdministrationPage tab={tab} /> : <NotFoundPage />
+            }
+          </Route>
+          <Route component={NotFoundPage} />
+        </Switch>
       </ProfessionalShell>
     </I18nProvider>
   )
@@ -93,9 +87,7 @@ function NotificationsPage() {
   return (
     <>
       <PageHeader title={useT()('notifications')} />
-      <Suspense fallback={null}>
-        <Notifications />
-      </Suspense>
+      <Notifications />
     </>
   )
 }

@@ -1,5 +1,5 @@
 import { ChevronLeft, CircleUserRound, Folder, Users } from 'lucide-react'
-import { lazy, type ReactNode, Suspense } from 'react'
+import type { ReactNode } from 'react'
 import { Link, useLocation } from 'wouter'
 import { type MessageKey, useT, withMessages } from '../i18n.ts'
 import { useMe } from '../session.ts'
@@ -7,15 +7,14 @@ import { Avatar } from './avatar.tsx'
 import { Bell } from './bell.tsx'
 import css from './client-shell.module.css'
 import { Icon } from './icon.tsx'
+import { late } from './late.tsx'
 import { Logo } from './logo.tsx'
 import { Main, useTitle } from './main.tsx'
 import { Toasts } from './toasts.tsx'
 import { Tooltips } from './tooltip.tsx'
 
-const UploadPanel = lazy(() =>
-  withMessages(import('../uploads/upload-panel.tsx'), 'uploads').then((panel) => ({
-    default: panel.UploadPanel,
-  })),
+const UploadPanel = late(() =>
+  withMessages(import('../uploads/upload-panel.tsx'), 'uploads').then((panel) => panel.UploadPanel),
 )
 
 const PLACES = [
@@ -48,9 +47,7 @@ export function ClientShell({ children }: { children: ReactNode }) {
           ))}
         </nav>
       </header>
-      <Suspense>
-        <UploadPanel />
-      </Suspense>
+      <UploadPanel />
       <Toasts />
       <Tooltips />
     </div>

@@ -1,5 +1,5 @@
-import { lazy } from 'react'
 import { useT } from '../../i18n.ts'
+import { late } from '../../parts/late.tsx'
 import { PageHeader } from '../../parts/page-header.tsx'
 import { Tabs } from '../../parts/tabs.tsx'
 import { useProfessional } from '../../session.ts'
@@ -10,9 +10,9 @@ import { DeletedFiles } from './deleted-files.tsx'
 import { People } from './people.tsx'
 import { ScannerNote } from './scanner-note.tsx'
 
-const Audit = lazy(() => import('./audit.tsx').then((tab) => ({ default: tab.Audit })))
+const Audit = late(() => import('./audit.tsx').then((tab) => tab.Audit))
 
-const FileCheck = lazy(() => import('./file-check.tsx').then((tab) => ({ default: tab.FileCheck })))
+const FileCheck = late(() => import('./file-check.tsx').then((tab) => tab.FileCheck))
 
 export type AdministrationTab = 'people' | 'branches' | 'company' | 'audit' | 'deleted' | 'check'
 

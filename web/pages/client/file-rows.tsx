@@ -1,5 +1,5 @@
 import { ChevronRight, EllipsisVertical, Lock, UserRoundCheck } from 'lucide-react'
-import { lazy, Suspense, useEffect, useEffectEvent, useRef } from 'react'
+import { useEffect, useEffectEvent, useRef } from 'react'
 import { Link } from 'wouter'
 import type { Item } from '../../../core/api/shapes.ts'
 import { useFormat, useT } from '../../i18n.ts'
@@ -8,13 +8,12 @@ import { IconButton } from '../../parts/button.tsx'
 import { heldBy } from '../../parts/held.ts'
 import { Icon } from '../../parts/icon.tsx'
 import { ItemThumb } from '../../parts/item-thumb.tsx'
+import { late } from '../../parts/late.tsx'
 import { type Listing, prefetchListing, type Sort } from '../files/listing.ts'
 import css from './file-rows.module.css'
 
 /** Few files are ever held. */
-const ScanBadge = lazy(() =>
-  import('../../parts/scan-badge.tsx').then((module) => ({ default: module.ScanBadge })),
-)
+const ScanBadge = late(() => import('../../parts/scan-badge.tsx').then((module) => module.ScanBadge))
 
 /** The rows of a list; more are asked for as the end comes near. */
 export function FileRows({
@@ -98,11 +97,7 @@ function Detail({ item }: { item: Item }) {
   const { kind, files, owner, audience, addedAt, duration } = item
   if (kind === 'folder') return t('files_count', { count: files ?? 0 })
   if (heldBy(item)) {
-    return (
-      <Suspense fallback={null}>
-        <ScanBadge item={item} />
-      </Suspense>
-    )
+    return <ScanBadge item={item} />
   }
   const facts = [format.date(addedAt), ...(duration === null ? [] : [format.duration(duration)])].join(' · ')
   if (owner?.you && audience === 'chosen') {

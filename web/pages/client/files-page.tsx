@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
-import { lazy, Suspense, useEffect, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useSearchParams } from 'wouter'
 import type { Item } from '../../../core/api/shapes.ts'
 import { useT, withMessages } from '../../i18n.ts'
 import { ClientHeader } from '../../parts/client-shell.tsx'
+import { late } from '../../parts/late.tsx'
 import { ErrorState, Skeleton } from '../../parts/states.tsx'
 import { useListing } from '../files/listing.ts'
 import { NotFoundPage } from '../not-found.tsx'
@@ -19,10 +20,10 @@ import { NewForYou, newForYou } from './new-for-you.tsx'
 import { OfflineNote } from './offline-note.tsx'
 import { WhoSeesButton } from './who-sees-button.tsx'
 
-const fetchViewer = () => withMessages(import('../viewer/client-viewer.tsx'), 'viewer')
-const fetchDialogs = () => import('./item-dialogs.tsx')
-const ClientViewer = lazy(() => fetchViewer().then((viewer) => ({ default: viewer.ClientViewer })))
-const ItemDialogs = lazy(() => fetchDialogs().then((dialogs) => ({ default: dialogs.ItemDialogs })))
+const ClientViewer = late(() =>
+  withMessages(import('../viewer/client-viewer.tsx'), 'viewer').then((viewer) => viewer.ClientViewer),
+)
+const ItemDialogs = late(() => import('./item-dialogs.tsx').then((dialogs) => dialogs.ItemDialogs))
 
 /** What is shared with a client, and what they added: at the root, or in a folder. */
 export function ClientFilesPage({ params }: { params: { folderId?: string } }) {
@@ -39,7 +40,7 @@ export function ClientFilesPage({ params }: { params: { folderId?: string } }) {
   const [asked, setAsked] = useState<Asked | null>(null)
 
   useEffect(() => {
-    if (!listing.loading) fetchAhead([fetchViewer, fetchDialogs])
+    if (!listing.loading) fetchAhead([ClientViewer.fetch, ItemDialogs.fetch])
   }, [listing.loading])
 
   const { items, path } = listing
@@ -59,8 +60,9 @@ export function ClientFilesPage({ params }: { params: { folderId?: string } }) {
       { replace: true },
     )
   // Fetched before they are shown, so that a lost network is told and the list stays.
-  const open = (item: Item) => whenFetched(fetchViewer(), () => opened.open(item.id))
-  const ask = (what: Asked['what'], item: Item) => whenFetched(fetchDialogs(), () => setAsked({ what, item }))
+  const open = (item: Item) => whenFetched(ClientViewer.fetch(), () => opened.open(item.id))
+  const ask = (what: Asked['what'], item: Item) =>
+    whenFetched(ItemDialogs.fetch(), () => setAsked({ what, item }))
 
   const news = (atHome && fresh.data) || []
   const listed = items.some(({ id }) => id === opened.itemId) ? items : (fresh.data ?? items)
@@ -112,35 +114,30 @@ export function ClientFilesPage({ params }: { params: { folderId?: string } }) {
         </>
       )}
       {listing.canAdd && <AddButton folder={folderId === null ? null : { id: folderId, name }} />}
-      <Suspense>
-        {opened.itemId !== null && (
-          <ClientViewer
-            itemId={opened.itemId}
-            items={listed}
-            onMore={listing.fetchMore}
-            onStep={opened.step}
-            onClose={opened.close}
-            onRename={(item) => ask('rename', item)}
-            onDelete={(item) => ask('delete', item)}
-            audience={(item) => <WhoSeesButton onClick={() => ask('audience', item)} />}
-          />
-        )}
-      </Suspense>
-      <Suspense>
-        {asked && (
-          <ItemDialogs
-            asked={asked}
-            onAsk={(what) => setAsked({ ...asked, what })}
-            onClose={() => setAsked(null)}
-            onDeleted={() => {
-              if (opened.itemId === asked.item.id) opened.close()
-              // Its row goes, and with it the button that would have had the focus back.
-              else
-                requestAnimationFrame(() => document.getElementById('main')?.focus({ preventScroll: true }))
-            }}
-          />
-        )}
-      </Suspense>
+      {opened.itemId !== null && (
+        <ClientViewer
+          itemId={opened.itemId}
+          items={listed}
+          onMore={listing.fetchMore}
+          onStep={opened.step}
+          onClose={opened.close}
+          onRename={(item) => ask('rename', item)}
+          onDelete={(item) => ask('delete', item)}
+          audience={(item) => <WhoSeesButton onClick={() => ask('audience', item)} />}
+        />
+      )}
+      {asked && (
+        <ItemDialogs
+          asked={asked}
+          onAsk={(what) => setAsked({ ...asked, what })}
+          onClose={() => setAsked(null)}
+          onDeleted={() => {
+            if (opened.itemId === asked.item.id) opened.close()
+            // Its row goes, and with it the button that would have had the focus back.
+            else requestAnimationFrame(() => document.getElementById('main')?.focus({ preventScroll: true }))
+          }}
+        />
+      )}
     </>
   )
 }

@@ -1,11 +1,12 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { UserPlus, Users } from 'lucide-react'
-import { lazy, Suspense, useDeferredValue, useEffect, useRef, useState } from 'react'
+import { useDeferredValue, useEffect, useRef, useState } from 'react'
 import { useLocation } from 'wouter'
 import { can as mayAs } from '../../../core/profiles.ts'
 import { api } from '../../api.ts'
 import { useT, withMessages } from '../../i18n.ts'
 import { Button } from '../../parts/button.tsx'
+import { late } from '../../parts/late.tsx'
 import { PageHeader } from '../../parts/page-header.tsx'
 import { Select } from '../../parts/select.tsx'
 import { EmptyState, ErrorState, Skeleton } from '../../parts/states.tsx'
@@ -18,10 +19,9 @@ import css from './contacts.module.css'
 
 type Kind = 'all' | 'client' | 'group' | 'archived'
 
-const ArchivedList = lazy(() =>
-  withMessages(import('../record/lives/archived-list.tsx'), 'lives').then((part) => ({
-    default: part.ArchivedList,
-  })),
+const ArchivedList = late(
+  () => withMessages(import('../record/lives/archived-list.tsx'), 'lives').then((part) => part.ArchivedList),
+  <Skeleton />,
 )
 type Order = 'name' | 'newest'
 
@@ -102,9 +102,7 @@ export function ContactsPage() {
         )}
       </div>
       {kind === 'archived' ? (
-        <Suspense fallback={<Skeleton />}>
-          <ArchivedList search={searchNow} />
-        </Suspense>
+        <ArchivedList search={searchNow} />
       ) : list.isError ? (
         <ErrorState error={list.error} onRetry={() => void list.refetch()} />
       ) : !contacts ? (

@@ -1,8 +1,9 @@
-import { lazy, Suspense, useEffect, useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { Item } from '../../../core/api/shapes.ts'
 import { api, queries } from '../../api.ts'
 import { recall, remember } from '../../device.ts'
 import { useT, withMessages } from '../../i18n.ts'
+import { late } from '../../parts/late.tsx'
 import { Skeleton } from '../../parts/states.tsx'
 import { useOpenedItem } from '../viewer/opened-item.ts'
 import { useAdding } from './adding.tsx'
@@ -26,8 +27,11 @@ import { SelectionBar } from './selection-bar.tsx'
 import { useSort } from './sort.ts'
 import { Toolbar, type View } from './toolbar.tsx'
 
-const loadViewer = () => withMessages(import('../viewer/professional-viewer.tsx'), 'viewer')
-const ProfessionalViewer = lazy(() => loadViewer().then((viewer) => ({ default: viewer.ProfessionalViewer })))
+const ProfessionalViewer = late(() =>
+  withMessages(import('../viewer/professional-viewer.tsx'), 'viewer').then(
+    (viewer) => viewer.ProfessionalViewer,
+  ),
+)
 
 interface FilesProps {
   space: SpaceOfFiles
@@ -178,18 +182,16 @@ function FilesOfSpace({ space, viewAs }: FilesProps) {
       <DropHint hover={hover} />
       {adding.dialogs}
       {opened.itemId !== null && (
-        <Suspense>
-          <ProfessionalViewer
-            space={space.kind}
-            asClient={asClient}
-            itemId={opened.itemId}
-            items={items}
-            onMore={listing.fetchMore}
-            onStep={opened.step}
-            onClose={opened.close}
-            {...ofViewer(actions)}
-          />
-        </Suspense>
+        <ProfessionalViewer
+          space={space.kind}
+          asClient={asClient}
+          itemId={opened.itemId}
+          items={items}
+          onMore={listing.fetchMore}
+          onStep={opened.step}
+          onClose={opened.close}
+          {...ofViewer(actions)}
+        />
       )}
       {dialog}
     </section>
@@ -208,7 +210,7 @@ function ofViewer({ rename, move, takeOver, delete: remove }: ItemActions) {
 /** Has at hand what will be asked for, perhaps when there is no network. */
 function usePrepared(spaceId: string, canAdd: boolean): void {
   useEffect(() => {
-    loadViewer().catch(() => {})
+    ProfessionalViewer.fetch().catch(() => {})
   }, [])
   useEffect(() => {
     if (!canAdd) return

@@ -1,9 +1,10 @@
-import { lazy, type ReactNode, Suspense, useRef, useState } from 'react'
+import { type ReactNode, useRef, useState } from 'react'
 import type { Consequences } from '../../../core/api/files.ts'
 import type { Item } from '../../../core/api/shapes.ts'
 import { api } from '../../api.ts'
 import { download, downloadZip } from '../../bytes.ts'
 import { withMessages } from '../../i18n.ts'
+import { late } from '../../parts/late.tsx'
 import { changesSight } from '../../reach.ts'
 import { movable, moveItems } from './changes.ts'
 import { ClientSightDialog } from './client-sight-dialog.tsx'
@@ -14,10 +15,10 @@ import { MoveDialog } from './move-dialog.tsx'
 import { RenameDialog } from './rename-dialog.tsx'
 
 /** Of administrators alone. */
-const TakeOverDialog = lazy(() =>
-  withMessages(import('../administration/take-over-dialog.tsx'), 'administration').then((part) => ({
-    default: part.TakeOverDialog,
-  })),
+const TakeOverDialog = late(() =>
+  withMessages(import('../administration/take-over-dialog.tsx'), 'administration').then(
+    (part) => part.TakeOverDialog,
+  ),
 )
 
 /** Whose files they are. */
@@ -110,13 +111,7 @@ function AskedDialog({ space, asked, onClose }: { space: SpaceOfFiles; asked: As
     return first && <ClientSightDialog space={space} item={first} onClose={onClose} />
   if (what === 'changeLevel') return <LevelDialog space={space} items={items} onClose={onClose} />
   if (what === 'takeOver') {
-    return (
-      first && (
-        <Suspense>
-          <TakeOverDialog item={first} onClose={onClose} />
-        </Suspense>
-      )
-    )
+    return first && <TakeOverDialog item={first} onClose={onClose} />
   }
   return <DeleteDialog space={space} items={items} onClose={onClose} />
 }

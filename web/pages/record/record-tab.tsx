@@ -1,16 +1,17 @@
-import { lazy, Suspense, useState } from 'react'
+import { useState } from 'react'
 import type { ClientRecord } from '../../../core/api/people.ts'
 import { api, queries } from '../../api.ts'
 import { useT, withMessages } from '../../i18n.ts'
 import { Button } from '../../parts/button.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
 import { Form, FormProblem, SubmitButton } from '../../parts/form.tsx'
+import { late } from '../../parts/late.tsx'
 import { TextField } from '../../parts/text-field.tsx'
 import { attempt, toast } from '../../parts/toasts.tsx'
 import css from './record.module.css'
 
-const RecordLives = lazy(() =>
-  withMessages(import('./lives/record-lives.tsx'), 'lives').then((part) => ({ default: part.RecordLives })),
+const RecordLives = late(() =>
+  withMessages(import('./lives/record-lives.tsx'), 'lives').then((part) => part.RecordLives),
 )
 
 /** Who the client is, and their way into the app. */
@@ -53,11 +54,7 @@ export function RecordTab({ record }: { record: ClientRecord }) {
           </Button>
         )}
       </div>
-      {can.manage && (
-        <Suspense fallback={null}>
-          <RecordLives record={record} />
-        </Suspense>
-      )}
+      {can.manage && <RecordLives record={record} />}
       {editing && <EditDialog record={record} onClose={() => setEditing(false)} />}
     </section>
   )

@@ -1,9 +1,10 @@
-import { lazy, Suspense, useState } from 'react'
+import { useState } from 'react'
 import type { Item } from '../../../core/api/shapes.ts'
 import { hasPreview, kindOf } from '../../../core/kinds.ts'
 import { useT } from '../../i18n.ts'
 import { cx } from '../../parts/class-names.ts'
 import { heldBy } from '../../parts/held.ts'
+import { late } from '../../parts/late.tsx'
 import css from './content.module.css'
 import { HeldBack } from './held-back.tsx'
 import { ImageContent } from './image-content.tsx'
@@ -13,7 +14,7 @@ import { TextContent } from './text-content.tsx'
 import { Unshowable } from './unshowable.tsx'
 import { Loading, PagesWaiting } from './waiting.tsx'
 
-const PdfContent = lazy(() => import('./pdf-content.tsx').then((module) => ({ default: module.PdfContent })))
+const PdfContent = late(() => import('./pdf-content.tsx').then((module) => module.PdfContent))
 
 /** How files are called that are shown here; text apart, of which not every encoding is known by its bytes. */
 const SHOWN =
@@ -52,9 +53,7 @@ function Pages({ item }: { item: Item }) {
   const [progress, setProgress] = useState<Progress>('opening')
   return (
     <>
-      <Suspense fallback={null}>
-        <PdfContent item={item} onProgress={setProgress} />
-      </Suspense>
+      <PdfContent item={item} onProgress={setProgress} />
       {progress === 'opening' && <PagesWaiting item={item} />}
       {progress !== 'done' && <Loading />}
     </>
