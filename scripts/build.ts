@@ -1,6 +1,8 @@
-import { readdir, rename, rm, stat, utimes } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { brotliCompress } from 'node:zlib'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -13,6 +15,19 @@ async function newest(path: string): Promise<number> {
   // The folder's own time tells of removals.
   const names = await readdir(path)
   return Math.max(info.mtimeMs, ...(await Promise.all(names.map((name) => newest(join(path, name))))))
+}
+
+/** What the first visits ask for; whatever else compresses is asked for seldom. */
+const COMPRESSED = new Set(['.css', '.html', '.js', '.mjs', '.svg'])
+
+/** Has what is sent compressed lie beside it, as small as can be: done for each visit, or each start, it would take long. */
+async function compress(folder: string): Promise<void> {
+  const paths = (await readdir(folder, { recursive: true })).map((name) => join(folder, name))
+  await Promise.all(
+    paths
+      .filter((path) => COMPRESSED.has(extname(path)))
+      .map(async (path) => writeFile(`${path}.br`, await promisify(brotliCompress)(await readFile(path)))),
+  )
 }
 
 /** Builds the pages into dist/ unless they are newer than all they are made of. */
@@ -34,6 +49,7 @@ export async function buildWeb(): Promise<void> {
     logLevel: 'warn',
     build: { outDir: aside },
   })
+  await compress(aside)
   // A source that changed during the build is newer than what was built.
   await utimes(join(aside, 'index.html'), began, began)
   await rm(dist, { recursive: true, force: true })

@@ -40,15 +40,22 @@ const TYPES: Record<string, string> = {
 const COMPRESSED = new Set(['.ico', '.png', '.webp', '.woff2'])
 
 type Encoding = 'br' | 'gzip' | 'identity'
-type Page = { path: string; etag: string; encoded: Map<Encoding, Promise<Buffer>> }
+/** Read and told apart once they are asked for: they are hundreds. Some lie beside their path in brotli already. */
+type Page = {
+  path: string
+  hasBrotli: boolean
+  etag?: Promise<string>
+  encoded: Map<Encoding, Promise<Buffer>>
+}
 
 /** Serves the built pages in `folder`: whatever is no file of theirs is a page of the one app. */
 export async function openPages(folder: string) {
   const pages = new Map<string, Page>()
-  for (const path of await listFiles(folder)) {
-    const hash = createHash('sha256').update(await readFile(path))
+  const paths = new Set(await listFiles(folder))
+  for (const path of paths) {
+    if (extname(path) === '.br') continue
     const name = `/${relative(folder, path).split(sep).join('/')}`
-    pages.set(name, { path, etag: `"${hash.digest('base64url').slice(0, 22)}"`, encoded: new Map() })
+    pages.set(name, { path, hasBrotli: paths.has(`${path}.br`), encoded: new Map() })
   }
 
   return async function answerPage(c: Context): Promise<Response> {
@@ -56,16 +63,22 @@ export async function openPages(folder: string) {
     if (!page) throw new Problem('not_found')
     const extension = extname(page.path)
     const encoding = COMPRESSED.has(extension) ? 'identity' : accepted(c.req.header('Accept-Encoding') ?? '')
+    page.etag ??= readFile(page.path).then(tagOf)
+    const etag = await page.etag
     const headers = {
       'Content-Type': TYPES[extension] ?? 'application/octet-stream',
       'Content-Security-Policy': POLICY,
       'Cache-Control': c.req.path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
       Vary: 'Accept-Encoding',
       // The same page in another encoding is another representation.
-      ETag: encoding === 'identity' ? page.etag : `${page.etag.slice(0, -1)}-${encoding}"`,
+      ETag: encoding === 'identity' ? etag : `${etag.slice(0, -1)}-${encoding}"`,
     }
     if (c.req.header('If-None-Match') === headers.ETag) return new Response(null, { status: 304, headers })
-    const body = page.encoded.get(encoding) ?? readFile(page.path).then(encode[encoding])
+    const body =
+      page.encoded.get(encoding) ??
+      (encoding === 'br' && page.hasBrotli
+        ? readFile(`${page.path}.br`)
+        : readFile(page.path).then(encode[encoding]))
     page.encoded.set(encoding, body)
     return new Response(new Uint8Array(await body), {
       headers: {
@@ -75,6 +88,10 @@ export async function openPages(folder: string) {
       },
     })
   }
+}
+
+function tagOf(bytes: Buffer): string {
+  return `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`
 }
 
 const encode: Record<Encoding, (bytes: Buffer) => Promise<Buffer>> = {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { brotliDecompressSync, gunzipSync } from 'node:zlib'
+import { brotliCompressSync, brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { Hono } from 'hono'
 import { openPages } from '../../server/http/pages.ts'
 import { makeTempFolder } from '../temp-folder.ts'
@@ -15,6 +15,8 @@ async function openSite() {
   await writeFile(join(folder, 'index.html'), '<!doctype html>')
   await writeFile(join(folder, 'assets/main-abc.js'), SCRIPT)
   await writeFile(join(folder, 'assets/font.woff2'), 'font')
+  await writeFile(join(folder, 'assets/ready.js'), 'plain')
+  await writeFile(join(folder, 'assets/ready.js.br'), brotliCompressSync('compressed'))
   const app = new Hono().get('/*', await openPages(folder))
   app.onError(() => new Response('refused', { status: 404 }))
   return (path: string, headers: Record<string, string> = {}) => app.request(path, { headers })
@@ -51,6 +53,10 @@ test('assets are kept for ever, compressed as the browser can take it, and told 
   assert.equal((await get(path, { 'If-None-Match': tags[0] ?? '' })).status, 304)
   assert.equal((await get(path, { 'If-None-Match': tags[1] ?? '' })).status, 200)
 
+  const ready = await get('/assets/ready.js', { 'Accept-Encoding': 'br' })
+  assert.equal(brotliDecompressSync(await ready.arrayBuffer()).toString(), 'compressed')
+  assert.equal(await (await get('/assets/ready.js')).text(), 'plain')
+
   const font = await get('/assets/font.woff2', { 'Accept-Encoding': 'br' })
   assert.equal(font.headers.get('Content-Encoding'), null)
 })
@@ -59,6 +65,7 @@ test('nothing but the built files is served', async () => {
   const get = await openSite()
   for (const path of [
     '/assets/none.js',
+    '/assets/ready.js.br',
     '/..%2foutside.txt',
     '/%2e%2e/outside.txt',
     '/assets/../../outside.txt',
