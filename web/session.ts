@@ -90,13 +90,13 @@ tabs.onmessage = () => location.replace('/sign-in')
 /** Ends the session here and on the server, and empties every cache and tab. */
 export async function signOut(): Promise<void> {
   await api.security.signOut.call()
-  tabs.postMessage('out')
   const { forgetUploads } = await import('./uploads/uploads.ts')
   await forgetUploads()
   await forgetPerson()
   // The server had this device's storage emptied; how the screen looks tells nothing of anybody.
   showTheme(currentTheme())
   remember('language', document.documentElement.lang)
+  tabs.postMessage('out')
   // Last: what is drawn from now on would find nobody.
   queries.clear()
   location.replace('/sign-in')

@@ -47,6 +47,7 @@ journey(
     await page.getByRole('combobox', { name: 'Show' }).selectOption('Archived clients')
     await expectNoAxeViolations(page)
     await page.getByRole('button', { name: 'Restore: Zoé Martin' }).click()
+    await expect(dialog.getByRole('heading', { name: 'Who gains access' })).toBeVisible()
     await dialog.getByRole('button', { name: 'Restore' }).click()
     await expect(page.getByText('Plan.txt')).toBeVisible()
 

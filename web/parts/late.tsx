@@ -18,7 +18,9 @@ export function late<Props extends object>(
     const [, setFetched] = useState(Part !== undefined)
     const [failure, setFailure] = useState<{ error: unknown }>()
     useEffect(() => {
-      if (!Part)
+      // It may have come since this was drawn.
+      if (Part) setFetched(true)
+      else
         fetch().then(
           () => setFetched(true),
           (error) => setFailure({ error }),
