@@ -53,6 +53,18 @@ for (const path of ['parts', 'professional', 'client']) {
   }
 }
 
+test('a part that is fetched later is shown once it is there, whenever that is', async () => {
+  const context = await openWide(browser)
+  const page = await context.newPage()
+  await page.goto(`${gallery.url}/late`)
+  await expect(page.getByText('The second is there')).toBeVisible()
+  await expect(page.getByText('The first is waited for')).toBeVisible()
+  await page.getByRole('button').click()
+  await expect(page.getByText('The first is there')).toBeVisible()
+  await expect(page.getByText('waited for')).toHaveCount(0)
+  await context.close()
+})
+
 test('a theme that is chosen wins over the system’s, and says so when it can’t be kept', () =>
   onParts(
     async (page) => {

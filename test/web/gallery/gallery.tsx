@@ -9,6 +9,7 @@ import '../../../web/theme.css'
 import { ClientShell } from '../../../web/parts/client-shell.tsx'
 import { ProfessionalShell } from '../../../web/parts/professional-shell.tsx'
 import { ClientExample } from './client-example.tsx'
+import { LateExample } from './late-example.tsx'
 import { PartsExample } from './parts-example.tsx'
 import { ProfessionalExample } from './professional-example.tsx'
 
@@ -54,6 +55,7 @@ if (root) {
     <QueryClientProvider client={queries}>
       <I18nProvider locale={document.documentElement.lang}>
         <Switch>
+          <Route path="/late" component={LateExample} />
           <Route path="/client">
             <ClientShell>
               <ClientExample />
