@@ -6,13 +6,15 @@ import { Problem } from '../core/errors.ts'
 import { type Actor, hatOf } from './access.ts'
 import type { AuditLog } from './audit/log.ts'
 import type { Downloads } from './files/downloads.ts'
+import { FORM_BYTES } from './files/form-upload.ts'
 import type { Answer } from './files/outgoing.ts'
 import type { IncomingFile } from './files/single-upload.ts'
 import type { Uploads } from './files/uploads.ts'
 import type { createZips } from './files/zips.ts'
 import { type Access, admit, type Caller, type Sessions } from './http/admission.ts'
 import { answerExport } from './http/audit-export.ts'
-import { readJsonBodies } from './http/bodies.ts'
+import { readBodies, readJsonBodies } from './http/bodies.ts'
+import { answerForm } from './http/forms.ts'
 import { addressOf, limitConcurrency, refuseOtherOrigins, secureHeaders } from './http/guards.ts'
 import { answerHealth, type Check, shareChecks } from './http/health.ts'
 import { describeApi } from './http/openapi.ts'
@@ -106,6 +108,15 @@ export async function createHttp(needs: Needs) {
   routeOfActor('PUT', '/api/files/:name', (c, actor, readActor) =>
     uploads.put(fileOf(c), actor, nameOf(c), readActor),
   )
+
+  const readForm = readBodies({ bytes: FORM_BYTES, seconds: 120, atOnce: 16 })
+  routeOfActor('POST', '/api/files', async (c, actor, readActor) => {
+    const { raw } = c.req
+    const { headers, url } = raw
+    // Whoever expects a word before sending has it once the body is touched.
+    const read = async () => (raw.body ? readForm(raw.body) : Buffer.alloc(0))
+    return answerForm(await uploads.post({ headers, url, read }, actor, readActor), log)
+  })
 
   app.use('/api/*', readJsonBodies({ bytes: 1024 * 1024, seconds: 30, atOnce: 200 }))
 

@@ -12,7 +12,7 @@ import type { Answer } from './outgoing.ts'
 import type { Settle } from './settling.ts'
 import { SNIFFED_BYTES, sniffType } from './sniff.ts'
 import type { Lease, UploadLocks } from './upload-lock.ts'
-import { placeOf, readPlace, type UploadRow } from './upload-place.ts'
+import { placeOf, readPlace, readPlaceFields, type UploadRow } from './upload-place.ts'
 import type { UploadRows } from './upload-store.ts'
 
 type Needs = {
@@ -47,12 +47,7 @@ export function createSingleUpload({ blobs, items, rows, locks, settle, maxSize 
   ): Promise<Answer> {
     const size = readSize(headers)
     const checksums = readDigests(headers)
-    const query = new URL(url).searchParams
-    if (query.has('filename')) throw new Problem('unknown_field', { field: 'filename' })
-    // Of two, one would be what its sender means, and the other what they get.
-    for (const field of query.keys())
-      if (query.getAll(field).length > 1) throw new Problem('bad_request', { field })
-    const place = readPlace({ ...Object.fromEntries(query), filename: name })
+    const place = readPlace(readPlaceFields(url), name)
     const since = performance.now()
     // As long as nobody would have asked meanwhile either, who called is who calls; the place is asked for in any case.
     const ask = async () => (performance.now() - since < ASK_ACCESS_MS ? actor : readActor())

@@ -33,9 +33,21 @@ export function refuseOtherText(metadata: string): void {
   }
 }
 
+/** Of an address, what its sender says of a file beside its name. */
+export type PlaceFields = Record<string, string>
+
+/** @throws unknown_field, bad_request for what is said twice: one would be meant, and the other taken */
+export function readPlaceFields(url: string): PlaceFields {
+  const query = new URL(url).searchParams
+  if (query.has('filename')) throw new Problem('unknown_field', { field: 'filename' })
+  for (const field of query.keys())
+    if (query.getAll(field).length > 1) throw new Problem('bad_request', { field })
+  return Object.fromEntries(query)
+}
+
 /** One set of fields for every way of sending a file. @throws unknown_field, bad_request */
-export function readPlace(metadata: Record<string, string | null>): PlaceInput {
-  const result = Metadata.safeParse(metadata)
+export function readPlace(fields: Record<string, string | null>, filename?: string): PlaceInput {
+  const result = Metadata.safeParse(filename === undefined ? fields : { ...fields, filename })
   if (result.success) {
     const { filename, parentId = null, ...place } = result.data
     return { ...place, name: filename, parentId }

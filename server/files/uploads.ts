@@ -11,6 +11,7 @@ import { BlobTooLarge } from '../blobs/port.ts'
 import type { Database } from '../db/schema.ts'
 import { watchAccess } from './access-watch.ts'
 import { inspect, readUploadChecksum, TUS_ALGORITHMS } from './checksums.ts'
+import { createFormUpload, type IncomingForm } from './form-upload.ts'
 import type { Items } from './items.ts'
 import { limitEach } from './limit-each.ts'
 import { createSettling, type Settled } from './settling.ts'
@@ -41,6 +42,7 @@ export function createUploads(needs: Needs) {
   const bounded = <T>({ personId }: Actor, work: () => Promise<T>) =>
     inTurn(personId, () => together('all', work))
   const single = createSingleUpload({ ...needs, rows, locks, settle, maxSize: MAX_SIZE })
+  const form = createFormUpload({ ...needs, rows, locks, settle })
 
   /**
    * Answers a request below /api/uploads; `readActor` tells who is calling by now, and throws once they may not.
@@ -177,6 +179,9 @@ export function createUploads(needs: Needs) {
     /** Answers a plain `PUT` of a whole file. @throws too_many_uploads */
     put: (request: IncomingFile, actor: Actor, name: string, readActor: () => Promise<Actor>) =>
       bounded(actor, () => single(request, actor, name, readActor)),
+    /** Adds the files of a form. @throws too_many_uploads */
+    post: (request: IncomingForm, actor: Actor, readActor: () => Promise<Actor>) =>
+      bounded(actor, () => form(request, actor, readActor)),
     expire: rows.expire,
   }
 }

@@ -4,15 +4,14 @@ import { Problem } from '../../core/errors.ts'
 type Bounds = { bytes: number; seconds: number; atOnce: number }
 
 /**
- * Reads the whole body of a JSON request before anything else happens: at most `bytes`, within `seconds`, and
- * `atOnce` of them, beyond which the one that has been coming the longest gives way. So nobody holds the server by
- * sending slowly or without end, and many who send slowly hold up each other only.
- * @throws too_large, bad_request, unavailable
+ * Reads whole bodies: at most `bytes`, within `seconds`, and `atOnce` of them, beyond which the one that has been coming
+ * the longest gives way. So nobody holds the server by sending slowly or without end, and many who send slowly hold up
+ * each other only. What it makes throws too_large, bad_request, unavailable.
  */
-export function readJsonBodies({ bytes, seconds, atOnce }: Bounds): MiddlewareHandler {
+export function readBodies({ bytes, seconds, atOnce }: Bounds) {
   const coming = new Set<(reason: Problem) => void>()
 
-  async function readInTurn(body: ReadableStream<Uint8Array>) {
+  return async (body: ReadableStream<Uint8Array>): Promise<Buffer<ArrayBuffer>> => {
     const { promise: late, reject: giveUp } = Promise.withResolvers<never>()
     const timer = setTimeout(() => giveUp(new Problem('bad_request')), seconds * 1000)
     coming.add(giveUp)
@@ -25,16 +24,20 @@ export function readJsonBodies({ bytes, seconds, atOnce }: Bounds): MiddlewareHa
       coming.delete(giveUp)
     }
   }
+}
 
+/** Reads the body of a JSON request before anything else happens, within these bounds. @throws what `readBodies` throws */
+export function readJsonBodies(bounds: Bounds): MiddlewareHandler {
+  const read = readBodies(bounds)
   return async (c, next) => {
     const { raw } = c.req
     // What these bring along is never looked at.
     if (raw.method === 'GET' || raw.method === 'HEAD') return next()
     const type = c.req.header('Content-Type')
     if (raw.body && type && !/^application\/json\b/i.test(type)) throw new Problem('bad_request')
-    if (Number(c.req.header('Content-Length') ?? 0) > bytes) throw new Problem('too_large')
+    if (Number(c.req.header('Content-Length') ?? 0) > bounds.bytes) throw new Problem('too_large')
     if (raw.body) {
-      const body = await readInTurn(raw.body)
+      const body = await read(raw.body)
       if (!isJson(body)) throw new Problem('bad_request')
       c.req.raw = new Request(raw, { body })
     }

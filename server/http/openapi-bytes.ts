@@ -49,6 +49,29 @@ const progress = {
     schema: { type: 'string' },
   },
 }
+const formResults = {
+  'application/json': {
+    schema: {
+      type: 'object',
+      required: ['files'],
+      properties: {
+        files: {
+          type: 'array',
+          description: 'In the order of the form.',
+          items: {
+            type: 'object',
+            required: ['name'],
+            properties: {
+              name: { type: 'string' },
+              item: { $ref: '#/components/schemas/Item' },
+              problem: { $ref: '#/components/schemas/Problem' },
+            },
+          },
+        },
+      },
+    },
+  },
+}
 const download = {
   tags: ['bytes'],
   parameters: [
@@ -198,6 +221,39 @@ export const OTHER_OPERATIONS = [
     tags: ['uploads'],
     parameters: [uploadId, tus],
     responses: { 204: { description: 'Its bytes are gone' } },
+  },
+  {
+    method: 'post',
+    path: '/api/files',
+    operationId: 'uploads.post',
+    summary: 'Add many small files at once, as `curl -F` does; each is added, or refused by itself',
+    tags: ['uploads'],
+    parameters: PLACE.map(([name, description]) => ({
+      name,
+      in: 'query',
+      description,
+      schema: { type: 'string' },
+    })),
+    requestBody: {
+      required: true,
+      description:
+        'At most 100 files in 4 MB, under any names of fields. A form that is cut off adds nothing. With `Expect: 100-continue` a refusal of the place comes before it.',
+      content: {
+        'multipart/form-data': {
+          schema: {
+            type: 'object',
+            properties: { file: { type: 'array', items: { type: 'string', format: 'binary' } } },
+          },
+        },
+      },
+    },
+    responses: {
+      201: { description: 'All were added, which is durable', content: formResults },
+      207: {
+        description: 'Some were added, or none: each that wasn’t has its `problem`',
+        content: formResults,
+      },
+    },
   },
   {
     method: 'put',

@@ -12,24 +12,9 @@ const CHECKSUM_MISMATCH = 'Checksum Mismatch'
 
 /** Answers an error with a problem document (RFC 9457). What its author may not read stays in the log. */
 export function answerProblem(error: unknown, log: Log): Response {
-  const problem = asProblem(error)
-  if (problem) return respond(problem)
-  const instance = `urn:uuid:${randomUUID()}`
-  log.error({ err: withoutValues(error), instance }, 'a request failed')
-  return respond(new Problem('internal'), instance)
-}
-
-function respond(problem: Problem, instance?: string): Response {
-  const { code, status, data } = problem
-  const body = {
-    type: 'about:blank',
-    title: STATUS_CODES[status] ?? CHECKSUM_MISMATCH,
-    status,
-    code,
-    ...(Object.keys(data).length > 0 && { data }),
-    ...(instance && { instance }),
-  }
-  return new Response(JSON.stringify(body), {
+  const document = describeProblem(error, log)
+  const { code, status, data = {} } = document
+  return new Response(JSON.stringify(document), {
     status,
     headers: {
       'Content-Type': 'application/problem+json',
@@ -39,6 +24,22 @@ function respond(problem: Problem, instance?: string): Response {
       ...(status === 429 && { 'Retry-After': String(data.seconds ?? RETRY_AFTER) }),
     },
   })
+}
+
+/** The problem document of an error, which is logged where nobody foresaw it. */
+export function describeProblem(error: unknown, log: Log) {
+  const problem = asProblem(error)
+  const { code, status, data } = problem ?? new Problem('internal')
+  const instance = `urn:uuid:${randomUUID()}`
+  if (!problem) log.error({ err: withoutValues(error), instance }, 'a request failed')
+  return {
+    type: 'about:blank',
+    title: STATUS_CODES[status] ?? CHECKSUM_MISMATCH,
+    status,
+    code,
+    ...(Object.keys(data).length > 0 && { data }),
+    ...(!problem && { instance }),
+  }
 }
 
 /** What failed and where, without what it was done to: rows and requests are health data. */

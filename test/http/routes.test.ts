@@ -91,6 +91,7 @@ const EXAMPLES: Record<string, (ids: Ids, hat: Hat) => Sent> = {
     },
   }),
   'PUT /api/files/:name': ({ spaceId }) => ({ query: { spaceId }, body: 'x' }),
+  'POST /api/files': ({ spaceId }) => ({ query: { spaceId }, body: FORM, headers: FORM_TYPE }),
   'PATCH /api/uploads/:uploadId': () => ({
     headers: {
       'Tus-Resumable': '1.0.0',
@@ -101,6 +102,9 @@ const EXAMPLES: Record<string, (ids: Ids, hat: Hat) => Sent> = {
   'DELETE /api/uploads/:uploadId': () => ({ headers: { 'Tus-Resumable': '1.0.0' } }),
   'GET /api/uploads/:uploadId': () => ({ headers: { 'Tus-Resumable': '1.0.0' } }),
 }
+
+const FORM = '--b\r\nContent-Disposition: form-data; name="file"; filename="x"\r\n\r\nx\r\n--b--\r\n'
+const FORM_TYPE = { 'Content-Type': 'multipart/form-data; boundary=b' }
 
 const NO_PASSKEY = {
   id: 'x',

@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto'
+import { getMultipartBoundary, MultipartParseError, parseMultipart } from '@remix-run/multipart-parser'
+import type { Item } from '../../core/api/shapes.ts'
+import { Problem } from '../../core/errors.ts'
+import type { Actor } from '../access.ts'
+import type { Blobs } from '../blobs/blobs.ts'
+import { give } from '../blobs/freeing.ts'
+import { ASK_ACCESS_MS } from './access-watch.ts'
+import type { Items } from './items.ts'
+import { limitEach } from './limit-each.ts'
+import type { Settle } from './settling.ts'
+import { SNIFFED_BYTES, sniffType } from './sniff.ts'
+import type { UploadLocks } from './upload-lock.ts'
+import { type PlaceFields, readPlace, readPlaceFields } from './upload-place.ts'
+import type { UploadRows } from './upload-store.ts'
+
+/** A form is held in memory as a whole. */
+export const FORM_BYTES = 4 * 1024 ** 2
+const MOST_FILES = 100
+/** How many forms of one person are dealt with at once, and how many of everybody's. */
+const AT_ONCE = { each: 4, together: 8 }
+
+/** `read` reads the body, once the server would take it. @throws too_large, bad_request, unavailable */
+export type IncomingForm = { headers: Headers; url: string; read: () => Promise<Uint8Array> }
+
+type NewFile = { name: string; bytes: Uint8Array }
+
+/** What became of each file of a form, in its order. */
+export type FormResults = { name: string; added: PromiseSettledResult<Item> }[]
+
+type Needs = { blobs: Blobs; items: Items; rows: UploadRows; locks: UploadLocks; settle: Settle }
+
+/**
+ * Many small files in one form (`multipart/form-data`, RFC 7578), each added by the rules of a single `PUT`, or refused
+ * by itself. They share what a request and a transaction cost. A form that is cut off adds nothing.
+ */
+export function createFormUpload({ blobs, items, rows, locks, settle }: Needs) {
+  const inTurn = limitEach(AT_ONCE.each, 'too_many_uploads')
+  const together = limitEach(AT_ONCE.together, 'unavailable')
+
+  /** The fields of uploads stand in the query. @throws bad_request, unknown_field, too_large, what `items.findPlace` throws */
+  async function post(
+    { headers, url, read }: IncomingForm,
+    actor: Actor,
+    readActor: () => Promise<Actor>,
+  ): Promise<FormResults> {
+    const fields = readPlaceFields(url)
+    for (const field of ['Content-Range', 'Content-Encoding', 'Content-Digest', 'Repr-Digest'])
+      if (headers.has(field)) throw new Problem('bad_request', { field })
+    // Whoever may not add there is told so before anything is sent, once for all files.
+    await items.findPlace(actor, readPlace(fields, 'any'))
+    const since = performance.now()
+    const body = await read()
+    return inTurn(actor.personId, () =>
+      together('all', async () => {
+        const files = readFiles(body, headers.get('Content-Type') ?? '')
+        const caller = performance.now() - since < ASK_ACCESS_MS ? actor : await readActor()
+        const added = await Promise.allSettled(files.map((file) => add(caller, fields, file)))
+        return files.map(({ name }, index) => ({ name, added: added[index] as PromiseSettledResult<Item> }))
+      }),
+    )
+  }
+
+  async function add(actor: Actor, fields: PlaceFields, { name, bytes }: NewFile): Promise<Item> {
+    const size = bytes.length
+    if (size === 0) throw new Problem('empty_file')
+    const place = readPlace(fields, name)
+    const id = randomUUID()
+    const lease = locks.hold(id)
+    try {
+      const row = await rows.announce({ id, actor, place, size, lease })
+      try {
+        const type = await sniffType(bytes.subarray(0, SNIFFED_BYTES))
+        const facts = await blobs.put(row.staging, give(bytes))
+        const { item } = await settle({ row, actor, facts: { ...facts, type }, lease })
+        if (!item) throw new Problem('upload_busy')
+        return item
+      } catch (error) {
+        await rows.giveUp(row.id)
+        throw error
+      }
+    } finally {
+      lease.end()
+    }
+  }
+
+  return post
+}
+
+/** @throws bad_request, unknown_field for what is no file */
+function readFiles(body: Uint8Array, type: string): NewFile[] {
+  const boundary = /^multipart\/form-data\s*;/i.test(type) && getMultipartBoundary(type)
+  if (!boundary) throw new Problem('bad_request', { field: 'Content-Type' })
+  const limits = { maxFileSize: FORM_BYTES, maxTotalSize: FORM_BYTES, maxParts: MOST_FILES }
+  let files: NewFile[]
+  try {
+    files = Array.from(parseMultipart(body, { boundary, ...limits }), (part) => {
+      if (part.filename === undefined)
+        throw new Problem('unknown_field', { field: (part.name ?? '').slice(0, 200) })
+      // As browsers write it: https://html.spec.whatwg.org/#multipart-form-data
+      return { name: part.filename.replaceAll('%22', '"'), bytes: part.bytes }
+    })
+  } catch (error) {
+    // Or a name that is no UTF-8.
+    if (error instanceof MultipartParseError || error instanceof TypeError) throw new Problem('bad_request')
+    throw error
+  }
+  if (files.length === 0) throw new Problem('bad_request', { field: 'file' })
+  return files
+}
