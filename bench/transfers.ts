@@ -10,14 +10,23 @@ import { type Ground, median, type Ratio, type Workload } from './workload.ts'
 type Shape = { files: string; count: number; size: number; atOnce: number; rounds: number }
 type Send = (name: string, size: number) => Promise<unknown>
 /**
- * `speed` is how many times as fast as the first of its race it has to be; `afresh` sends for files that nobody has
+ * Several files go in one request where `sendMany` sends them. `speed` is how many times as fast as the first of its race it has to be; `afresh` sends for files that nobody has
  * fetched yet, in each round others.
  */
-type Runner = { who: string; server: Server; send: Send; speed?: number; afresh?: boolean }
+type Runner = {
+  who: string
+  server: Server
+  send: Send
+  sendMany?: (names: string[], size: number) => Promise<unknown>
+  speed?: number
+  afresh?: boolean
+}
 
 const SMALL: Shape = { files: '2,000 × 50 KB', count: 2000, size: 50_000, atOnce: 16, rounds: 3 }
 const MIDDLE: Shape = { files: '1,000 × 100 KB', count: 1000, size: 100_000, atOnce: 16, rounds: 3 }
 const LARGE: Shape = { files: '1 × 2 GB', count: 1, size: 2 * 1024 ** 3, atOnce: 1, rounds: 3 }
+/** A form of so many files; so many of them at once. */
+const FORM = { files: 50, atOnce: 4 }
 const ROOM = 30 * 1024 ** 3
 
 /**
@@ -56,6 +65,23 @@ export const transfers: Workload = {
         const { location } = await put(url, size, headers)
         places.set(server.origin + name, `${server.origin}${location}/content`)
       }
+    const formsTo = (server: Server) => async (names: string[], size: number) => {
+      const parts = names.flatMap((name) => [
+        `--form\r\nContent-Disposition: form-data; name="file"; filename="${name}"\r\n\r\n`,
+        bodyOf(size) as Uint8Array,
+        '\r\n',
+      ])
+      const body = Buffer.concat([...parts, '--form--\r\n'].map((part) => Buffer.from(part as string)))
+      await send(`${server.origin}/api/files?spaceId=${spaceId}`, {
+        method: 'POST',
+        headers: {
+          ...headers,
+          'Content-Type': 'multipart/form-data; boundary=form',
+          'Content-Length': body.length,
+        },
+        body,
+      })
+    }
     const resumableTo =
       (server: Server): Send =>
       (name, size) =>
@@ -84,7 +110,14 @@ export const transfers: Workload = {
           await resetPeak(result.server)
           // What is read was written in the first round, or in the one with the same number.
           const name = (i: number) => `${size}-${way === 'down' && !result.afresh ? 0 : round}-${i}`
-          result.times.push(await timeEach(count, atOnce, (i) => result.send(name(i), size)))
+          const { send, sendMany } = result
+          const names = (form: number) =>
+            Array.from({ length: FORM.files }, (_, i) => name(form * FORM.files + i))
+          result.times.push(
+            sendMany
+              ? await timeEach(count / FORM.files, FORM.atOnce, (form) => sendMany(names(form), size))
+              : await timeEach(count, atOnce, (i) => send(name(i), size)),
+          )
           result.memory = Math.max(result.memory, await readPeak(result.server))
         }
       }
@@ -104,7 +137,7 @@ export const transfers: Workload = {
       nginx ? [{ who: 'nginx', server: nginx, send: send(nginx) }] : []
 
     for (const [shape, least] of [
-      [SMALL, { up: 0.6 }],
+      [SMALL, {}],
       [MIDDLE, { down: 0.6 }],
       [LARGE, { up: 0.8, down: 0.8, unsealed: 1.2 }],
     ] as [Shape, { up?: number; down?: number; unsealed?: number }][]) {
@@ -112,6 +145,17 @@ export const transfers: Workload = {
         { who: 'plain Node, flushed', server: plain, send: up(plain, '?flush') },
         { who: 'plain Node, not flushed', server: plain, send: up(plain) },
         ...ifNginx(up),
+        ...(shape === SMALL
+          ? [
+              {
+                who: `Carnet, sealed, in forms of ${FORM.files}`,
+                server: sealed,
+                send: upTo(sealed),
+                sendMany: formsTo(sealed),
+                speed: 0.6,
+              },
+            ]
+          : []),
         { who: 'Carnet, sealed', server: sealed, send: upTo(sealed), ...(least.up && { speed: least.up }) },
         { who: 'Carnet, unsealed', server: unsealed, send: upTo(unsealed) },
         { who: 'Carnet, sealed, resumable', server: sealed, send: resumableTo(sealed) },

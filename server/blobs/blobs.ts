@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash, hash, randomBytes } from 'node:crypto'
 import { Readable } from 'node:stream'
 import {
   type AppendOptions,
@@ -22,6 +22,7 @@ import {
   piecesOf,
   plainSize,
   type Seal,
+  sealAtOnce,
   sealedSize,
   sealOf,
   sealPieces,
@@ -181,20 +182,25 @@ export function createBlobs({ store, vault, seal }: { store: BlobStore; vault: V
     return { size, sha256: hash.digest('hex') }
   }
 
+  /** Bytes that are all there are given up, if they were given. */
   async function put(key: string, bytes: Bytes | Uint8Array): Promise<BlobFacts> {
     const { name, seal } = await sealFor(key)
-    const hash = createHash('sha256')
+    if (bytes instanceof Uint8Array) {
+      const facts = { size: bytes.length, sha256: hash('sha256', bytes) }
+      await store.put(name, seal ? sealAtOnce(seal, bytes) : bytes)
+      return facts
+    }
+    const running = createHash('sha256')
     let size = 0
     async function* coming() {
-      const chunks = bytes instanceof Uint8Array ? [bytes] : (bytes as AsyncIterable<Uint8Array>)
-      for await (const chunk of chunks) {
-        hash.update(chunk)
+      for await (const chunk of bytes as AsyncIterable<Uint8Array>) {
+        running.update(chunk)
         size += chunk.length
         yield chunk
       }
     }
     await store.put(name, seal ? sealPieces(seal, 0, coming(), { isEnd: () => true }) : coming())
-    return { size, sha256: hash.digest('hex') }
+    return { size, sha256: running.digest('hex') }
   }
 
   async function open(key: string, part?: Part): Promise<{ stream: Readable; size: number }> {

@@ -1,9 +1,8 @@
-import { closeSync, constants, open as openDescriptorOf, readv } from 'node:fs'
+import { closeSync, constants, fdatasync, open as openDescriptorOf, readv, writev } from 'node:fs'
 import { type FileHandle, lstat, mkdir, open as openPath, readdir, rename, unlink } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
-import { Readable } from 'node:stream'
 import { promisify } from 'node:util'
-import { give } from './freeing.ts'
+import { free, give } from './freeing.ts'
 import {
   type AppendOptions,
   assertName,
@@ -25,8 +24,12 @@ import { writeBehind } from './write-behind.ts'
 
 const openDescriptor = promisify(openDescriptorOf)
 const readDescriptor = promisify(readv)
+const writeDescriptor = promisify(writev)
+const flushDescriptor = promisify(fdatasync)
 
 const { O_CREAT, O_DIRECTORY, O_NOFOLLOW, O_RDONLY, O_RDWR, O_TRUNC } = constants
+/** How what is put is opened before it has its place. */
+const STAGED = O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW
 /** What is read at once: a whole number of sealed pieces, which then needn't be put together. */
 const READ_BYTES = 16 * SEALED_PIECE
 /** Beside the folders of blobs. */
@@ -128,7 +131,7 @@ export async function openDiskStore(at: { folder: string; staging: string }): Pr
     const staged = stagedPath(name)
     const { shard, path } = await committedPath(name)
     try {
-      const size = await putStaged(staged, bytes instanceof Uint8Array ? Readable.from([bytes]) : bytes)
+      const size = await (bytes instanceof Uint8Array ? putAtOnce(staged, bytes) : putStaged(staged, bytes))
       await refuseWritten(name, path)
       await rename(staged, path)
       await flushFolder(shard).catch(async (error) => {
@@ -143,8 +146,25 @@ export async function openDiskStore(at: { folder: string; staging: string }): Pr
     }
   }
 
+  /** Each call takes a thread: as few as can be, and none to close what has been flushed. */
+  async function putAtOnce(path: string, bytes: Uint8Array): Promise<number> {
+    const size = bytes.length
+    const descriptor = await openDescriptor(path, STAGED, 0o600)
+    try {
+      for (let done = 0; done < size; ) {
+        const { bytesWritten } = await writeDescriptor(descriptor, [bytes.subarray(done)], done)
+        done += bytesWritten
+      }
+      await flushDescriptor(descriptor)
+    } finally {
+      closeSync(descriptor)
+    }
+    free(bytes)
+    return size
+  }
+
   async function putStaged(path: string, bytes: Bytes): Promise<number> {
-    await using file = await openPath(path, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o600)
+    await using file = await openPath(path, STAGED, 0o600)
     const { end, broken } = await write(file, 0, bytes, { max: Number.POSITIVE_INFINITY })
     if (broken) throw new Error('the bytes broke off', { cause: broken })
     return end
@@ -248,7 +268,7 @@ export async function openDiskStore(at: { folder: string; staging: string }): Pr
     if (mark === null) await unlink(marked).catch(absent)
     else {
       const staged = stagedPath(newName())
-      await putStaged(staged, Readable.from([Buffer.from(`${mark}\n`)]))
+      await putAtOnce(staged, Buffer.from(`${mark}\n`))
       await rename(staged, marked)
     }
     await flushFolder(folder)

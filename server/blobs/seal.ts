@@ -93,6 +93,28 @@ export async function* sealPieces(
   else if (last.length > 0) rest?.(Buffer.concat(last))
 }
 
+/** The same for a small blob that is all there, which is given up. */
+export function sealAtOnce(seal: Seal, bytes: Uint8Array): Uint8Array {
+  const sealed = Buffer.allocUnsafeSlow(sealedSize(bytes.length))
+  let end = 0
+  const put = (part: Uint8Array) => {
+    sealed.set(part, end)
+    end += part.length
+  }
+  for (let number = 0; number * PIECE < bytes.length; number++) {
+    const nonce = nonceOf(number)
+    const cipher = startCipher(seal, nonce)
+    put(nonce)
+    const part = give(cipher.update(bytes.subarray(number * PIECE, (number + 1) * PIECE)))
+    put(part)
+    free(part)
+    cipher.final()
+    put(cipher.getAuthTag())
+  }
+  free(bytes)
+  return give(sealed)
+}
+
 /** What opens a row of pieces that begins with number `first`: of what is in them, bytes `start` to `end`, `end` not included. */
 export type Opening = { name: string; secret: Uint8Array; first: number; start: number; end: number }
 

@@ -4,7 +4,6 @@ import type { Item } from '../../core/api/shapes.ts'
 import { Problem } from '../../core/errors.ts'
 import type { Actor } from '../access.ts'
 import type { Blobs } from '../blobs/blobs.ts'
-import { give } from '../blobs/freeing.ts'
 import { ASK_ACCESS_MS } from './access-watch.ts'
 import type { Items } from './items.ts'
 import { limitEach } from './limit-each.ts'
@@ -71,7 +70,7 @@ export function createFormUpload({ blobs, items, rows, locks, settle }: Needs) {
       const row = await rows.announce({ id, actor, place, size, lease })
       try {
         const type = await sniffType(bytes.subarray(0, SNIFFED_BYTES))
-        const facts = await blobs.put(row.staging, give(bytes))
+        const facts = await blobs.put(row.staging, bytes)
         const { item } = await settle({ row, actor, facts: { ...facts, type }, lease })
         if (!item) throw new Problem('upload_busy')
         return item
@@ -98,7 +97,8 @@ function readFiles(body: Uint8Array, type: string): NewFile[] {
       if (part.filename === undefined)
         throw new Problem('unknown_field', { field: (part.name ?? '').slice(0, 200) })
       // As browsers write it: https://html.spec.whatwg.org/#multipart-form-data
-      return { name: part.filename.replaceAll('%22', '"'), bytes: part.bytes }
+      // In one piece, and not copied: so are the bytes of the form.
+      return { name: part.filename.replaceAll('%22', '"'), bytes: part.content[0] ?? new Uint8Array() }
     })
   } catch (error) {
     // Or a name that is no UTF-8.

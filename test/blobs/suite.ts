@@ -247,6 +247,15 @@ export function testBlobs(adapter: string, open: OpenStore, { hashed = false, se
     const [one, two, three] = [await blobs.newKey(), await blobs.newKey(), await blobs.newKey()]
     const bytes = randomBytes(100_000)
     expect(await blobs.put(one, bytes), bytes)
+    assert.ok((await buffer((await blobs.open(one)).stream)).equals(bytes))
+    // At the ends of pieces, as they are sealed.
+    for (const size of [1, 65_536, 65_537, 131_072]) {
+      const key = await blobs.newKey()
+      const some = randomBytes(size)
+      expect(await blobs.put(key, some), some)
+      assert.ok((await buffer((await blobs.open(key)).stream)).equals(some), `${size} bytes`)
+      await blobs.remove(key)
+    }
     expect(await blobs.put(two, from('a', 'b')), 'ab')
     await assert.rejects(blobs.put(three, breakingAfter('abc')), /broke off/)
     assert.deepEqual((await keys(blobs)).sort(), [one, two].map(blobs.nameOf).sort())

@@ -205,6 +205,33 @@ test('a failing disk while a whole file comes: the same, and nothing of it stays
   })
 })
 
+test('a failing disk while a form comes: its file is refused as one alone would be, and nothing of it stays', async (t) => {
+  const { browser, spaceId, failEverywhere } = await enter(t)
+  const bytes = randomBytes(SIZE)
+  const post = () => {
+    const body = new FormData()
+    body.append('file', new File([bytes], 'x.bin'))
+    return browser.fetch(`/api/files?${new URLSearchParams({ spaceId })}`, { method: 'POST', body })
+  }
+  await failEverywhere({
+    leavesNothing: true,
+    prepare: async () => {},
+    async act() {
+      const answer = await post()
+      if (answer.status !== 207) return answer
+      const [{ problem }] = (await answer.json()).files
+      const headers = problem.status === 503 ? { 'Retry-After': '5' } : undefined
+      return Response.json(problem, { status: problem.status, ...(headers && { headers }) })
+    },
+    async goOn() {
+      const answer = await post()
+      assert.equal(answer.status, 201)
+      const [{ item }] = (await answer.json()).files
+      assert.equal(sha256(await download(browser, item.id)), sha256(bytes))
+    },
+  })
+})
+
 test('a failing disk while a small image is made, and while a file is read', async (t) => {
   const { browser, spaceId, failEverywhere } = await enter(t)
   const photo = await sharp({ create: { width: 900, height: 600, channels: 3, background: '#3a7' } })

@@ -43,13 +43,13 @@ for (const call of ['read', 'write', 'writev', 'datasync', 'sync', 'truncate', '
 }
 // The same calls by descriptors, which call back.
 const names = new Map<unknown, string>()
-for (const call of ['open', 'readv'] as const) {
+for (const call of ['open', 'readv', 'writev', 'fdatasync'] as const) {
   const real = plainFs[call] as (...args: unknown[]) => void
   const failing = (...args: unknown[]) => {
     const done = args.pop() as (error: unknown, ...results: unknown[]) => void
     const path = call === 'open' ? String(args[0]) : (names.get(args[0]) ?? '')
     try {
-      pass(call, path)
+      pass(call === 'fdatasync' ? 'datasync' : call, path)
     } catch (error) {
       done(error)
       return

@@ -23,6 +23,10 @@ export type Sending = {
   fate: 'coming' | 'putting' | 'there' | 'leaving' | 'gone' | 'returning' | 'dropping' | 'dropped'
 }
 
+type FormAnswer = {
+  files: { name: string; item?: { id: string }; problem?: { status: number; code: string } }[]
+}
+
 export type Phones = ReturnType<typeof createPhones>
 
 const TUS = { 'Tus-Resumable': '1.0.0' }
@@ -64,8 +68,8 @@ export function createPhones(needs: { random: Random; spaceId: string; seed: num
     if (sending.itemId) sending.fate = 'there'
   }
 
-  function newSending(fate: 'coming' | 'putting'): Sending {
-    const size = Math.min(largest, pickSize())
+  function newSending(fate: 'coming' | 'putting', picked = pickSize()): Sending {
+    const size = Math.min(largest, picked)
     const name = `${sendings.length}.bin`
     const contentSeed = seed + sendings.length
     const sending: Sending = {
@@ -115,6 +119,31 @@ export function createPhones(needs: { random: Random; spaceId: string; seed: num
       await expectStatus(answer, 201)
       sending.itemId = ((await answer.json()) as { id: string }).id
       sending.fate = 'there'
+    })
+  }
+
+  /** Several at once, in one form. */
+  async function post(at: Browser) {
+    const some = Array.from({ length: random.between(2, 4) }, () =>
+      newSending('putting', random.between(1, 900 * KB)),
+    )
+    await occupied(some, async () => {
+      const body = new FormData()
+      for (const sending of some)
+        body.append('file', new File([bytesOf(sending, 0, sending.size)], sending.name))
+      const place = new URLSearchParams({ spaceId, level: 'everybody' })
+      const answer = await at.fetch(`/api/files?${place}`, { method: 'POST', body })
+      if (answer.status !== 207) await expectStatus(answer, 201)
+      const { files } = (await answer.json()) as FormAnswer
+      for (const [index, sending] of some.entries()) {
+        const { name, item, problem } = files[index] ?? assert.fail()
+        assert.equal(name, sending.name)
+        assert.ok(item || problem?.status === 503, problem?.code)
+        if (!item) continue
+        sending.itemId = item.id
+        sending.fate = 'there'
+      }
+      if (answer.status === 207) throw new Problem('unavailable')
     })
   }
 
@@ -217,6 +246,7 @@ export function createPhones(needs: { random: Random; spaceId: string; seed: num
     if (one && random.chance(0.03)) return occupied([one], () => giveUp(at, one))
     if (one && (coming.length > MOST.coming || random.chance(0.7)))
       return occupied([one], () => goOn(at, one))
+    if (random.chance(0.15)) return post(at)
     return random.chance(0.25) ? put(at) : begin(at)
   }
 
