@@ -1,4 +1,4 @@
-import { closeSync, constants, fdatasync, open as openDescriptorOf, readv, writev } from 'node:fs'
+import { closeSync, constants, fdatasync, fsync, open as openDescriptorOf, readv, writev } from 'node:fs'
 import { type FileHandle, lstat, mkdir, open as openPath, readdir, rename, unlink } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
@@ -26,6 +26,7 @@ const openDescriptor = promisify(openDescriptorOf)
 const readDescriptor = promisify(readv)
 const writeDescriptor = promisify(writev)
 const flushDescriptor = promisify(fdatasync)
+const flushFolderDescriptor = promisify(fsync)
 
 const { O_CREAT, O_DIRECTORY, O_NOFOLLOW, O_RDONLY, O_RDWR, O_TRUNC } = constants
 /** How what is put is opened before it has its place. */
@@ -55,14 +56,15 @@ export async function openDiskStore(at: { folder: string; staging: string }): Pr
     return join(staging, name.replace('/', ''))
   }
 
-  async function committedPath(
-    name: string,
-    assert = assertFolder,
-  ): Promise<{ shard: string; path: string }> {
+  function pathsOf(name: string): { shard: string; path: string } {
     assertName(name)
-    const shard = join(folder, name.slice(0, 2))
-    await assert(shard)
-    return { shard, path: join(folder, name) }
+    return { shard: join(folder, name.slice(0, 2)), path: join(folder, name) }
+  }
+
+  async function committedPath(name: string, assert = assertFolder) {
+    const paths = pathsOf(name)
+    await assert(paths.shard)
+    return paths
   }
 
   async function append(name: string, offset: number, bytes: Bytes, options: AppendOptions) {
@@ -129,12 +131,14 @@ export async function openDiskStore(at: { folder: string; staging: string }): Pr
   /** Of one that is cut off nobody knows: its name in the staging area needn't outlive a power cut. */
   async function put(name: string, bytes: Bytes | Uint8Array) {
     const staged = stagedPath(name)
-    const { shard, path } = await committedPath(name)
+    const { shard, path } = pathsOf(name)
+    // Open until the end: it is a folder, and the one that is flushed.
+    const into = await openFolder(shard)
     try {
       const size = await (bytes instanceof Uint8Array ? putAtOnce(staged, bytes) : putStaged(staged, bytes))
       await refuseWritten(name, path)
       await rename(staged, path)
-      await flushFolder(shard).catch(async (error) => {
+      await flushFolderDescriptor(into).catch(async (error) => {
         // Its name is never learnt: nobody would ever remove it.
         await unlink(path).catch(() => {})
         throw error
@@ -143,6 +147,8 @@ export async function openDiskStore(at: { folder: string; staging: string }): Pr
     } catch (error) {
       await discard(name).catch(() => {})
       throw error
+    } finally {
+      closeSync(into)
     }
   }
 
@@ -309,9 +315,16 @@ async function findFile(name: string, path: string) {
   return found && { size: found.size, modified: found.mtime }
 }
 
+/** Links are none. */
+const openFolder = (path: string) => openDescriptor(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
+
 async function flushFolder(path: string) {
-  await using folder = await openPath(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
-  await folder.sync()
+  const folder = await openFolder(path)
+  try {
+    await flushFolderDescriptor(folder)
+  } finally {
+    closeSync(folder)
+  }
 }
 
 function absent(error: unknown): undefined {

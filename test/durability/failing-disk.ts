@@ -43,13 +43,21 @@ for (const call of ['read', 'write', 'writev', 'datasync', 'sync', 'truncate', '
 }
 // The same calls by descriptors, which call back.
 const names = new Map<unknown, string>()
-for (const call of ['open', 'readv', 'writev', 'fdatasync'] as const) {
+/** Called by its name in promises, where it has another. */
+const CALLS = {
+  open: 'open',
+  readv: 'readv',
+  writev: 'writev',
+  fdatasync: 'datasync',
+  fsync: 'sync',
+} as const
+for (const [call, name] of Object.entries(CALLS) as [keyof typeof CALLS, string][]) {
   const real = plainFs[call] as (...args: unknown[]) => void
   const failing = (...args: unknown[]) => {
     const done = args.pop() as (error: unknown, ...results: unknown[]) => void
     const path = call === 'open' ? String(args[0]) : (names.get(args[0]) ?? '')
     try {
-      pass(call === 'fdatasync' ? 'datasync' : call, path)
+      pass(name, path)
     } catch (error) {
       done(error)
       return
