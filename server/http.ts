@@ -5,6 +5,7 @@ import { Id } from '../core/api/shapes.ts'
 import { Problem } from '../core/errors.ts'
 import { type Actor, hatOf } from './access.ts'
 import type { AuditLog } from './audit/log.ts'
+import { openBody } from './files/body.ts'
 import type { Downloads } from './files/downloads.ts'
 import { FORM_BYTES } from './files/form-upload.ts'
 import type { Answer } from './files/outgoing.ts'
@@ -111,11 +112,11 @@ export async function createHttp(needs: Needs) {
 
   const readForm = readBodies({ bytes: FORM_BYTES, seconds: 120, atOnce: 16 })
   routeOfActor('POST', '/api/files', async (c, actor, readActor) => {
-    const { raw } = c.req
-    const { headers, url } = raw
-    // Whoever expects a word before sending has it once the body is touched.
-    const read = async () => (raw.body ? readForm(raw.body) : Buffer.alloc(0))
-    return answerForm(await uploads.post({ headers, url, read }, actor, readActor), log)
+    const { headers, url, body } = fileOf(c)
+    return answerForm(
+      await uploads.post({ headers, url, read: () => readForm(openBody(body)) }, actor, readActor),
+      log,
+    )
   })
 
   app.use('/api/*', readJsonBodies({ bytes: 1024 * 1024, seconds: 30, atOnce: 200 }))

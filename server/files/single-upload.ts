@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { finished, PassThrough, type Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import type { Item } from '../../core/api/shapes.ts'
 import { Problem } from '../../core/errors.ts'
 import type { Actor } from '../access.ts'
 import type { Blobs } from '../blobs/blobs.ts'
 import { give } from '../blobs/freeing.ts'
 import { ASK_ACCESS_MS, watchAccess } from './access-watch.ts'
+import { openBody } from './body.ts'
 import { type Checksum, inspect, readDigests } from './checksums.ts'
 import type { Items } from './items.ts'
 import type { Answer } from './outgoing.ts'
@@ -26,9 +27,6 @@ type Needs = {
 
 /** A request with a file, `body` as the connection brings it. */
 export type IncomingFile = { headers: Headers; url: string; body: Readable }
-
-/** What may come while others are dealt with: chunks, as the connection brings them. Put together, they would be copied. */
-const CHUNKS_AHEAD = 4
 
 /**
  * A whole file in one plain `PUT`, as `curl -T` sends it: all or nothing, by the rules of the resumable way. Its room
@@ -83,15 +81,7 @@ export function createSingleUpload({ blobs, items, rows, locks, settle, maxSize 
       ask: () => Promise<Actor>
     },
   ): Promise<Item> {
-    // Only now is the body touched: whoever expects a word before sending has had it.
-    // A stream of its own, which may be destroyed where we fail: the connection still has to carry our answer.
-    const body = coming.pipe(
-      new PassThrough({ readableObjectMode: true, readableHighWaterMark: CHUNKS_AHEAD }),
-    )
-    // Whoever reads it is told; nobody may be reading just then.
-    body.on('error', () => {})
-    // Its sender may be gone before this, or at any time after.
-    finished(coming, { writable: false }, (error) => error && body.destroy(error))
+    const body = openBody(coming)
     let refusal: Problem | undefined
     const stopAsking = watchAccess(how.watch, (problem) => {
       refusal = problem

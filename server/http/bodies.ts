@@ -11,7 +11,7 @@ type Bounds = { bytes: number; seconds: number; atOnce: number }
 export function readBodies({ bytes, seconds, atOnce }: Bounds) {
   const coming = new Set<(reason: Problem) => void>()
 
-  return async (body: ReadableStream<Uint8Array>): Promise<Buffer<ArrayBuffer>> => {
+  return async (body: AsyncIterable<Uint8Array>): Promise<Buffer<ArrayBuffer>> => {
     const { promise: late, reject: giveUp } = Promise.withResolvers<never>()
     const timer = setTimeout(() => giveUp(new Problem('bad_request')), seconds * 1000)
     coming.add(giveUp)
@@ -45,11 +45,12 @@ export function readJsonBodies(bounds: Bounds): MiddlewareHandler {
   }
 }
 
-async function readAll(body: ReadableStream<Uint8Array>, bytes: number, late: Promise<never>) {
+async function readAll(body: AsyncIterable<Uint8Array>, bytes: number, late: Promise<never>) {
   const chunks: Uint8Array[] = []
-  const reader = body.getReader()
+  // What is left unread is its connection's business, which still has to carry our answer.
+  const reader = body[Symbol.asyncIterator]()
   for (let size = 0; ; ) {
-    const { done, value } = await Promise.race([reader.read(), late])
+    const { done, value } = await Promise.race([reader.next(), late])
     if (done) return Buffer.concat(chunks)
     size += value.length
     if (size > bytes) throw new Problem('too_large')
