@@ -25,7 +25,7 @@ export async function timeEach(
 export async function send(
   url: string,
   { body, ...options }: RequestOptions & { body?: Uint8Array | Readable },
-): Promise<{ location: string | undefined; bytes: number }> {
+): Promise<{ status: number; location: string | undefined; bytes: number }> {
   const sending = request(url, { agent, ...options })
   const answered = new Promise<IncomingMessage>((resolve, reject) => {
     sending.once('response', resolve)
@@ -40,9 +40,9 @@ export async function send(
     // Or it is the garbage of this process that is measured, whose heap is large: a server's no more than another's.
     free(give(chunk))
   }
-  if ((answer.statusCode ?? 0) >= 300)
-    throw new Error(`${options.method ?? 'GET'} ${url}: ${answer.statusCode}`)
-  return { location: answer.headers.location, bytes }
+  const { statusCode: status = 0 } = answer
+  if (status >= 300) throw new Error(`${options.method ?? 'GET'} ${url}: ${status}`)
+  return { status, location: answer.headers.location, bytes }
 }
 
 /** `size` bytes that no disk and no line compresses, made as they are read. */

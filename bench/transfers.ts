@@ -72,7 +72,7 @@ export const transfers: Workload = {
         '\r\n',
       ])
       const body = Buffer.concat([...parts, '--form--\r\n'].map((part) => Buffer.from(part as string)))
-      await send(`${server.origin}/api/files?spaceId=${spaceId}`, {
+      const { status } = await send(`${server.origin}/api/files?spaceId=${spaceId}`, {
         method: 'POST',
         headers: {
           ...headers,
@@ -81,6 +81,7 @@ export const transfers: Workload = {
         },
         body,
       })
+      if (status !== 201) throw new Error('not all of a form was added')
     }
     const resumableTo =
       (server: Server): Send =>

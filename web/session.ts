@@ -16,8 +16,7 @@ export type Session =
   | { state: 'out' }
   | { state: 'in'; me: Me }
 
-// What was answered before a page could show it is an answer too.
-const me = api.account.readMe.queryOptions({ staleTime: 60_000, retryOnMount: false })
+const me = api.account.readMe.queryOptions({ staleTime: 60_000 })
 
 /** Asks who is signed in, before anything is there that shows it. */
 export function askAhead(): void {
@@ -85,18 +84,24 @@ export async function askAndSignOut(): Promise<void> {
 
 // What other tabs and windows still show is gone too once one of them has signed out.
 const tabs = new BroadcastChannel('carnet-session')
-tabs.onmessage = () => location.replace('/sign-in')
+tabs.onmessage = () => void leave()
 
 /** Ends the session here and on the server, and empties every cache and tab. */
 export async function signOut(): Promise<void> {
   await api.security.signOut.call()
-  const { forgetUploads } = await import('./uploads/uploads.ts')
-  await forgetUploads()
   await forgetPerson()
   // The server had this device's storage emptied; how the screen looks tells nothing of anybody.
   showTheme(currentTheme())
   remember('language', document.documentElement.lang)
   tabs.postMessage('out')
+  await leave()
+}
+
+/** Each tab forgets what it sends by itself: it may be writing some of it down. */
+async function leave(): Promise<void> {
+  if (!queries.getQueryData(me.queryKey)) return
+  const { forgetUploads } = await import('./uploads/uploads.ts')
+  await forgetUploads()
   // Last: what is drawn from now on would find nobody.
   queries.clear()
   location.replace('/sign-in')

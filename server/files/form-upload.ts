@@ -1,10 +1,15 @@
 import { randomUUID } from 'node:crypto'
-import { getMultipartBoundary, MultipartParseError, parseMultipart } from '@remix-run/multipart-parser'
+import {
+  getMultipartBoundary,
+  MultipartParseError,
+  type MultipartPart,
+  parseMultipart,
+} from '@remix-run/multipart-parser'
 import type { Item } from '../../core/api/shapes.ts'
 import { Problem } from '../../core/errors.ts'
 import type { Actor } from '../access.ts'
 import type { Blobs } from '../blobs/blobs.ts'
-import { ASK_ACCESS_MS } from './access-watch.ts'
+import { knownLately } from './access-watch.ts'
 import type { Items } from './items.ts'
 import { limitEach } from './limit-each.ts'
 import type { Settle } from './settling.ts'
@@ -18,6 +23,8 @@ export const FORM_BYTES = 4 * 1024 ** 2
 const MOST_FILES = 100
 /** How many forms of one person are dealt with at once, and how many of everybody's. */
 const AT_ONCE = { each: 4, together: 8 }
+/** How many files of a form are on their way to the disk: enough to share transactions. */
+const UNDER_WAY = 16
 
 /** `read` reads the body, once the server would take it. @throws too_large, bad_request, unavailable */
 export type IncomingForm = { headers: Headers; url: string; read: () => Promise<Uint8Array> }
@@ -43,35 +50,46 @@ export function createFormUpload({ blobs, items, rows, locks, settle }: Needs) {
     actor: Actor,
     readActor: () => Promise<Actor>,
   ): Promise<FormResults> {
+    const ask = knownLately(actor, readActor)
     const fields = readPlaceFields(url)
-    for (const field of ['Content-Range', 'Content-Encoding', 'Content-Digest', 'Repr-Digest'])
-      if (headers.has(field)) throw new Problem('bad_request', { field })
+    const boundary = readHead(headers)
     // Whoever may not add there is told so before anything is sent, once for all files.
     await items.findPlace(actor, readPlace(fields, 'any'))
-    const since = performance.now()
-    const body = await read()
-    return inTurn(actor.personId, () =>
-      together('all', async () => {
-        const files = readFiles(body, headers.get('Content-Type') ?? '')
-        const caller = performance.now() - since < ASK_ACCESS_MS ? actor : await readActor()
-        const added = await Promise.allSettled(files.map((file) => add(caller, fields, file)))
-        return files.map(({ name }, index) => ({ name, added: added[index] as PromiseSettledResult<Item> }))
-      }),
-    )
+    return inTurn(actor.personId, async () => {
+      const body = await read()
+      return together('all', async () => {
+        const files = readFiles(body, boundary)
+        const results: FormResults = []
+        let next = 0
+        const addSome = async () => {
+          for (let index = next++; index < files.length; index = next++) {
+            const file = files[index] as NewFile
+            const [added] = await Promise.allSettled([add(ask, fields, file)])
+            results[index] = { name: file.name, added }
+          }
+        }
+        await Promise.all(Array.from({ length: UNDER_WAY }, addSome))
+        return results
+      })
+    })
   }
 
-  async function add(actor: Actor, fields: PlaceFields, { name, bytes }: NewFile): Promise<Item> {
+  async function add(
+    ask: () => Promise<Actor>,
+    fields: PlaceFields,
+    { name, bytes }: NewFile,
+  ): Promise<Item> {
     const size = bytes.length
     if (size === 0) throw new Problem('empty_file')
     const place = readPlace(fields, name)
     const id = randomUUID()
     const lease = locks.hold(id)
     try {
-      const row = await rows.announce({ id, actor, place, size, lease })
+      const row = await rows.announce({ id, actor: await ask(), place, size, lease })
       try {
         const type = await sniffType(bytes.subarray(0, SNIFFED_BYTES))
         const facts = await blobs.put(row.staging, bytes)
-        const { item } = await settle({ row, actor, facts: { ...facts, type }, lease })
+        const { item } = await settle({ row, actor: await ask(), facts: { ...facts, type }, lease })
         if (!item) throw new Problem('upload_busy')
         return item
       } catch (error) {
@@ -86,20 +104,23 @@ export function createFormUpload({ blobs, items, rows, locks, settle }: Needs) {
   return post
 }
 
-/** @throws bad_request, unknown_field for what is no file */
-function readFiles(body: Uint8Array, type: string): NewFile[] {
+/** The boundary of its parts. @throws bad_request, too_large */
+function readHead(headers: Headers): string {
+  for (const field of ['Content-Range', 'Content-Encoding', 'Content-Digest', 'Repr-Digest'])
+    if (headers.has(field)) throw new Problem('bad_request', { field })
+  const type = headers.get('Content-Type') ?? ''
   const boundary = /^multipart\/form-data\s*;/i.test(type) && getMultipartBoundary(type)
   if (!boundary) throw new Problem('bad_request', { field: 'Content-Type' })
+  if (Number(headers.get('Content-Length') ?? 0) > FORM_BYTES) throw new Problem('too_large')
+  return boundary
+}
+
+/** @throws bad_request, unknown_field for what is no file */
+function readFiles(body: Uint8Array, boundary: string): NewFile[] {
   const limits = { maxFileSize: FORM_BYTES, maxTotalSize: FORM_BYTES, maxParts: MOST_FILES }
   let files: NewFile[]
   try {
-    files = Array.from(parseMultipart(body, { boundary, ...limits }), (part) => {
-      if (part.filename === undefined)
-        throw new Problem('unknown_field', { field: (part.name ?? '').slice(0, 200) })
-      // As browsers write it: https://html.spec.whatwg.org/#multipart-form-data
-      // In one piece, and not copied: so are the bytes of the form.
-      return { name: part.filename.replaceAll('%22', '"'), bytes: part.content[0] ?? new Uint8Array() }
-    })
+    files = Array.from(parseMultipart(body, { boundary, ...limits }), readPart)
   } catch (error) {
     // Or a name that is no UTF-8.
     if (error instanceof MultipartParseError || error instanceof TypeError) throw new Problem('bad_request')
@@ -107,4 +128,23 @@ function readFiles(body: Uint8Array, type: string): NewFile[] {
   }
   if (files.length === 0) throw new Problem('bad_request', { field: 'file' })
   return files
+}
+
+/** Anything else would be kept as its encoding. */
+const AS_IT_IS = /^(?:7bit|8bit|binary)$/i
+/** What is read by some as another name; RFC 7578 forbids the latter. */
+const AMBIGUOUS = /\\|;\s*filename\*/i
+
+function readPart(part: MultipartPart): NewFile {
+  const { headers, content } = part
+  if (AMBIGUOUS.test(headers['content-disposition'] ?? ''))
+    throw new Problem('bad_request', { field: 'filename' })
+  if (!AS_IT_IS.test(headers['content-transfer-encoding'] ?? 'binary'))
+    throw new Problem('bad_request', { field: 'Content-Transfer-Encoding' })
+  if (headers['content-encoding']) throw new Problem('bad_request', { field: 'Content-Encoding' })
+  const { filename } = part
+  if (filename === undefined) throw new Problem('unknown_field', { field: (part.name ?? '').slice(0, 200) })
+  // As browsers write it: https://html.spec.whatwg.org/#multipart-form-data
+  // In one piece, and not copied: so are the bytes of the form.
+  return { name: filename.replaceAll('%22', '"'), bytes: content[0] ?? new Uint8Array() }
 }

@@ -5,7 +5,7 @@ import { Problem } from '../../core/errors.ts'
 import type { Actor } from '../access.ts'
 import type { Blobs } from '../blobs/blobs.ts'
 import { give } from '../blobs/freeing.ts'
-import { ASK_ACCESS_MS, watchAccess } from './access-watch.ts'
+import { knownLately, watchAccess } from './access-watch.ts'
 import { openBody } from './body.ts'
 import { type Checksum, inspect, readDigests } from './checksums.ts'
 import type { Items } from './items.ts'
@@ -46,9 +46,8 @@ export function createSingleUpload({ blobs, items, rows, locks, settle, maxSize 
     const size = readSize(headers)
     const checksums = readDigests(headers)
     const place = readPlace(readPlaceFields(url), name)
-    const since = performance.now()
-    // As long as nobody would have asked meanwhile either, who called is who calls; the place is asked for in any case.
-    const ask = async () => (performance.now() - since < ASK_ACCESS_MS ? actor : readActor())
+    // As long as nobody would have asked meanwhile either; the place is asked for in any case.
+    const ask = knownLately(actor, readActor)
     const id = randomUUID()
     const lease = locks.hold(id)
     try {

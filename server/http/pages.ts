@@ -64,7 +64,11 @@ export async function openPages(folder: string) {
     const extension = extname(page.path)
     const encoding = COMPRESSED.has(extension) ? 'identity' : accepted(c.req.header('Accept-Encoding') ?? '')
     page.etag ??= readFile(page.path).then(tagOf)
-    const etag = await page.etag
+    const etag = await page.etag.catch((error) => {
+      // Tried again by whoever asks next.
+      delete page.etag
+      throw error
+    })
     const headers = {
       'Content-Type': TYPES[extension] ?? 'application/octet-stream',
       'Content-Security-Policy': POLICY,
@@ -80,6 +84,7 @@ export async function openPages(folder: string) {
         ? readFile(`${page.path}.br`)
         : readFile(page.path).then(encode[encoding]))
     page.encoded.set(encoding, body)
+    body.catch(() => page.encoded.delete(encoding))
     return new Response(new Uint8Array(await body), {
       headers: {
         ...headers,

@@ -170,26 +170,63 @@ test('a form that as a whole can’t be taken adds nothing, and is refused befor
     Buffer.concat([Buffer.from('--b\r\nContent-Disposition: form-data; name="file"; filename="x"'), end]),
   ])
     await refused(send(browser, { spaceId }, malformed, { 'Content-Type': TYPE }), 'bad_request')
+  const say = (disposition: string, ...more: string[]) =>
+    Buffer.from(
+      [
+        '--b',
+        `Content-Disposition: form-data; name="file"; ${disposition}`,
+        ...more,
+        '',
+        'x',
+        '--b--',
+        '',
+      ].join('\r\n'),
+    )
+  for (const misread of [
+    say('filename="a\\b.txt"'),
+    say("filename*=UTF-8''%C3%A9"),
+    say('filename="x"; filename*=unknown\'\'x'),
+    say('filename="x"', 'Content-Transfer-Encoding: base64'),
+    say('filename="x"', 'Content-Encoding: gzip'),
+  ])
+    await refused(send(browser, { spaceId }, misread, { 'Content-Type': TYPE }), 'bad_request')
   const mixed = { 'Content-Type': 'multipart/mixed; boundary=b' }
   await refused(send(browser, { spaceId }, Buffer.concat([part('x', 'x'), end]), mixed), 'bad_request')
   await refused(send(browser, { spaceId }, formOf({ x: randomBytes(4 * 1024 ** 2) })), 'too_large')
   assert.deepEqual(await left(world), [0, 0, 0])
 
   const ask = { Expect: '100-continue', 'Content-Type': TYPE, 'Content-Length': '100' }
-  const stranger = open(browser, { spaceId: other.spaceId }, ask)
-  stranger.sending.on('continue', () => assert.fail('no bytes are wanted'))
-  stranger.sending.flushHeaders()
-  assert.equal(JSON.parse((await stranger.answer).text).code, 'not_found')
+  for (const [place, headers, code] of [
+    [{ spaceId: other.spaceId }, ask, 'not_found'],
+    [{ spaceId }, { ...ask, 'Content-Type': 'text/plain' }, 'bad_request'],
+    [{ spaceId }, { ...ask, 'Content-Length': '5000000' }, 'too_large'],
+  ] as const) {
+    const form = open(browser, place, headers)
+    form.sending.on('continue', () => assert.fail('no bytes are wanted'))
+    form.sending.flushHeaders()
+    assert.equal(JSON.parse((await form.answer).text).code, code)
+  }
+
+  const held = await Promise.all(Array.from({ length: 4 }, () => welcomed(browser, spaceId)))
+  await refused(send(browser, { spaceId }, one()), 'too_many_uploads')
+  for (const form of held) form.sending.end(end)
+  for (const form of held) assert.equal((await form.answer).status, 400)
 })
+
+/** A form whose place is granted, and whose sender was told to go on. */
+async function welcomed(browser: Browser, spaceId: string) {
+  const headers = { 'Content-Type': TYPE, 'Transfer-Encoding': 'chunked', Expect: '100-continue' }
+  const form = open(browser, { spaceId }, headers)
+  const welcome = new Promise((resolve) => form.sending.on('continue', resolve))
+  form.sending.flushHeaders()
+  await welcome
+  return form
+}
 
 test('of a form that is cut off, or whose sender may no more by its end, nothing is added', async (t) => {
   const { world, olivia, client, browser, spaceId } = await enter(t)
-  const headers = { 'Content-Type': TYPE, 'Transfer-Encoding': 'chunked', Expect: '100-continue' }
   const begin = async () => {
-    const form = open(browser, { spaceId }, headers)
-    const welcome = new Promise((resolve) => form.sending.on('continue', resolve))
-    form.sending.flushHeaders()
-    await welcome
+    const form = await welcomed(browser, spaceId)
     form.sending.write(part('a.txt', 'a'))
     return form
   }
@@ -204,10 +241,23 @@ test('of a form that is cut off, or whose sender may no more by its end, nothing
   assert.deepEqual([status, (JSON.parse(text) as Told).files[0]?.problem?.code], [207, 'not_found'])
   await world.setStakeholder(client, olivia)
 
+  const other = await world.signIn(olivia)
+  const signedOut = await welcomed(other, spaceId)
+  signedOut.sending.write(part('a.txt', 'a'))
+  await other.api.security.signOut()
+  // As if it had come for three seconds.
+  const before = performance.now.bind(performance)
+  const clock = t.mock.method(performance, 'now', () => before() + 3000)
+  signedOut.sending.end('--b--\r\n')
+  const { text: refusal } = await signedOut.answer
+  clock.mock.restore()
+  assert.equal((JSON.parse(refusal) as Told).files[0]?.problem?.code, 'not_signed_in')
+
   const whole = await begin()
+  for (const byte of part('tiny.txt', 'piece by piece')) whole.sending.write(Buffer.of(byte))
   whole.sending.end('--b--\r\n')
   assert.equal((await whole.answer).status, 201)
-  await until('nothing else is there', async () => String(await left(world)) === '1,0,0')
+  await until('nothing else is there', async () => String(await left(world)) === '2,0,0')
 })
 
 test('forms at once never take more room than there is', async (t) => {
