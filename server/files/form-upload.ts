@@ -23,8 +23,8 @@ export const FORM_BYTES = 4 * 1024 ** 2
 const MOST_FILES = 100
 /** How many forms of one person are dealt with at once, and how many of everybody's. */
 const AT_ONCE = { each: 4, together: 8 }
-/** How many files of a form are on their way to the disk: enough to share transactions. */
-const UNDER_WAY = 16
+/** How many files of a form are on their way: as many as share a transaction. */
+const UNDER_WAY = 50
 
 /** `read` reads the body, once the server would take it. @throws too_large, bad_request, unavailable */
 export type IncomingForm = { headers: Headers; url: string; read: () => Promise<Uint8Array> }
