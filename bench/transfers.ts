@@ -10,8 +10,8 @@ import { type Ground, median, type Ratio, type Workload } from './workload.ts'
 type Shape = { files: string; count: number; size: number; atOnce: number; rounds: number }
 type Send = (name: string, size: number) => Promise<unknown>
 /**
- * Several files go in one request where `sendMany` sends them. `speed` is how many times as fast as the first of its race it has to be; `afresh` sends for files that nobody has
- * fetched yet, in each round others.
+ * Several files go in one request where `sendMany` sends them. `speed` is how many times as fast as the first of its
+ * race it has to be; `afresh` sends for files that nobody has fetched yet, in each round others.
  */
 type Runner = {
   who: string

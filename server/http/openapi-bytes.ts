@@ -29,6 +29,12 @@ const PLACE = [
   ['branchId', 'For professionals, unless the first of those shared.'],
   ['audience', 'For clients, ids of professionals with commas, unless all.'],
 ]
+const placeInQuery = PLACE.map(([name, description]) => ({
+  name,
+  in: 'query',
+  description,
+  schema: { type: 'string' },
+}))
 const checksum = {
   name: 'Upload-Checksum',
   in: 'header',
@@ -228,12 +234,7 @@ export const OTHER_OPERATIONS = [
     operationId: 'uploads.post',
     summary: 'Add many small files at once, as `curl -F` does; each is added, or refused by itself',
     tags: ['uploads'],
-    parameters: PLACE.map(([name, description]) => ({
-      name,
-      in: 'query',
-      description,
-      schema: { type: 'string' },
-    })),
+    parameters: placeInQuery,
     requestBody: {
       required: true,
       description:
@@ -268,12 +269,7 @@ export const OTHER_OPERATIONS = [
         description: 'What the file is to be called. Names need not be unique: each request adds a file.',
         schema: { type: 'string' },
       },
-      ...PLACE.map(([name, description]) => ({
-        name,
-        in: 'query',
-        description,
-        schema: { type: 'string' },
-      })),
+      ...placeInQuery,
       {
         name: 'Content-Length',
         in: 'header',

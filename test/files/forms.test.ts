@@ -1,19 +1,15 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
 import { randomBytes, randomUUID } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
-import { type IncomingMessage, request } from 'node:http'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { promisify } from 'node:util'
 import type { Item } from '../../core/api/shapes.ts'
 import { until } from '../process.ts'
 import { makeTempFolder } from '../temp-folder.ts'
 import type { Browser, World } from '../world.ts'
 import { startAppProcess } from './app-process.ts'
+import { CURL, openRequest, run } from './by-hand.ts'
 import { countItems, countStaged, download, enter, refused, sha256 } from './tus.ts'
-
-const run = promisify(execFile)
 
 type Told = { files: { name: string; item?: Item; problem?: { code: string } }[] }
 
@@ -39,17 +35,8 @@ async function toldOf(sent: Promise<Response>): Promise<[number, [string, string
 }
 
 /** A form whose sender decides itself what it sends, and when. */
-function open({ origin, cookie }: Browser, place: Record<string, string>, headers: Record<string, string>) {
-  const url = new URL(`/api/files?${new URLSearchParams(place)}`, origin)
-  const sending = request(url, { method: 'POST', headers: { Cookie: cookie, ...headers } })
-  const answer = new Promise<{ status: number; text: string }>((resolve) => {
-    sending.on('error', () => resolve({ status: 0, text: '' }))
-    sending.on('response', async (response: IncomingMessage) => {
-      const text = Buffer.concat(await response.toArray()).toString()
-      resolve({ status: response.statusCode ?? 0, text })
-    })
-  })
-  return { sending, answer }
+function open(browser: Browser, place: Record<string, string>, headers: Record<string, string>) {
+  return openRequest(browser, 'POST', `/api/files?${new URLSearchParams(place)}`, headers)
 }
 
 const TYPE = 'multipart/form-data; boundary=b'
@@ -270,11 +257,6 @@ test('forms at once never take more room than there is', async (t) => {
   assert.equal(outcomes.filter((what) => what === 'quota_full').length, 10)
   assert.deepEqual(await left(world), [10, 0, 0])
 })
-
-const CURL = await run('curl', ['--version']).then(
-  () => true,
-  () => false,
-)
 
 test('curl -F sends several files under their own names', {
   skip: CURL ? false : 'there is no curl on this machine',

@@ -1,20 +1,17 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
-import { type ClientRequest, type IncomingMessage, request } from 'node:http'
+import { type IncomingMessage, request } from 'node:http'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { promisify } from 'node:util'
 import { sql } from 'kysely'
 import type { Item } from '../../core/api/shapes.ts'
 import { until } from '../process.ts'
 import { makeTempFolder } from '../temp-folder.ts'
 import { type Browser, readProblem, type World } from '../world.ts'
 import { startAppProcess } from './app-process.ts'
+import { CURL, openRequest, run } from './by-hand.ts'
 import { begin, countItems, countStaged, download, enter, head, patch, refused, sha256 } from './tus.ts'
-
-const run = promisify(execFile)
 
 function put(
   browser: Browser,
@@ -28,21 +25,8 @@ function put(
 }
 
 /** A PUT whose sender decides itself what it sends, and when. */
-function open(
-  { origin, cookie }: Browser,
-  place: Record<string, string>,
-  headers: Record<string, string | number>,
-) {
-  const url = new URL(`/api/files/x.bin?${new URLSearchParams(place)}`, origin)
-  const sending: ClientRequest = request(url, { method: 'PUT', headers: { Cookie: cookie, ...headers } })
-  const answer = new Promise<{ status: number; text: string }>((resolve) => {
-    sending.on('error', () => resolve({ status: 0, text: '' }))
-    sending.on('response', async (response: IncomingMessage) => {
-      const text = Buffer.concat(await response.toArray()).toString()
-      resolve({ status: response.statusCode ?? 0, text })
-    })
-  })
-  return { sending, answer }
+function open(browser: Browser, place: Record<string, string>, headers: Record<string, string | number>) {
+  return openRequest(browser, 'PUT', `/api/files/x.bin?${new URLSearchParams(place)}`, headers)
 }
 
 const reservations = async ({ db }: World) => (await db.selectFrom('upload').select('id').execute()).length
@@ -306,11 +290,6 @@ test('of one whose server is killed, what was reserved is given back by another'
   await expire()
   assert.deepEqual(await left(world), [0, 0, 0, 0])
 })
-
-const CURL = await run('curl', ['--version']).then(
-  () => true,
-  () => false,
-)
 
 test('curl -T sends a file under its own name', {
   skip: CURL ? false : 'there is no curl on this machine',
