@@ -4,7 +4,8 @@ import { join } from 'node:path'
 /** The mails written below a data folder so far, the oldest first: the headers as sent, the plain text, its link. */
 export async function readMails(dataDir: string) {
   const folder = join(dataDir, 'mail')
-  const names = await readdir(folder).catch(() => [])
+  // One that is still being written has its name only once it is whole.
+  const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.eml'))
   const mails = await Promise.all(
     names.map(async (name) => {
       const { mode, mtimeMs } = await stat(join(folder, name))
