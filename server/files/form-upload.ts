@@ -9,6 +9,7 @@ import type { Item } from '../../core/api/shapes.ts'
 import { Problem } from '../../core/errors.ts'
 import type { Actor } from '../access.ts'
 import type { Blobs } from '../blobs/blobs.ts'
+import { free, give } from '../blobs/freeing.ts'
 import { knownLately } from './access-watch.ts'
 import type { Items } from './items.ts'
 import { limitEach } from './limit-each.ts'
@@ -59,6 +60,7 @@ export function createFormUpload({ blobs, items, rows, locks, settle }: Needs) {
       const body = await read()
       return together('all', async () => {
         const files = readFiles(body, boundary)
+        free(body)
         const results: FormResults = []
         let next = 0
         const addSome = async () => {
@@ -145,6 +147,6 @@ function readPart(part: MultipartPart): NewFile {
   const { filename } = part
   if (filename === undefined) throw new Problem('unknown_field', { field: (part.name ?? '').slice(0, 200) })
   // As browsers write it: https://html.spec.whatwg.org/#multipart-form-data
-  // In one piece, and not copied: so are the bytes of the form.
-  return { name: filename.replaceAll('%22', '"'), bytes: content[0] ?? new Uint8Array() }
+  // Each file's bytes are its own, to be freed once it is stored.
+  return { name: filename.replaceAll('%22', '"'), bytes: give(Buffer.concat(content)) }
 }

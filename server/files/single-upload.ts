@@ -4,7 +4,6 @@ import type { Item } from '../../core/api/shapes.ts'
 import { Problem } from '../../core/errors.ts'
 import type { Actor } from '../access.ts'
 import type { Blobs } from '../blobs/blobs.ts'
-import { give } from '../blobs/freeing.ts'
 import { knownLately, watchAccess } from './access-watch.ts'
 import { openBody } from './body.ts'
 import { type Checksum, inspect, readDigests } from './checksums.ts'
@@ -119,7 +118,7 @@ export function createSingleUpload({ blobs, items, rows, locks, settle, maxSize 
   return put
 }
 
-/** Passes bytes on, for good, and keeps the first of them. */
+/** Passes bytes on, and keeps the first of them. */
 function keepFirst(stream: AsyncIterable<Uint8Array>, size: number) {
   const chunks: Uint8Array[] = []
   let left = size
@@ -127,7 +126,7 @@ function keepFirst(stream: AsyncIterable<Uint8Array>, size: number) {
     for await (const chunk of stream) {
       if (left > 0) chunks.push(Buffer.from(chunk.subarray(0, left)))
       left -= chunk.length
-      yield give(chunk)
+      yield chunk
     }
   }
   return { bytes: pass(), kept: () => Buffer.concat(chunks) }

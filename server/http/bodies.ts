@@ -1,5 +1,6 @@
 import type { MiddlewareHandler } from 'hono'
 import { Problem } from '../../core/errors.ts'
+import { free, give } from '../blobs/freeing.ts'
 
 type Bounds = { bytes: number; seconds: number; atOnce: number }
 
@@ -52,16 +53,18 @@ async function readAll(body: AsyncIterable<Uint8Array>, bytes: number, late: Pro
   let all = Buffer.allocUnsafeSlow(Math.min(bytes, 16 * 1024))
   for (let size = 0; ; ) {
     const { done, value } = await Promise.race([reader.next(), late])
-    if (done) return all.subarray(0, size)
+    if (done) return give(all).subarray(0, size)
     const end = size + value.length
     if (end > bytes) throw new Problem('too_large')
     if (end > all.length) {
       const larger = Buffer.allocUnsafeSlow(Math.min(bytes, Math.max(end, all.length * 2)))
       larger.set(all.subarray(0, size))
+      free(give(all))
       all = larger
     }
     all.set(value, size)
     size = end
+    free(value)
   }
 }
 

@@ -5,7 +5,8 @@ import { type IncomingMessage, request } from 'node:http'
 import { connect } from 'node:net'
 import { test } from 'node:test'
 import { free, give } from '../../server/blobs/freeing.ts'
-import { enter } from '../files/tus.ts'
+import { openRequest } from '../files/by-hand.ts'
+import { download, enter } from '../files/tus.ts'
 
 const hashOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 
@@ -65,6 +66,30 @@ for (const ENCRYPTION of ['on', 'off'])
     const zip = await browser.fetch(`/api/zip?ids=${files.map(({ id }) => id).join()}`)
     const zipped = Buffer.from(await zip.arrayBuffer())
     for (const { bytes } of files) assert.ok(zipped.includes(bytes))
+  })
+
+for (const ENCRYPTION of ['on', 'off'])
+  test(`encryption ${ENCRYPTION}: files of forms that come in pieces, side by side, are those that were sent`, async (t) => {
+    const { browser, spaceId } = await enter(t, { ENCRYPTION })
+    const sendForm = async (n: number) => {
+      const files = Array.from({ length: 9 }, (_, index) => randomBytes(300_000 + index))
+      const form = new FormData()
+      for (const bytes of files) form.append('file', new File([bytes], 'f'))
+      const encoded = new Response(form)
+      const headers = { 'Content-Type': encoded.headers.get('Content-Type') ?? '' }
+      const { sending, answer } = openRequest(browser, 'POST', `/api/files?spaceId=${spaceId}`, headers)
+      const body = Buffer.from(await encoded.arrayBuffer())
+      for (let at = 0; at < body.length; ) {
+        const end = at + 1 + ((at * 7919 + n) % 200_000)
+        if (!sending.write(body.subarray(at, end))) await once(sending, 'drain')
+        at = end
+      }
+      sending.end()
+      const told = JSON.parse((await answer).text) as { files: { item: { id: string } }[] }
+      const kept = await Promise.all(told.files.map(({ item }) => download(browser, item.id)))
+      assert.deepEqual(kept.map(hashOf), files.map(hashOf))
+    }
+    await Promise.all(Array.from({ length: 4 }, (_, n) => sendForm(n)))
   })
 
 test('what is answered at once waits as it was stored, too, until its reader takes it', async (t) => {
