@@ -89,8 +89,8 @@ export function createBlobs({ store, vault, seal }: { store: BlobStore; vault: V
     return { name, seal: wrapped === undefined ? undefined : sealOf(name, await vault.unwrap(wrapped)) }
   }
 
-  async function newKey(companyId: string | null): Promise<string> {
-    return seal ? `${newName()}.${await vault.newSecret(companyId)}` : newName()
+  async function newKey(companyId: string | null, name = newName()): Promise<string> {
+    return seal ? `${name}.${await vault.newSecret(companyId)}` : name
   }
 
   /** For what is made of a blob: whose that one is, this is. */

@@ -2,6 +2,7 @@ import { closeSync, constants, fdatasync, fsync, open as openDescriptorOf, readv
 import { type FileHandle, lstat, mkdir, open as openPath, readdir, rename, unlink } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
+import { type Batch, inBatches } from '../batches.ts'
 import { free, give } from './freeing.ts'
 import {
   type AppendOptions,
@@ -56,15 +57,11 @@ export async function openDiskStore(at: { folder: string; staging: string }): Pr
     return join(staging, name.replace('/', ''))
   }
 
-  function pathsOf(name: string): { shard: string; path: string } {
-    assertName(name)
-    return { shard: join(folder, name.slice(0, 2)), path: join(folder, name) }
-  }
-
   async function committedPath(name: string, assert = assertFolder) {
-    const paths = pathsOf(name)
-    await assert(paths.shard)
-    return paths
+    assertName(name)
+    const shard = join(folder, name.slice(0, 2))
+    await assert(shard)
+    return { shard, path: join(folder, name) }
   }
 
   async function append(name: string, offset: number, bytes: Bytes, options: AppendOptions) {
@@ -131,14 +128,13 @@ export async function openDiskStore(at: { folder: string; staging: string }): Pr
   /** Of one that is cut off nobody knows: its name in the staging area needn't outlive a power cut. */
   async function put(name: string, bytes: Bytes | Uint8Array) {
     const staged = stagedPath(name)
-    const { shard, path } = pathsOf(name)
-    // Open until the end: it is a folder, and the one that is flushed.
-    const into = await openFolder(shard)
+    const { shard, path } = await committedPath(name, assertFolderLately)
     try {
       const size = await (bytes instanceof Uint8Array ? putAtOnce(staged, bytes) : putStaged(staged, bytes))
       await refuseWritten(name, path)
       await rename(staged, path)
-      await flushFolderDescriptor(into).catch(async (error) => {
+      // Should it be a folder no more, this is where it shows.
+      await flushFolder(shard).catch(async (error) => {
         // Its name is never learnt: nobody would ever remove it.
         await unlink(path).catch(() => {})
         throw error
@@ -147,8 +143,6 @@ export async function openDiskStore(at: { folder: string; staging: string }): Pr
     } catch (error) {
       await discard(name).catch(() => {})
       throw error
-    } finally {
-      closeSync(into)
     }
   }
 
@@ -315,11 +309,18 @@ async function findFile(name: string, path: string) {
   return found && { size: found.size, modified: found.mtime }
 }
 
-/** Links are none. */
-const openFolder = (path: string) => openDescriptor(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
+const flushFolders = inBatches(async (paths: Batch<string>) => {
+  const [flushed] = await Promise.allSettled([flushFolderNow(paths[0])])
+  // Not tried again: a disk that failed once may then say "flushed" of what it has lost.
+  return paths.map(() => flushed)
+})
 
-async function flushFolder(path: string) {
-  const folder = await openFolder(path)
+/** Each flush serves all who came before it began. */
+const flushFolder = (path: string) => flushFolders(path, path)
+
+async function flushFolderNow(path: string) {
+  // Links are none.
+  const folder = await openDescriptor(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
   try {
     await flushFolderDescriptor(folder)
   } finally {

@@ -130,6 +130,12 @@ export function newName(): string {
   return `${hex.slice(0, 2)}/${hex.slice(2)}`
 }
 
+/** What is added together lies in one folder, so that one flush of it serves them all. */
+export function newNames(count: number): string[] {
+  const folder = newName().slice(0, 2)
+  return Array.from({ length: count }, () => folder + newName().slice(2))
+}
+
 export function isName(name: string): boolean {
   return /^[0-9a-f]{2}\/[0-9a-f]{38}$/.test(name)
 }

@@ -3,7 +3,7 @@ import { Problem } from '../../core/errors.ts'
 import type { Actor } from '../access.ts'
 import { answered, type Batch, inBatches } from '../batches.ts'
 import type { Blobs, Cursor } from '../blobs/blobs.ts'
-import { UploadLost } from '../blobs/port.ts'
+import { newNames, UploadLost } from '../blobs/port.ts'
 import { insertRows } from '../db/insert-rows.ts'
 import { PLANNED_ONCE } from '../db/planned-once.ts'
 import type { Database } from '../db/schema.ts'
@@ -58,8 +58,9 @@ export function createUploadRows({ db, blobs, items, settle, now }: Needs) {
   const announceTogether = inBatches(async (uploads: Batch<Announcement>) => {
     const [{ actor, place: wanted }] = uploads
     const { place, quota } = await items.findPlace(actor, wanted)
+    const names = newNames(uploads.length)
     const rows = await Promise.all(
-      uploads.map(async ({ id, size, lease, place: { name } }) => ({
+      uploads.map(async ({ id, size, lease, place: { name } }, index) => ({
         id,
         size,
         expires_at: lease ? now() : new Date(now().getTime() + EXPIRES_MS),
@@ -74,7 +75,7 @@ export function createUploadRows({ db, blobs, items, settle, now }: Needs) {
         branch_id: place.branchId,
         audience: place.audience,
         // Sealed with the key of those whose room it takes.
-        staging: await blobs.newKey(quota?.companyId ?? null),
+        staging: await blobs.newKey(quota?.companyId ?? null, names[index]),
         created_at: now(),
       })),
     )
