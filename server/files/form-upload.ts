@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import {
   getMultipartBoundary,
   MultipartParseError,
@@ -13,11 +12,9 @@ import { free, give } from '../blobs/freeing.ts'
 import { knownLately } from './access-watch.ts'
 import type { Items } from './items.ts'
 import { limitEach } from './limit-each.ts'
-import type { Settle } from './settling.ts'
 import { SNIFFED_BYTES, sniffType } from './sniff.ts'
-import type { UploadLocks } from './upload-lock.ts'
 import { type PlaceFields, readPlace, readPlaceFields } from './upload-place.ts'
-import type { UploadRows } from './upload-store.ts'
+import type { AddWhole } from './whole-file.ts'
 
 /** A form is held in memory as a whole. */
 export const FORM_BYTES = 4 * 1024 ** 2
@@ -35,13 +32,13 @@ type NewFile = { name: string; bytes: Uint8Array }
 /** What became of each file of a form, in its order. */
 export type FormResults = { name: string; added: PromiseSettledResult<Item> }[]
 
-type Needs = { blobs: Blobs; items: Items; rows: UploadRows; locks: UploadLocks; settle: Settle }
+type Needs = { blobs: Blobs; items: Items; addWhole: AddWhole }
 
 /**
  * Many small files in one form (`multipart/form-data`, RFC 7578), each added by the rules of a single `PUT`, or refused
  * by itself. They share what a request and a transaction cost. A form that is cut off adds nothing.
  */
-export function createFormUpload({ blobs, items, rows, locks, settle }: Needs) {
+export function createFormUpload({ blobs, items, addWhole }: Needs) {
   const inTurn = limitEach(AT_ONCE.each, 'too_many_uploads')
   const together = limitEach(AT_ONCE.together, 'unavailable')
 
@@ -83,24 +80,15 @@ export function createFormUpload({ blobs, items, rows, locks, settle }: Needs) {
   ): Promise<Item> {
     const size = bytes.length
     if (size === 0) throw new Problem('empty_file')
-    const place = readPlace(fields, name)
-    const id = randomUUID()
-    const lease = locks.hold(id)
-    try {
-      const row = await rows.announce({ id, actor: await ask(), place, size, lease })
-      try {
+    return addWhole({
+      ask,
+      place: readPlace(fields, name),
+      size,
+      async store({ staging }) {
         const type = await sniffType(bytes.subarray(0, SNIFFED_BYTES))
-        const facts = await blobs.put(row.staging, bytes)
-        const { item } = await settle({ row, actor: await ask(), facts: { ...facts, type }, lease })
-        if (!item) throw new Problem('upload_busy')
-        return item
-      } catch (error) {
-        await rows.giveUp(row.id)
-        throw error
-      }
-    } finally {
-      lease.end()
-    }
+        return { ...(await blobs.put(staging, bytes)), type }
+      },
+    })
   }
 
   return post

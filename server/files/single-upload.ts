@@ -1,40 +1,26 @@
-import { randomUUID } from 'node:crypto'
 import type { Readable } from 'node:stream'
-import type { Item } from '../../core/api/shapes.ts'
 import { Problem } from '../../core/errors.ts'
 import type { Actor } from '../access.ts'
 import type { Blobs } from '../blobs/blobs.ts'
 import { knownLately, watchAccess } from './access-watch.ts'
 import { openBody } from './body.ts'
 import { type Checksum, inspect, readDigests } from './checksums.ts'
-import type { Items } from './items.ts'
+import type { Items, NewBlob } from './items.ts'
 import type { Answer } from './outgoing.ts'
-import type { Settle } from './settling.ts'
 import { SNIFFED_BYTES, sniffType } from './sniff.ts'
-import type { Lease, UploadLocks } from './upload-lock.ts'
-import { placeOf, readPlace, readPlaceFields, type UploadRow } from './upload-place.ts'
-import type { UploadRows } from './upload-store.ts'
+import { placeOf, readPlace, readPlaceFields } from './upload-place.ts'
+import type { AddWhole } from './whole-file.ts'
 
-type Needs = {
-  blobs: Blobs
-  items: Items
-  rows: UploadRows
-  locks: UploadLocks
-  settle: Settle
-  maxSize: number
-}
+type Needs = { blobs: Blobs; items: Items; addWhole: AddWhole; maxSize: number }
 
 /** A request with a file, `body` as the connection brings it. */
 export type IncomingFile = { headers: Headers; url: string; body: Readable }
 
-/**
- * A whole file in one plain `PUT`, as `curl -T` sends it: all or nothing, by the rules of the resumable way. Its room
- * is reserved by a row of `upload` that lives no longer than its lease, so that nothing is left of one that is killed.
- */
-export function createSingleUpload({ blobs, items, rows, locks, settle, maxSize }: Needs) {
+/** A file in one plain `PUT`, as `curl -T` sends it. */
+export function createSingleUpload({ blobs, items, addWhole, maxSize }: Needs) {
   /**
    * `name` from the address, the other fields of uploads from its query.
-   * @throws length_required, empty_file, too_large, checksum_mismatch, quota_full, what `rows.announce` throws
+   * @throws length_required, empty_file, too_large, checksum_mismatch, what `addWhole` throws
    */
   async function put(
     { headers, url, body }: IncomingFile,
@@ -45,58 +31,49 @@ export function createSingleUpload({ blobs, items, rows, locks, settle, maxSize 
     const size = readSize(headers)
     const checksums = readDigests(headers)
     const place = readPlace(readPlaceFields(url), name)
-    // As long as nobody would have asked meanwhile either; the place is asked for in any case.
-    const ask = knownLately(actor, readActor)
-    const id = randomUUID()
-    const lease = locks.hold(id)
-    try {
-      const row = await rows.announce({ id, actor, place, size, lease })
-      const watch = async () => items.placeAgain(await readActor(), placeOf(row))
-      const item = await receive(row, body, { checksums, lease, watch, ask })
-      const said = Buffer.from(JSON.stringify(item))
-      return {
-        status: 201,
-        headers: {
-          'Content-Type': 'application/json',
-          'Content-Length': String(said.length),
-          Location: `/api/items/${item.id}`,
-          'Cache-Control': 'no-store',
-        },
-        body: said,
-      }
-    } finally {
-      lease.end()
+    const item = await addWhole({
+      // As long as nobody would have asked meanwhile either; the place is asked for in any case.
+      ask: knownLately(actor, readActor),
+      place,
+      size,
+      store: (row) =>
+        receive(row.staging, body, {
+          checksums,
+          watch: async () => items.placeAgain(await readActor(), placeOf(row)),
+        }),
+    })
+    const said = Buffer.from(JSON.stringify(item))
+    return {
+      status: 201,
+      headers: {
+        'Content-Type': 'application/json',
+        'Content-Length': String(said.length),
+        Location: `/api/items/${item.id}`,
+        'Cache-Control': 'no-store',
+      },
+      body: said,
     }
   }
 
+  /** @throws checksum_mismatch, bad_request where its sender broke off, what `watch` throws */
   async function receive(
-    row: UploadRow,
+    key: string,
     coming: Readable,
-    how: {
-      checksums: readonly Checksum[]
-      lease: Lease
-      watch: () => Promise<unknown>
-      ask: () => Promise<Actor>
-    },
-  ): Promise<Item> {
+    { checksums, watch }: { checksums: readonly Checksum[]; watch: () => Promise<unknown> },
+  ): Promise<Omit<NewBlob, 'key'>> {
     const body = openBody(coming)
     let refusal: Problem | undefined
-    const stopAsking = watchAccess(how.watch, (problem) => {
+    const stopAsking = watchAccess(watch, (problem) => {
       refusal = problem
       body.destroy(problem)
     })
-    const inspected = inspect(body, how.checksums)
+    const inspected = inspect(body, checksums)
     try {
       const first = keepFirst(inspected.bytes, SNIFFED_BYTES)
-      const facts = await blobs.put(row.staging, first.bytes)
+      const facts = await blobs.put(key, first.bytes)
       inspected.verify()
-      const type = await sniffType(first.kept())
-      const actor = await how.ask()
-      const { item } = await settle({ row, actor, facts: { ...facts, type }, lease: how.lease })
-      if (!item) throw new Problem('upload_busy')
-      return item
+      return { ...facts, type: await sniffType(first.kept()) }
     } catch (error) {
-      await rows.giveUp(row.id)
       throw refusal ?? (inspected.isBroken() ? new Problem('bad_request') : error)
     } finally {
       stopAsking()

@@ -19,6 +19,7 @@ import { createSingleUpload, type IncomingFile } from './single-upload.ts'
 import { createUploadLocks, type Lease } from './upload-lock.ts'
 import { placeOf, readPlace, refuseOtherText } from './upload-place.ts'
 import { createUploadRows, EXPIRES_MS } from './upload-store.ts'
+import { createWholeFiles } from './whole-file.ts'
 
 const MAX_SIZE = 5 * 1024 ** 3
 /** How many requests of one person are answered at once: several tabs' worth, and a small part of the server's places. */
@@ -41,8 +42,9 @@ export function createUploads(needs: Needs) {
   const together = limitEach(TOGETHER, 'unavailable')
   const bounded = <T>({ personId }: Actor, work: () => Promise<T>) =>
     inTurn(personId, () => together('all', work))
-  const single = createSingleUpload({ ...needs, rows, locks, settle, maxSize: MAX_SIZE })
-  const form = createFormUpload({ ...needs, rows, locks, settle })
+  const addWhole = createWholeFiles({ rows, locks, settle })
+  const single = createSingleUpload({ ...needs, addWhole, maxSize: MAX_SIZE })
+  const form = createFormUpload({ ...needs, addWhole })
 
   /**
    * Answers a request below /api/uploads; `readActor` tells who is calling by now, and throws once they may not.
