@@ -1,6 +1,6 @@
 import { Problem } from '../core/errors.ts'
 
-/** How many are done at once: what others wait for meanwhile stays short. */
+/** How many are done at once, unless it is said: what others wait for meanwhile stays short. */
 const MOST = 50
 
 /** At least one. */
@@ -12,6 +12,7 @@ export type Batch<Input> = readonly [Input, ...Input[]]
  */
 export function inBatches<Input, Output>(
   work: (inputs: Batch<Input>) => Promise<PromiseSettledResult<Output>[]>,
+  { most = MOST } = {},
 ) {
   type Waiting = { input: Input; resolve: (output: Output) => void; reject: (reason: unknown) => void }
   const queues = new Map<string, Waiting[]>()
@@ -41,7 +42,7 @@ export function inBatches<Input, Output>(
       const queue: Waiting[] = [{ input, resolve, reject }]
       queues.set(key, queue)
       void (async () => {
-        while (queue.length > 0) await run(queue.splice(0, MOST))
+        while (queue.length > 0) await run(queue.splice(0, most))
         queues.delete(key)
       })()
     })

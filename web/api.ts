@@ -74,8 +74,19 @@ function worthRetrying(failures: number, error: Error): boolean {
   return !ours && failures < 2
 }
 
+/** Of what was there, or was seen, and is so no longer: it isn't to be shown from memory. */
+export function isGone(error: Error | null): boolean {
+  return error instanceof Problem && [400, 403, 404].includes(error.status)
+}
+
+// Whether there is a network is found out by asking: a server may be on this very machine.
+const networkMode = 'always'
+
 export const queries = new QueryClient({
-  defaultOptions: { queries: { retry: worthRetrying, staleTime: 10_000 } },
+  defaultOptions: {
+    queries: { networkMode, refetchOnReconnect: true, retry: worthRetrying, staleTime: 10_000 },
+    mutations: { networkMode },
+  },
 })
 
 /** What happened, in the reader's language. */

@@ -7,8 +7,10 @@ import type client from './messages/client.en.json'
 import type common from './messages/common.en.json'
 import type involvement from './messages/involvement.en.json'
 import type lives from './messages/lives.en.json'
+import type openings from './messages/openings.en.json'
 import type professional from './messages/professional.en.json'
 import type security from './messages/security.en.json'
+import type sheets from './messages/sheets.en.json'
 import type uploads from './messages/uploads.en.json'
 import type viewer from './messages/viewer.en.json'
 import type welcome from './messages/welcome.en.json'
@@ -21,7 +23,9 @@ type Messages = {
   involvement: typeof involvement
   administration: typeof administration
   lives: typeof lives
+  openings: typeof openings
   security: typeof security
+  sheets: typeof sheets
   uploads: typeof uploads
   viewer: typeof viewer
   welcome: typeof welcome

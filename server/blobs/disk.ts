@@ -135,6 +135,7 @@ export async function openDiskStore(at: { folder: string; staging: string }): Pr
       await rename(staged, path)
       // Should it be a folder no more, this is where it shows.
       await flushFolder(shard).catch(async (error) => {
+        lookedAt.delete(shard)
         // Its name is never learnt: nobody would ever remove it.
         await unlink(path).catch(() => {})
         throw error
@@ -309,11 +310,14 @@ async function findFile(name: string, path: string) {
   return found && { size: found.size, modified: found.mtime }
 }
 
-const flushFolders = inBatches(async (paths: Batch<string>) => {
-  const [flushed] = await Promise.allSettled([flushFolderNow(paths[0])])
-  // Not tried again: a disk that failed once may then say "flushed" of what it has lost.
-  return paths.map(() => flushed)
-})
+const flushFolders = inBatches(
+  async (paths: Batch<string>) => {
+    const [flushed] = await Promise.allSettled([flushFolderNow(paths[0])])
+    // Not tried again: a disk that failed once may then say "flushed" of what it has lost.
+    return paths.map(() => flushed)
+  },
+  { most: Number.POSITIVE_INFINITY },
+)
 
 /** Each flush serves all who came before it began. */
 const flushFolder = (path: string) => flushFolders(path, path)

@@ -10,7 +10,7 @@ export function give<Bytes extends Uint8Array>(bytes: Bytes): Bytes {
 }
 
 /**
- * Frees bytes, if they were given, at once: they are empty from here on. Left to the garbage collector, they count
+ * Frees bytes, if they were given, at once, with all that they are part of: they are empty from here on. Left to the garbage collector, they count
  * against the whole heap, which it goes through for every few dozen megabytes (docs/decisions/0037-garbage-of-bytes.md).
  */
 export function free({ buffer }: Uint8Array): void {

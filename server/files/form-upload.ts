@@ -135,6 +135,6 @@ function readPart(part: MultipartPart): NewFile {
   const { filename } = part
   if (filename === undefined) throw new Problem('unknown_field', { field: (part.name ?? '').slice(0, 200) })
   // As browsers write it: https://html.spec.whatwg.org/#multipart-form-data
-  // Each file's bytes are its own, to be freed once it is stored.
+  // Of its own, to be freed once it is stored: the form is freed now.
   return { name: filename.replaceAll('%22', '"'), bytes: give(Buffer.concat(content)) }
 }

@@ -26,7 +26,7 @@ type WholeFile = {
 export function createWholeFiles(needs: { rows: UploadRows; locks: UploadLocks; settle: Settle }) {
   const { rows, locks, settle } = needs
 
-  /** @throws what `rows.announce`, `store` and `settle` throw: nothing is kept then */
+  /** @throws upload_busy, what `ask`, `rows.announce`, `store` and `settle` throw: it is given up then */
   return async ({ ask, place, size, store }: WholeFile): Promise<Item> => {
     const id = randomUUID()
     const lease = locks.hold(id)

@@ -7,7 +7,7 @@ type Bounds = { bytes: number; seconds: number; atOnce: number }
 /**
  * Reads whole bodies: at most `bytes`, within `seconds`, and `atOnce` of them, beyond which the one that has been coming
  * the longest gives way. So nobody holds the server by sending slowly or without end, and many who send slowly hold up
- * each other only. What it makes throws too_large, bad_request, unavailable.
+ * each other only. What it makes throws too_large, bad_request, unavailable; what that answers is given.
  */
 export function readBodies({ bytes, seconds, atOnce }: Bounds) {
   const coming = new Set<(reason: Problem) => void>()

@@ -24,7 +24,7 @@ test('a flush of a folder serves those who came before it, alone, and one that f
   const folder = join(data, 'blobs')
   const store = await openDiskStore({ folder, staging: join(data, 'staging') })
   ours = true
-  const names = newNames(5)
+  const names = newNames(80)
   const settled: string[] = []
   const puts = names.map((name) =>
     store.put(name, Buffer.from(name)).finally(() => {
@@ -34,14 +34,14 @@ test('a flush of a folder serves those who came before it, alone, and one that f
   const results = Promise.allSettled(puts)
   const [shard = ''] = (names[0] ?? '').split('/')
   const found = async () => (await readdir(join(folder, shard))).length
-  await until('all have their names', async () => flushes.length === 1 && (await found()) === 5)
+  await until('all have their names', async () => flushes.length === 1 && (await found()) === 80)
   flushes[0]?.()
   await until('the next flush begins', async () => flushes.length === 2)
   assert.equal(settled.length, 1)
   flushes[1]?.(Object.assign(new Error('the disk is ill'), { code: 'EIO', errno: -5, syscall: 'fsync' }))
 
   const reasons = (await results).flatMap((put) => (put.status === 'rejected' ? [put.reason] : []))
-  assert.equal(reasons.length, 4)
+  assert.equal(reasons.length, 79)
   for (const reason of reasons) assert.ok(reason instanceof StorageFailed)
   assert.equal(flushes.length, 2)
   assert.deepEqual(await readdir(join(folder, shard)), [settled[0]?.slice(3)])

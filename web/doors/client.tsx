@@ -20,7 +20,9 @@ const ProfessionalsPage = late(() =>
   ),
 )
 const AccountPage = late(() => import('../pages/account.tsx').then((page) => page.AccountPage))
-const OpeningsPage = late(() => import('../pages/client/openings-page.tsx').then((page) => page.OpeningsPage))
+const OpeningsPage = late(() =>
+  withMessages(import('../pages/client/openings-page.tsx'), 'openings').then((page) => page.OpeningsPage),
+)
 
 /** The app of the clients: nothing here may import React Aria, which is for the professionals' door. */
 export function ClientDoor() {

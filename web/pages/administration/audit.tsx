@@ -5,7 +5,9 @@ import type { AuditEntry, AuditFilter as Filter } from '../../../core/api/audit.
 import { api } from '../../api.ts'
 import { useFormat, useT } from '../../i18n.ts'
 import { Button } from '../../parts/button.tsx'
-import { EmptyState, ErrorState, Skeleton } from '../../parts/states.tsx'
+import { failureOf } from '../../parts/failure.tsx'
+import { EmptyState, Skeleton } from '../../parts/states.tsx'
+import { attempt } from '../../parts/toasts.tsx'
 import css from './audit.module.css'
 import { AuditFilter } from './audit-filter.tsx'
 import { AuditSentence, detailsOf } from './audit-sentence.tsx'
@@ -24,12 +26,13 @@ export function Audit() {
   )
   const entries = list.data?.pages.flatMap((page) => page.entries)
   const narrowed = Object.keys(filter).length > 0
+  const failure = failureOf(list)
   return (
     <section className={css.tab}>
       <p className={css.lead}>{t('audit_lead')}</p>
       <AuditFilter filter={filter} onChange={setFilter} />
-      {list.isError ? (
-        <ErrorState error={list.error} onRetry={() => void list.refetch()} />
+      {failure ? (
+        failure
       ) : !entries ? (
         <Skeleton />
       ) : entries.length === 0 ? (
@@ -40,7 +43,10 @@ export function Audit() {
         <>
           <Days entries={entries} />
           {list.hasNextPage && (
-            <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+            <Button
+              busy={list.isFetchingNextPage}
+              onClick={() => attempt(list.fetchNextPage({ throwOnError: true }))}
+            >
               {t('audit_more')}
             </Button>
           )}

@@ -5,8 +5,9 @@ import { api, queries } from '../../api.ts'
 import { useT } from '../../i18n.ts'
 import { Button } from '../../parts/button.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
+import { failureOf } from '../../parts/failure.tsx'
 import { Form, FormProblem, SubmitButton } from '../../parts/form.tsx'
-import { EmptyState, ErrorState, Skeleton } from '../../parts/states.tsx'
+import { EmptyState, Skeleton } from '../../parts/states.tsx'
 import { TextField } from '../../parts/text-field.tsx'
 import { attempt, toast } from '../../parts/toasts.tsx'
 import css from '../record/record.module.css'
@@ -19,7 +20,8 @@ export function Branches() {
   const list = useQuery(api.administration.listBranches.queryOptions())
   const [named, setNamed] = useState<{ id: string; name: string } | 'new' | null>(null)
   const [leaving, setLeaving] = useState<string | null>(null)
-  if (list.isError) return <ErrorState error={list.error} onRetry={() => void list.refetch()} />
+  const failure = failureOf(list)
+  if (failure) return failure
   if (!list.data) return <Skeleton rows={3} />
   const { branches, archived, can } = list.data
   // As the list has it now: what used the branch may have gone meanwhile.

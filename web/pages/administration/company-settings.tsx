@@ -5,9 +5,10 @@ import { LEVELS } from '../../../core/visibility.ts'
 import { api, queries } from '../../api.ts'
 import { useT } from '../../i18n.ts'
 import { Checkbox } from '../../parts/checkbox.tsx'
+import { failureOf } from '../../parts/failure.tsx'
 import { Form, FormProblem, SubmitButton } from '../../parts/form.tsx'
 import { Select } from '../../parts/select.tsx'
-import { ErrorState, Skeleton } from '../../parts/states.tsx'
+import { Skeleton } from '../../parts/states.tsx'
 import { TextField } from '../../parts/text-field.tsx'
 import { toast } from '../../parts/toasts.tsx'
 import css from './administration.module.css'
@@ -16,7 +17,8 @@ import { Quota, readQuota } from './quota.tsx'
 /** What holds for the whole company. */
 export function CompanySettings() {
   const company = useQuery(api.administration.readCompany.queryOptions())
-  if (company.isError) return <ErrorState error={company.error} onRetry={() => void company.refetch()} />
+  const failure = failureOf(company)
+  if (failure) return failure
   if (!company.data) return <Skeleton rows={3} />
   return <Settings company={company.data} />
 }

@@ -5,7 +5,8 @@ import { api, queries } from '../../api.ts'
 import { useFormat, useT } from '../../i18n.ts'
 import { Button } from '../../parts/button.tsx'
 import { cx } from '../../parts/class-names.ts'
-import { EmptyState, ErrorState, Skeleton } from '../../parts/states.tsx'
+import { failureOf } from '../../parts/failure.tsx'
+import { EmptyState, Skeleton } from '../../parts/states.tsx'
 import { attempt, toast } from '../../parts/toasts.tsx'
 import css from '../record/record.module.css'
 import own from './administration.module.css'
@@ -22,7 +23,8 @@ export function DeletedFiles() {
       staleTime: 0,
     }),
   )
-  if (list.isError) return <ErrorState error={list.error} onRetry={() => void list.refetch()} />
+  const failure = failureOf(list)
+  if (failure) return failure
   if (!list.data || !company) return <Skeleton />
   const deletions = list.data.pages.flatMap((page) => page.deletions)
   if (deletions.length === 0) {
@@ -43,7 +45,10 @@ export function DeletedFiles() {
       </ul>
       {list.hasNextPage && (
         <div className={own.more}>
-          <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+          <Button
+            busy={list.isFetchingNextPage}
+            onClick={() => attempt(list.fetchNextPage({ throwOnError: true }))}
+          >
             {t('deleted_more')}
           </Button>
         </div>

@@ -5,8 +5,9 @@ import type { CheckResult } from '../../../core/api/administration.ts'
 import { api } from '../../api.ts'
 import { useFormat, useT } from '../../i18n.ts'
 import { cx } from '../../parts/class-names.ts'
+import { failureOf } from '../../parts/failure.tsx'
 import { Icon } from '../../parts/icon.tsx'
-import { EmptyState, ErrorState, Skeleton } from '../../parts/states.tsx'
+import { EmptyState, Skeleton } from '../../parts/states.tsx'
 import shared from '../record/record.module.css'
 import css from './file-check.module.css'
 
@@ -21,7 +22,8 @@ const WHAT = {
 export function FileCheck() {
   const t = useT()
   const result = useQuery(api.administration.readCheck.queryOptions({ staleTime: 0 }))
-  if (result.isError) return <ErrorState error={result.error} onRetry={() => void result.refetch()} />
+  const failure = failureOf(result)
+  if (failure) return failure
   if (!result.data) return <Skeleton rows={3} />
   const { last, damaged, hidden } = result.data
   if (!last && damaged.length + hidden === 0)

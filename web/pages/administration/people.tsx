@@ -8,8 +8,9 @@ import { Avatar } from '../../parts/avatar.tsx'
 import { Button, IconButton } from '../../parts/button.tsx'
 import { Chip } from '../../parts/chip.tsx'
 import { cx } from '../../parts/class-names.ts'
+import { failureOf } from '../../parts/failure.tsx'
 import { Menu, MenuItem } from '../../parts/menu.tsx'
-import { ErrorState, Skeleton } from '../../parts/states.tsx'
+import { Skeleton } from '../../parts/states.tsx'
 import { attempt, toast } from '../../parts/toasts.tsx'
 import { profileName } from '../record/profile-name.ts'
 import css from '../record/record.module.css'
@@ -26,7 +27,8 @@ export function People() {
   const t = useT()
   const list = useQuery(api.administration.listProfessionals.queryOptions())
   const [doing, setDoing] = useState<Doing | null>(null)
-  if (list.isError) return <ErrorState error={list.error} onRetry={() => void list.refetch()} />
+  const failure = failureOf(list)
+  if (failure) return failure
   if (!list.data) return <Skeleton />
   const { professionals, invited, may } = list.data
   const close = () => setDoing(null)

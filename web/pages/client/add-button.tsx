@@ -1,12 +1,12 @@
 import { Plus } from 'lucide-react'
 import { useEffect, useState } from 'react'
-import { useT } from '../../i18n.ts'
+import { useT, withMessages } from '../../i18n.ts'
 import { Button } from '../../parts/button.tsx'
 import { FloatingAction } from '../../parts/floating-action.tsx'
 import { late } from '../../parts/late.tsx'
 import { fetchAhead, whenFetched } from './fetched.ts'
 
-const fetchSheet = () => import('./add-sheet.tsx')
+const fetchSheet = () => withMessages(import('./add-sheet.tsx'), 'sheets')
 const AddSheet = late(() => fetchSheet().then((sheet) => sheet.AddSheet))
 
 /** Adds to a folder, or to the root. */

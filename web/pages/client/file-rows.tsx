@@ -9,6 +9,7 @@ import { heldBy } from '../../parts/held.ts'
 import { Icon } from '../../parts/icon.tsx'
 import { ItemThumb } from '../../parts/item-thumb.tsx'
 import { late } from '../../parts/late.tsx'
+import { ErrorState } from '../../parts/states.tsx'
 import { type Listing, prefetchListing, type Sort } from '../files/listing.ts'
 import css from './file-rows.module.css'
 
@@ -31,8 +32,8 @@ export function FileRows({
   onActions: (item: Item) => void
 }) {
   const t = useT()
-  const { items, hasMore } = listing
-  const end = useNear(listing.fetchMore, items.length)
+  const { items, hasMore, moreError, fetchMore } = listing
+  const end = useNear(fetchMore, items.length)
   return (
     <>
       <ul className={css.rows} aria-busy={listing.stale}>
@@ -63,6 +64,7 @@ export function FileRows({
           </li>
         ))}
       </ul>
+      {moreError && <ErrorState error={moreError} onRetry={fetchMore} />}
       {hasMore && <div ref={end} className={css.end} role="status" aria-label={t('loading')} />}
     </>
   )

@@ -23,7 +23,9 @@ import { WhoSeesButton } from './who-sees-button.tsx'
 const ClientViewer = late(() =>
   withMessages(import('../viewer/client-viewer.tsx'), 'viewer').then((viewer) => viewer.ClientViewer),
 )
-const ItemDialogs = late(() => import('./item-dialogs.tsx').then((dialogs) => dialogs.ItemDialogs))
+const ItemDialogs = late(() =>
+  withMessages(import('./item-dialogs.tsx'), 'sheets').then((dialogs) => dialogs.ItemDialogs),
+)
 
 /** What is shared with a client, and what they added: at the root, or in a folder. */
 export function ClientFilesPage({ params }: { params: { folderId?: string } }) {

@@ -8,7 +8,9 @@ import { useFormat, useT } from '../../i18n.ts'
 import { Avatar } from '../../parts/avatar.tsx'
 import { Button } from '../../parts/button.tsx'
 import { ClientHeader } from '../../parts/client-shell.tsx'
-import { EmptyState, ErrorState, Skeleton } from '../../parts/states.tsx'
+import { failureOf } from '../../parts/failure.tsx'
+import { EmptyState, Skeleton } from '../../parts/states.tsx'
+import { attempt } from '../../parts/toasts.tsx'
 import css from './openings-page.module.css'
 
 /** Which professional opened which of one's files, by day. */
@@ -22,11 +24,12 @@ export function OpeningsPage() {
     }),
   )
   const openings = list.data?.pages.flatMap((page) => page.openings)
+  const failure = failureOf(list)
   return (
     <>
       <ClientHeader title={t('openings')} back={{ href: '/account', label: t('account') }} />
-      {list.isError ? (
-        <ErrorState error={list.error} onRetry={() => void list.refetch()} />
+      {failure ? (
+        failure
       ) : !openings ? (
         <Skeleton />
       ) : openings.length === 0 ? (
@@ -38,7 +41,10 @@ export function OpeningsPage() {
           <p className={css.lead}>{t('openings_lead')}</p>
           <Days openings={openings} />
           {list.hasNextPage && (
-            <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+            <Button
+              busy={list.isFetchingNextPage}
+              onClick={() => attempt(list.fetchNextPage({ throwOnError: true }))}
+            >
               {t('openings_more')}
             </Button>
           )}

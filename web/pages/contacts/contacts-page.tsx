@@ -6,6 +6,7 @@ import { can as mayAs } from '../../../core/profiles.ts'
 import { api } from '../../api.ts'
 import { useT, withMessages } from '../../i18n.ts'
 import { Button } from '../../parts/button.tsx'
+import { failureOf } from '../../parts/failure.tsx'
 import { late } from '../../parts/late.tsx'
 import { PageHeader } from '../../parts/page-header.tsx'
 import { Select } from '../../parts/select.tsx'
@@ -53,6 +54,8 @@ export function ContactsPage() {
   const contacts = list.data?.pages.flatMap((page) => page.contacts)
   const narrowed = searchNow !== '' || kind !== 'all'
 
+  const failure = failureOf(list)
+  const fetchMore = () => void list.fetchNextPage()
   return (
     <>
       <PageHeader
@@ -103,12 +106,19 @@ export function ContactsPage() {
       </div>
       {kind === 'archived' ? (
         <ArchivedList search={searchNow} />
-      ) : list.isError ? (
-        <ErrorState error={list.error} onRetry={() => void list.refetch()} />
+      ) : failure ? (
+        failure
       ) : !contacts ? (
         <Skeleton />
       ) : contacts.length > 0 ? (
-        <ContactList contacts={contacts} more={list.hasNextPage} onMore={() => void list.fetchNextPage()} />
+        <>
+          <ContactList
+            contacts={contacts}
+            more={list.hasNextPage && !list.isFetchNextPageError}
+            onMore={fetchMore}
+          />
+          {list.isFetchNextPageError && <ErrorState error={list.error} onRetry={fetchMore} />}
+        </>
       ) : narrowed ? (
         <EmptyState icon={Users} title={t('contacts_none_found')}>
           {t('contacts_none_found_hint')}

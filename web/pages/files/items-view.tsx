@@ -3,6 +3,7 @@ import { useWindowVirtualizer } from '@tanstack/react-virtual'
 import { type ReactNode, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import type { Item } from '../../../core/api/shapes.ts'
 import { useT } from '../../i18n.ts'
+import { ErrorState } from '../../parts/states.tsx'
 import { useGestures } from './gestures.ts'
 import type { ItemActions } from './item-actions.tsx'
 import css from './items-view.module.css'
@@ -51,7 +52,7 @@ export function ItemsView({
   renderLine: (items: readonly Item[], at: number) => ReactNode
 }) {
   const t = useT()
-  const { items, hasMore, fetchMore } = listing
+  const { items, hasMore, moreError, fetchMore } = listing
   const { active } = choice.selection
   const body = useRef<HTMLDivElement>(null)
   const [top, setTop] = useState(0)
@@ -116,38 +117,41 @@ export function ItemsView({
   })
 
   return (
-    <div
-      role="grid"
-      aria-label={label}
-      aria-multiselectable={canSelect}
-      aria-rowcount={hasMore ? -1 : lines + (head ? 1 : 0)}
-      aria-busy={listing.stale}
-      className={css.view}
-      {...handlers}
-    >
-      {head}
+    <>
       <div
-        ref={body}
-        role="rowgroup"
-        className={css.body}
-        style={{ height: `${virtualizer.getTotalSize()}px` }}
+        role="grid"
+        aria-label={label}
+        aria-multiselectable={canSelect}
+        aria-rowcount={hasMore ? -1 : lines + (head ? 1 : 0)}
+        aria-busy={listing.stale}
+        className={css.view}
+        {...handlers}
       >
-        {virtualizer.getVirtualItems().map(({ index, start, key }) => (
-          <div
-            key={key}
-            role="presentation"
-            className={css.line}
-            style={{ height: `${lineHeight}px`, transform: `translateY(${start - top}px)` }}
-          >
-            {renderLine(items.slice(index * columns, (index + 1) * columns), index)}
-          </div>
-        ))}
+        {head}
+        <div
+          ref={body}
+          role="rowgroup"
+          className={css.body}
+          style={{ height: `${virtualizer.getTotalSize()}px` }}
+        >
+          {virtualizer.getVirtualItems().map(({ index, start, key }) => (
+            <div
+              key={key}
+              role="presentation"
+              className={css.line}
+              style={{ height: `${lineHeight}px`, transform: `translateY(${start - top}px)` }}
+            >
+              {renderLine(items.slice(index * columns, (index + 1) * columns), index)}
+            </div>
+          ))}
+        </div>
+        {hasMore && (
+          <p role="presentation" className={css.more}>
+            {t('loading')}
+          </p>
+        )}
       </div>
-      {hasMore && (
-        <p role="presentation" className={css.more}>
-          {t('loading')}
-        </p>
-      )}
-    </div>
+      {moreError && <ErrorState error={moreError} onRetry={fetchMore} />}
+    </>
   )
 }

@@ -1,8 +1,7 @@
 import { type InfiniteData, useInfiniteQuery } from '@tanstack/react-query'
 import { useEffect, useEffectEvent, useMemo } from 'react'
 import type { Item } from '../../../core/api/shapes.ts'
-import { Problem } from '../../../core/errors.ts'
-import { api, queries } from '../../api.ts'
+import { api, isGone, queries } from '../../api.ts'
 
 export type SortKey = 'name' | 'owner' | 'visibility' | 'added' | 'size'
 export interface Sort {
@@ -60,8 +59,7 @@ export function useListing(listed: Listed) {
     },
   })
   const { error } = query
-  // What is gone, or no longer seen, is not shown from memory.
-  const gone = error instanceof Problem && [400, 403, 404].includes(error.status)
+  const gone = isGone(error)
   const data = gone ? undefined : query.data
   const items = useMemo(() => data?.pages.flatMap((page) => page.items) ?? [], [data])
   const [first] = data?.pages ?? []
@@ -77,7 +75,9 @@ export function useListing(listed: Listed) {
     error,
     gone,
     retry: () => void query.refetch(),
-    hasMore: query.hasNextPage,
+    hasMore: query.hasNextPage && !query.isFetchNextPageError,
+    /** Why no more come for now; `fetchMore` asks once more. */
+    moreError: query.isFetchNextPageError ? error : null,
     fetchMore() {
       if (query.hasNextPage && !query.isFetching) void query.fetchNextPage()
     },

@@ -4,7 +4,9 @@ import { useEffect } from 'react'
 import { api, queries } from '../../api.ts'
 import { useT } from '../../i18n.ts'
 import { Button } from '../../parts/button.tsx'
-import { EmptyState, ErrorState, Skeleton } from '../../parts/states.tsx'
+import { failureOf } from '../../parts/failure.tsx'
+import { EmptyState, Skeleton } from '../../parts/states.tsx'
+import { attempt } from '../../parts/toasts.tsx'
 import { useOpenRequests } from '../requests/open-requests.tsx'
 import { RequestCard } from '../requests/request-card.tsx'
 import { NoteRow } from './note-row.tsx'
@@ -33,7 +35,8 @@ export function Notifications() {
       .catch(() => {})
   }, [newest])
 
-  if (!notes && list.error) return <ErrorState error={list.error} onRetry={() => void list.refetch()} />
+  const failure = failureOf(list)
+  if (failure) return failure
   if (!notes || !open) return <Skeleton rows={4} />
   if (notes.length === 0 && open.length === 0)
     return (
@@ -56,7 +59,10 @@ export function Notifications() {
         ))}
       </ul>
       {list.hasNextPage && (
-        <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+        <Button
+          busy={list.isFetchingNextPage}
+          onClick={() => attempt(list.fetchNextPage({ throwOnError: true }))}
+        >
           {t('notifications_older')}
         </Button>
       )}

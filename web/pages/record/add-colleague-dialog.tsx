@@ -6,9 +6,10 @@ import { useFormat, useT } from '../../i18n.ts'
 import { Avatar } from '../../parts/avatar.tsx'
 import { Button } from '../../parts/button.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
+import { failureOf } from '../../parts/failure.tsx'
 import { Foreseen } from '../../parts/foreseen.tsx'
 import { Form, FormProblem, SubmitButton } from '../../parts/form.tsx'
-import { ErrorState, Skeleton } from '../../parts/states.tsx'
+import { Skeleton } from '../../parts/states.tsx'
 import { SearchField } from '../../parts/text-field.tsx'
 import { toast } from '../../parts/toasts.tsx'
 import { profileName } from './profile-name.ts'
@@ -34,12 +35,13 @@ function Choice({ spaceId, onChoose, onClose }: Props & { onChoose: (one: Collea
   const [search, setSearch] = useState('')
   const fold = (text: string) => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
   const found = colleagues.data?.filter(({ name }) => fold(name).includes(fold(search.trim())))
+  const failure = failureOf(colleagues)
   return (
     <Dialog title={t('record_add_stakeholder')} onClose={onClose}>
       <p className={css.lead}>{t('record_stakeholder_hint')}</p>
       <SearchField label={t('record_colleague_search')} value={search} onChange={setSearch} />
-      {colleagues.isError ? (
-        <ErrorState error={colleagues.error} onRetry={() => void colleagues.refetch()} />
+      {failure ? (
+        failure
       ) : !found ? (
         <Skeleton rows={3} />
       ) : found.length === 0 ? (

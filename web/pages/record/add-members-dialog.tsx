@@ -5,9 +5,10 @@ import { useFormat, useT } from '../../i18n.ts'
 import { Button } from '../../parts/button.tsx'
 import { Checkbox } from '../../parts/checkbox.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
+import { failureOf } from '../../parts/failure.tsx'
 import { Foreseen } from '../../parts/foreseen.tsx'
 import { Form, FormProblem, SubmitButton } from '../../parts/form.tsx'
-import { ErrorState, Skeleton } from '../../parts/states.tsx'
+import { Skeleton } from '../../parts/states.tsx'
 import { SearchField } from '../../parts/text-field.tsx'
 import { toast } from '../../parts/toasts.tsx'
 import css from './record.module.css'
@@ -41,6 +42,7 @@ export function AddMembersDialog({ groupId, onClose }: { groupId: string; onClos
   }
 
   const { data } = candidates
+  const failure = failureOf(candidates)
   return (
     <Form onSubmit={add}>
       <Dialog
@@ -58,8 +60,8 @@ export function AddMembersDialog({ groupId, onClose }: { groupId: string; onClos
         <p className={css.lead}>{t('group_members_hint')}</p>
         <SearchField label={t('group_candidates_search')} value={search} onChange={setSearch} />
         <FormProblem />
-        {candidates.isError ? (
-          <ErrorState error={candidates.error} onRetry={() => void candidates.refetch()} />
+        {failure ? (
+          failure
         ) : !data ? (
           <Skeleton rows={3} />
         ) : data.clients.length === 0 ? (

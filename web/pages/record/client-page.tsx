@@ -5,8 +5,9 @@ import { api } from '../../api.ts'
 import { useFormat, useT } from '../../i18n.ts'
 import { AvatarStack } from '../../parts/avatar.tsx'
 import { ButtonLink } from '../../parts/button.tsx'
+import { failureOf } from '../../parts/failure.tsx'
 import { PageHeader } from '../../parts/page-header.tsx'
-import { ErrorState, Skeleton } from '../../parts/states.tsx'
+import { Skeleton } from '../../parts/states.tsx'
 import { Tabs } from '../../parts/tabs.tsx'
 import { Files } from '../files/files.tsx'
 import { JoinButton } from './join-button.tsx'
@@ -24,7 +25,8 @@ export function ClientPage({ clientId, tab }: { clientId: string; tab: ClientTab
   const people = useQuery(
     api.involvement.listStakeholders.queryOptions({ input: { spaceId }, enabled: spaceId !== '' }),
   )
-  if (record.isError) return <ErrorState error={record.error} onRetry={() => void record.refetch()} />
+  const failure = failureOf(record)
+  if (failure) return failure
   if (!record.data) return <Skeleton />
   // Merged into another, which stands at its own address.
   if (record.data.id !== clientId) return <Redirect to={`/clients/${record.data.id}`} replace />

@@ -4,8 +4,9 @@ import { api } from '../../api.ts'
 import { useT } from '../../i18n.ts'
 import { Button } from '../../parts/button.tsx'
 import { Checkbox } from '../../parts/checkbox.tsx'
+import { failureOf } from '../../parts/failure.tsx'
 import { FileIcon } from '../../parts/file-icon.tsx'
-import { ErrorState, Skeleton } from '../../parts/states.tsx'
+import { Skeleton } from '../../parts/states.tsx'
 import css from './record.module.css'
 
 const MOST = 100
@@ -40,12 +41,13 @@ export function CopyChoice({
   }
 
   if (!open) return <Button onClick={() => setOpen(true)}>{t('copies_choose')}</Button>
+  const failure = failureOf(files)
   return (
     <fieldset className={css.copies}>
       <legend>{t('copies_title')}</legend>
       <p className={css.detail}>{hint}</p>
-      {files.isError ? (
-        <ErrorState error={files.error} onRetry={() => void files.refetch()} />
+      {failure ? (
+        failure
       ) : !files.data ? (
         <Skeleton rows={2} />
       ) : offered.length === 0 ? (

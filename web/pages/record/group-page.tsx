@@ -2,8 +2,9 @@ import { useQuery } from '@tanstack/react-query'
 import { api } from '../../api.ts'
 import { useT } from '../../i18n.ts'
 import { AvatarStack } from '../../parts/avatar.tsx'
+import { failureOf } from '../../parts/failure.tsx'
 import { PageHeader } from '../../parts/page-header.tsx'
-import { ErrorState, Skeleton } from '../../parts/states.tsx'
+import { Skeleton } from '../../parts/states.tsx'
 import { Tabs } from '../../parts/tabs.tsx'
 import { Files } from '../files/files.tsx'
 import { GroupTab } from './group-tab.tsx'
@@ -17,7 +18,8 @@ export type GroupPart = 'files' | 'members' | 'stakeholders' | 'record'
 export function GroupPage({ groupId, tab }: { groupId: string; tab: GroupPart }) {
   const t = useT()
   const group = useQuery(api.people.readGroup.queryOptions({ input: { groupId } }))
-  if (group.isError) return <ErrorState error={group.error} onRetry={() => void group.refetch()} />
+  const failure = failureOf(group)
+  if (failure) return failure
   if (!group.data) return <Skeleton />
   const { name, spaceId, branches, members } = group.data
   const home = `/groups/${groupId}`

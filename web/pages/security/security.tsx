@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { api } from '../../api.ts'
-import { ErrorState, Skeleton } from '../../parts/states.tsx'
+import { failureOf } from '../../parts/failure.tsx'
+import { Skeleton } from '../../parts/states.tsx'
 import { passkeysWork } from '../../passkeys.ts'
 import { AppPart } from './app-part.tsx'
 import { ErasePart } from './erase-part.tsx'
@@ -13,7 +14,8 @@ import { SessionsPart } from './sessions-part.tsx'
 /** How one signs in, and where one is signed in. */
 export function Security() {
   const security = useQuery(api.security.readSecurity.queryOptions())
-  if (security.isError) return <ErrorState error={security.error} onRetry={() => void security.refetch()} />
+  const failure = failureOf(security)
+  if (failure) return failure
   if (!security.data) return <Skeleton rows={4} />
   const { app, passkeys, recoveryCodes, requiredBy } = security.data
   // A passkey of one's own accord is never asked for: a password does as well.

@@ -3,7 +3,8 @@ import type { OpenSession } from '../../../core/api/security.ts'
 import { api, queries } from '../../api.ts'
 import { useFormat, useT } from '../../i18n.ts'
 import { Button } from '../../parts/button.tsx'
-import { ErrorState, Skeleton } from '../../parts/states.tsx'
+import { failureOf } from '../../parts/failure.tsx'
+import { Skeleton } from '../../parts/states.tsx'
 import { attempt } from '../../parts/toasts.tsx'
 import { Part } from './part.tsx'
 import css from './security.module.css'
@@ -32,7 +33,7 @@ export function SessionsPart() {
         )
       }
     >
-      {list.isError && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}
+      {failureOf(list)}
       {list.isPending && <Skeleton rows={2} />}
       <ul className={css.list} aria-label={t('security_sessions')}>
         {sessions.map((session) => (
