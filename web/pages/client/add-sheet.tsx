@@ -5,9 +5,9 @@ import { useT } from '../../i18n.ts'
 import { useMedia } from '../../media.ts'
 import { Dialog } from '../../parts/dialog.tsx'
 import { type PickedFile, readInput } from '../../uploads/picked-files.ts'
-import { myProfessionals } from './audience-choice.tsx'
 import { Choices, FileChoice } from './choices.tsx'
 import { ConfirmSheet } from './confirm-sheet.tsx'
+import { myProfessionals } from './my-professionals.ts'
 
 /** Names fetched ahead are not asked for again on the next page; choosing asks anyway. */
 const FRESH_MS = 300_000

@@ -1,18 +1,14 @@
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useId, useRef } from 'react'
-import { api } from '../../api.ts'
 import { useT } from '../../i18n.ts'
 import { Checkbox } from '../../parts/checkbox.tsx'
-import { ErrorState, Skeleton } from '../../parts/states.tsx'
+import { failureOf } from '../../parts/failure.tsx'
+import { Skeleton } from '../../parts/states.tsx'
 import css from './audience-choice.module.css'
+import { myProfessionals } from './my-professionals.ts'
 
 /** Ids of the professionals chosen; null means all, those to come included. */
 export type Audience = readonly string[] | null
-
-/** Kept for as long as the page, for when there is no network. */
-export const myProfessionals = api.involvement.listMyProfessionals.queryOptions({
-  gcTime: Number.POSITIVE_INFINITY,
-})
 
 /** Which professionals see a client's file: all of them, or those ticked. */
 export function AudienceChoice({
@@ -27,7 +23,8 @@ export function AudienceChoice({
 }) {
   const t = useT()
   const name = useId()
-  const { data, error, isPaused, refetch } = useQuery({ ...myProfessionals, staleTime: 0 })
+  const professionals = useQuery({ ...myProfessionals, staleTime: 0 })
+  const { data } = professionals
   const people = useRef<HTMLUListElement>(null)
   useEffect(() => {
     if (refused) people.current?.querySelector('input')?.focus()
@@ -37,6 +34,7 @@ export function AudienceChoice({
   const toggle = (id: string, chosen: boolean) =>
     onChange(chosen ? [...(value ?? []), id] : (value ?? []).filter((other) => other !== id))
 
+  const failure = failureOf(professionals)
   return (
     <fieldset className={css.choice}>
       <legend className={css.legend}>{t('client_who_title')}</legend>
@@ -54,7 +52,9 @@ export function AudienceChoice({
       <p role="alert" className={css.refused}>
         {refused && value?.length === 0 && t('client_who_choose_some')}
       </p>
-      {value === null ? null : data ? (
+      {value === null ? null : failure ? (
+        failure
+      ) : data ? (
         <ul className={css.people} ref={people}>
           {data.map(({ professionalId: id, name: professional, company }) => (
             <li key={id}>
@@ -65,10 +65,6 @@ export function AudienceChoice({
             </li>
           ))}
         </ul>
-      ) : isPaused ? (
-        <p className={css.later}>{t('client_who_offline')}</p>
-      ) : error ? (
-        <ErrorState error={error} onRetry={() => void refetch()} />
       ) : (
         <Skeleton rows={2} />
       )}

@@ -14,7 +14,8 @@ import { toast } from '../../parts/toasts.tsx'
 import { listNames } from '../../reach.ts'
 import { editListings } from '../files/listing.ts'
 import css from './audience-choice.module.css'
-import { type Audience, AudienceChoice, myProfessionals } from './audience-choice.tsx'
+import { type Audience, AudienceChoice } from './audience-choice.tsx'
+import { myProfessionals } from './my-professionals.ts'
 
 /** Which professionals see one's own file, with who gains and who loses by another choice. */
 export function AudienceDialog({ item, onClose }: { item: Item; onClose: () => void }) {

@@ -11,20 +11,23 @@ import { Button } from '../../parts/button.tsx'
 import { Chip } from '../../parts/chip.tsx'
 import { ClientHeader } from '../../parts/client-shell.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
+import { failureOf } from '../../parts/failure.tsx'
 import { Form, FormProblem, SubmitButton } from '../../parts/form.tsx'
-import { EmptyState, ErrorState, Skeleton } from '../../parts/states.tsx'
+import { EmptyState, Skeleton } from '../../parts/states.tsx'
 import { toast } from '../../parts/toasts.tsx'
 import { RefusedRequests } from '../requests/refused-requests.tsx'
 import { RequestCard } from '../requests/request-card.tsx'
-import { myProfessionals } from './audience-choice.tsx'
+import { myProfessionals } from './my-professionals.ts'
 import css from './professionals-page.module.css'
 
 /** Who is involved with the client, since when and by whom; who would like to be; and an end to externals. */
 export function ProfessionalsPage() {
   const t = useT()
-  const { data, error, refetch } = useQuery(myProfessionals)
+  const professionals = useQuery(myProfessionals)
+  const { data } = professionals
   const asked = useQuery(requests).data?.filter((one) => one.kind === 'client') ?? []
   const [ending, setEnding] = useState<MyProfessional | null>(null)
+  const failure = failureOf(professionals)
   return (
     <>
       <ClientHeader title={t('professionals')} />
@@ -37,8 +40,8 @@ export function ProfessionalsPage() {
             ))}
         </div>
       )}
-      {error && !data ? (
-        <ErrorState error={error} onRetry={() => void refetch()} />
+      {failure ? (
+        failure
       ) : !data ? (
         <Skeleton rows={3} />
       ) : data.length === 0 ? (
