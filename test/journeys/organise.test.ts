@@ -98,8 +98,9 @@ journey(
     await expect(deleting).toContainText('It goes with everything inside: 1 file in all.')
     await expect(deleting).toContainText('permanent')
     await expectNoAxeViolations(page)
-    await deleting.getByRole('button', { name: 'Delete' }).click()
+    await deleting.getByRole('button', { name: 'Delete' }).press('Enter')
     await expectList(page, ['Programme', 'At home.pdf'])
+    await expect(row(page, 'Programme')).toBeFocused()
     await undo(page, '“Photos” was deleted.')
     await expectList(page, ['Photos', 'Programme', 'At home.pdf'])
 

@@ -77,7 +77,7 @@ function FilesOfSpace({ space, viewAs }: FilesProps) {
   const { reset } = choice
   // biome-ignore lint/correctness/useExhaustiveDependencies: what was selected was so in the former list
   useEffect(reset, [folderId, search.words, view])
-  useFocusKept(section, dialog !== null || choice.selected.length > 0)
+  useFocusKept(section, { items, isThere: dialog !== null || choice.selected.length > 0 })
   useFolderSteps({
     folderId,
     items,
