@@ -72,6 +72,29 @@ journey(
   },
 )
 
+journey(
+  'what keeps others of a selection from being changed is left out by one press',
+  async ({ t, enter }) => {
+    const { world, thomas, camille } = await setScene(t)
+    const { upload } = await world.signIn(thomas)
+    for (const name of ['Mine.txt', 'Mine too.txt'])
+      await upload(name, { name, spaceId: camille.spaceId, level: 'branch' })
+    const page = await enter(world, thomas)
+    await openClient(page, 'Camille Dubois')
+    await row(page, 'Mine.txt').focus()
+    await page.keyboard.press('ControlOrMeta+a')
+    const bar = page.getByRole('toolbar', { name: 'Selection' })
+    await expect(bar).toContainText('7 selected')
+    await expect(bar.getByRole('button', { name: 'Delete' })).toHaveCount(0)
+    await expectNoAxeViolations(page)
+    await bar.getByRole('button', { name: 'Leave out 5 that can’t be changed' }).click()
+    await expect(bar).toContainText('2 selected')
+    await expect(bar.getByRole('button', { name: /^Leave out/ })).toHaveCount(0)
+    for (const name of ['Download', 'Move', 'Delete'])
+      await expect(bar.getByRole('button', { name })).toBeVisible()
+  },
+)
+
 journey('what the client would see is what the professional is shown of it', async ({ t, enter }) => {
   const { world, elise } = await setScene(t)
   const page = await enter(world, elise)

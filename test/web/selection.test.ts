@@ -36,6 +36,7 @@ test('going elsewhere keeps the selection; all and clear do what they say', () =
   assert.equal(after({ kind: 'only', id: 'b' }, { kind: 'go', id: 'f' }), 'b')
   assert.equal(after({ kind: 'all' }), 'abcdefg')
   assert.equal(after({ kind: 'all' }, { kind: 'clear' }), '')
+  assert.equal(after({ kind: 'all' }, { kind: 'keep', ids: ['b', 'g', 'x'] }), 'bg')
 })
 
 const items = order.map((id) => ({ id }) as Item)

@@ -22,3 +22,9 @@ export function abilitiesOf(items: readonly Item[]): Abilities {
     delete: some && items.every(({ can }) => can.delete),
   }
 }
+
+/** Those that may be changed and deleted, where the others among them keep that from being offered. */
+export function changeableOf(items: readonly Item[]): readonly Item[] {
+  const changeable = items.filter(({ can }) => can.modify && can.delete)
+  return changeable.length < items.length ? changeable : []
+}

@@ -131,6 +131,7 @@ function FilesOfSpace({ space, viewAs }: FilesProps) {
           <SelectionBar
             items={choice.selected}
             actions={actions}
+            onKeep={(kept) => choice.gesture({ kind: 'keep', ids: kept.map(({ id }) => id) })}
             onClear={() => choice.gesture({ kind: 'clear' })}
           />
         ) : (

@@ -1,9 +1,9 @@
-import { Download, Eye, FolderInput, type LucideIcon, PenLine, Trash2, X } from 'lucide-react'
+import { Download, Eye, FolderInput, ListFilter, type LucideIcon, PenLine, Trash2, X } from 'lucide-react'
 import type { Item } from '../../../core/api/shapes.ts'
 import { type MessageKey, useFormat, useT } from '../../i18n.ts'
 import { useMedia } from '../../media.ts'
 import { Button, IconButton } from '../../parts/button.tsx'
-import { type Abilities, abilitiesOf } from './abilities.ts'
+import { type Abilities, abilitiesOf, changeableOf } from './abilities.ts'
 import type { ItemActions } from './item-actions.tsx'
 import css from './selection-bar.module.css'
 
@@ -19,10 +19,13 @@ const OFFERED = [
 export function SelectionBar({
   items,
   actions,
+  onKeep,
   onClear,
 }: {
   items: readonly Item[]
   actions: ItemActions
+  /** Lets go of the others. */
+  onKeep: (items: readonly Item[]) => void
   onClear: () => void
 }) {
   const t = useT()
@@ -30,6 +33,8 @@ export function SelectionBar({
   const compact = useMedia('(width < 64rem)')
   const narrow = useMedia('(width < 30rem)')
   const can = abilitiesOf(items)
+  const changeable = changeableOf(items)
+  const leaveOut = t('files_leave_out', { count: items.length - changeable.length })
   const [first] = items
   return (
     <div role="toolbar" aria-label={t('files_selection')} className={css.bar}>
@@ -38,6 +43,14 @@ export function SelectionBar({
         {narrow ? format.number(items.length) : t('files_selected', { count: items.length })}
       </span>
       <span className={css.actions}>
+        {changeable.length > 0 &&
+          (compact ? (
+            <IconButton icon={ListFilter} label={leaveOut} onClick={() => onKeep(changeable)} />
+          ) : (
+            <Button look="quiet" icon={ListFilter} onClick={() => onKeep(changeable)}>
+              {leaveOut}
+            </Button>
+          ))}
         {OFFERED.filter(([action]) => can[action]).map(([action, icon, name]) => {
           const act = () => (action === 'rename' ? first && actions.rename(first) : actions[action](items))
           return compact ? (

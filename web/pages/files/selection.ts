@@ -19,12 +19,15 @@ export type Gesture =
   /** From where the last choice was made to here. */
   | { kind: 'range'; id: string }
   | { kind: 'all' }
+  /** Only these of what is selected stay so. */
+  | { kind: 'keep'; ids: readonly string[] }
   | { kind: 'clear' }
 
 /** What is selected after a gesture, among the items in the order in which they are shown. */
 export function select(before: Selection, gesture: Gesture, order: readonly string[]): Selection {
   if (gesture.kind === 'clear') return { ...before, ids: NOTHING.ids, anchor: null }
   if (gesture.kind === 'all') return { ...before, ids: new Set(order) }
+  if (gesture.kind === 'keep') return { ...before, ids: before.ids.intersection(new Set(gesture.ids)) }
   const { id } = gesture
   if (gesture.kind === 'go') return { ...before, active: id }
   if (gesture.kind === 'only') return { ids: new Set([id]), active: id, anchor: id }
