@@ -7,6 +7,7 @@ import { createOpenings, type ViewingAction } from '../audit.ts'
 import { type Blobs, nameOf } from '../blobs/blobs.ts'
 import type { Database } from '../db/schema.ts'
 import type { Blank } from '../previews/messages.ts'
+import { knownLately } from './access-watch.ts'
 import { blanked } from './blanked.ts'
 import { judge } from './conditional.ts'
 import { type Content, heldBack } from './contents.ts'
@@ -150,9 +151,10 @@ export function createDownloads(needs: {
     read: (by: Actor) => Promise<Content>,
     { readActor, ...how }: { readActor: () => Promise<Actor> } & Parameters<typeof prepare>[2],
   ): Promise<{ by: Actor; content: Content }> {
+    const ask = knownLately(actor, readActor)
     const content = await read(actor)
-    if (!(await prepare(previewJobs, content, how))) return { by: actor, content }
-    const by = await readActor()
+    if (!(await prepare(previewJobs, content, { ...how, missed: true }))) return { by: actor, content }
+    const by = await ask()
     return { by, content: await read(by) }
   }
 

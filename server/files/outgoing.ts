@@ -31,15 +31,19 @@ function standInOf({ own, type }: Content): 'shared' | 'blanks' | undefined {
 
 /**
  * Sees to it that what is wanted of a file is kept; or else what is needed to fetch it. True where it had to be made,
- * which may have taken long: who may have it is then to be asked anew. @throws unavailable
+ * which may have taken long: who may have it is then to be asked anew. `missed` says that `content` was read just now.
+ * @throws unavailable
  */
 export async function prepare(
   previewJobs: PreviewJobs,
   content: Content,
-  { signal, wanted = standInOf(content) }: { signal: AbortSignal; wanted?: Kept | undefined },
+  {
+    wanted = standInOf(content),
+    ...how
+  }: { signal: AbortSignal; wanted?: Kept | undefined; missed?: boolean },
 ): Promise<boolean> {
   if (!wanted || content.kept[wanted] || (wanted !== 'blanks' && !hasPreview(content.type))) return false
-  await previewJobs.make(content, wanted, { urgent: true, signal }).catch(refuseBusy)
+  await previewJobs.make(content, wanted, { ...how, urgent: true }).catch(refuseBusy)
   return true
 }
 

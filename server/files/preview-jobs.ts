@@ -17,7 +17,8 @@ export type KeptPreview = Pick<Selectable<PreviewTable>, 'key' | 'type' | 'size'
 /** What is kept of a blob, as it was when it was asked for. */
 export type KeptPreviews = Partial<Record<Kept, KeptPreview>>
 type Blob = Pick<Content, 'blobId' | 'key' | 'size' | 'type'>
-type How = { urgent: boolean; signal?: AbortSignal }
+/** `missed`: none was kept just now. */
+type How = { urgent: boolean; signal?: AbortSignal; missed?: boolean }
 
 export type PreviewJobs = ReturnType<typeof createPreviewJobs>
 
@@ -91,7 +92,7 @@ export function createPreviewJobs({
   /** What a picture is made of: an office file's pages stand for it. */
   async function pictured(blob: Blob, how: How): Promise<Pick<Blob, 'key' | 'size' | 'type'>> {
     if (kindOf(blob.type) !== 'office') return blob
-    const pages = await make(blob, 'pages', how)
+    const pages = await make(blob, 'pages', { ...how, missed: false })
     if (!pages?.key || pages.size === null)
       throw new PreviewFailed((pages?.problem as PreviewFailed['reason'] | null) ?? 'unreadable')
     return { key: pages.key, size: pages.size, type: 'application/pdf' }
@@ -99,7 +100,7 @@ export function createPreviewJobs({
 
   /** The preview, made now unless one is kept. @throws {PreviewsBusy} not now */
   async function make(blob: Blob, variant: Kept, how: How) {
-    const kept = (await find(blob.blobId))[variant]
+    const kept = how.missed ? undefined : (await find(blob.blobId))[variant]
     if (kept) return kept
     const row = { blob_id: blob.blobId, variant, created_at: now() }
     try {
