@@ -1,5 +1,6 @@
 import sharp, { type Sharp } from 'sharp'
 import { rgbaToThumbHash } from 'thumbhash'
+import { free } from '../blobs/freeing.ts'
 import { BOXES, type Decoder, type Picture, type Variant } from './messages.ts'
 import { encodeShared } from './shared.ts'
 
@@ -33,6 +34,8 @@ export const decodeImage: Decoder = async (source, variant, pixels) => {
         ? await encodeShared(await copyPixels(upright), format, exif)
         : await encodeShared(upright, format, undefined)
       : await encode(upright, variant)
+  // Nothing is decoded any more.
+  free(bytes)
   return { ...picture, original: { width: original.width, height: original.height } }
 }
 

@@ -10,6 +10,8 @@ import { BYTES_FD, type Coming, type Decoder, type Task, type WorkerMessage } fr
 
 /** A whole number of sealed pieces. */
 const CHUNK_BYTES = 16 * SEALED_PIECE
+/** Where they are received, again and again: larger than a chunk, so that none is taken for a buffer of its own, and freed. */
+const room = Buffer.allocUnsafeSlow(CHUNK_BYTES + 1)
 
 async function read(start: number, end: number): Promise<Uint8Array> {
   process.send?.({ wants: { start, end } } satisfies WorkerMessage)
@@ -23,7 +25,7 @@ async function read(start: number, end: number): Promise<Uint8Array> {
       filled += chunk.length
       free(chunk)
     }
-    return bytes
+    return give(bytes)
   } catch (error) {
     process.send?.({ damaged: String(error).slice(0, 200) } satisfies WorkerMessage)
     // The last that is heard from here: no decoder is to make something of it, with the rest of them in the pipe.
@@ -31,10 +33,13 @@ async function read(start: number, end: number): Promise<Uint8Array> {
   }
 }
 
-/** By calls that wait, for there is nothing else to do: as a stream they would come by small pieces, each a turn of its own. */
+/**
+ * By calls that wait, for there is nothing else to do: as a stream they would come by small pieces, each a turn of its
+ * own. A chunk is there until the next is asked for.
+ */
 async function* receive(length: number): AsyncGenerator<Uint8Array, void> {
   for (let left = length; left > 0; ) {
-    const chunk = Buffer.allocUnsafeSlow(Math.min(left, CHUNK_BYTES))
+    const chunk = room.subarray(0, Math.min(left, CHUNK_BYTES))
     for (let filled = 0; filled < chunk.length; ) {
       const bytesRead = readSync(BYTES_FD, chunk, filled, chunk.length - filled, null)
       // Nobody is left who would wait for an answer.
@@ -42,7 +47,7 @@ async function* receive(length: number): AsyncGenerator<Uint8Array, void> {
       filled += bytesRead
     }
     left -= chunk.length
-    yield give(chunk)
+    yield chunk
   }
 }
 
