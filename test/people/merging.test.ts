@@ -257,14 +257,13 @@ test('whatever is added while records are merged is there, or was refused', asyn
         : asOlivia.api.files.createFolder({ spaceId: goes.spaceId, parentId: null, name: 'F' }),
     )
     const deleting = asOlivia.api.files.deleteItems({ ids: [there.id] })
-    const involving = asMax.api.involvement.addStakeholder({
-      spaceId: goes.spaceId,
-      professionalId: olivia.id,
-    })
+    const involving = Promise.allSettled([
+      asMax.api.involvement.addStakeholder({ spaceId: goes.spaceId, professionalId: olivia.id }),
+    ])
     const merging = asMax.api.lives.mergeClients({ clientId: stays.id, otherId: goes.id })
     const added = await Promise.allSettled(adding)
     await deleting
-    await Promise.allSettled([involving])
+    await involving
     assert.equal((await merging).id, stays.id)
     for (const one of added) {
       if (one.status === 'fulfilled') {
