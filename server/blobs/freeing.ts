@@ -10,8 +10,9 @@ export function give<Bytes extends Uint8Array>(bytes: Bytes): Bytes {
 }
 
 /**
- * Frees bytes, if they were given, at once, with all that they are part of: they are empty from here on. Left to the garbage collector, they count
- * against the whole heap, which it goes through for every few dozen megabytes (docs/decisions/0037-garbage-of-bytes.md).
+ * Frees bytes, if they were given, at once, with all that they are part of: they are empty from here on. Left to the
+ * garbage collector, they count against the whole heap, which it goes through for every few dozen megabytes
+ * (docs/decisions/0037-garbage-of-bytes.md).
  */
 export function free({ buffer }: Uint8Array): void {
   if (given.delete(buffer) && buffer instanceof ArrayBuffer) buffer.transfer(0)

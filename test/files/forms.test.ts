@@ -9,7 +9,7 @@ import { makeTempFolder } from '../temp-folder.ts'
 import type { Browser, World } from '../world.ts'
 import { startAppProcess } from './app-process.ts'
 import { CURL, openRequest, run } from './by-hand.ts'
-import { countItems, countStaged, download, enter, refused, sha256 } from './tus.ts'
+import { countAddedEntries, countItems, countStaged, download, enter, refused, sha256 } from './tus.ts'
 
 type Told = { files: { name: string; item?: Item; problem?: { code: string } }[] }
 
@@ -82,12 +82,7 @@ test('the files of a form are added together: each durable, placed, named and fo
   const itself = await world.signIn(client)
   const [status, told] = await toldOf(send(itself, { audience: olivia.id }, formOf({ photo: 'photo' })))
   assert.deepEqual([status, told], [201, [['photo', 'added']]])
-  const entries = await world.db
-    .selectFrom('audit_entry')
-    .select('id')
-    .where('action', '=', 'file_added')
-    .execute()
-  assert.equal(entries.length, 4)
+  assert.equal(await countAddedEntries(world), 4)
   assert.deepEqual((await left(world)).slice(1), [0, 0])
 })
 

@@ -11,7 +11,18 @@ import { makeTempFolder } from '../temp-folder.ts'
 import { type Browser, readProblem, type World } from '../world.ts'
 import { startAppProcess } from './app-process.ts'
 import { CURL, openRequest, run } from './by-hand.ts'
-import { begin, countItems, countStaged, download, enter, head, patch, refused, sha256 } from './tus.ts'
+import {
+  begin,
+  countAddedEntries,
+  countItems,
+  countStaged,
+  download,
+  enter,
+  head,
+  patch,
+  refused,
+  sha256,
+} from './tus.ts'
 
 function put(
   browser: Browser,
@@ -60,12 +71,7 @@ test('a file comes in one request: durable, placed and named as asked, and the a
   const itself = await world.signIn(client)
   const photo = await put(itself, 'photo', { audience: olivia.id }, 'photo')
   assert.equal(((await photo.json()) as Item).audience, 'chosen')
-  const entries = await world.db
-    .selectFrom('audit_entry')
-    .select('id')
-    .where('action', '=', 'file_added')
-    .execute()
-  assert.equal(entries.length, 3)
+  assert.equal(await countAddedEntries(world), 3)
 })
 
 test('what the resumable way refuses, this way refuses, and nothing is left of it', async (t) => {

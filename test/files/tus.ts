@@ -107,6 +107,12 @@ export async function countItems(world: World): Promise<number> {
   return (await world.db.selectFrom('item').select('id').where('kind', '=', 'file').execute()).length
 }
 
+/** Entries of the log that say so. */
+export async function countAddedEntries({ db }: World): Promise<number> {
+  const added = db.selectFrom('audit_entry').select('id').where('action', '=', 'file_added')
+  return (await added.execute()).length
+}
+
 export async function countStaged(world: World): Promise<number> {
   let count = 0
   for await (const _ of world.services.store.list('staged')) count++

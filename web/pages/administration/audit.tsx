@@ -4,10 +4,9 @@ import { useState } from 'react'
 import type { AuditEntry, AuditFilter as Filter } from '../../../core/api/audit.ts'
 import { api } from '../../api.ts'
 import { useFormat, useT } from '../../i18n.ts'
-import { Button } from '../../parts/button.tsx'
 import { failureOf } from '../../parts/failure.tsx'
+import { MoreButton } from '../../parts/more-button.tsx'
 import { EmptyState, Skeleton } from '../../parts/states.tsx'
-import { attempt } from '../../parts/toasts.tsx'
 import css from './audit.module.css'
 import { AuditFilter } from './audit-filter.tsx'
 import { AuditSentence, detailsOf } from './audit-sentence.tsx'
@@ -42,14 +41,7 @@ export function Audit() {
       ) : (
         <>
           <Days entries={entries} />
-          {list.hasNextPage && (
-            <Button
-              busy={list.isFetchingNextPage}
-              onClick={() => attempt(list.fetchNextPage({ throwOnError: true }))}
-            >
-              {t('audit_more')}
-            </Button>
-          )}
+          {list.hasNextPage && <MoreButton list={list}>{t('audit_more')}</MoreButton>}
         </>
       )}
     </section>

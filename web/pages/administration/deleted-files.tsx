@@ -6,6 +6,7 @@ import { useFormat, useT } from '../../i18n.ts'
 import { Button } from '../../parts/button.tsx'
 import { cx } from '../../parts/class-names.ts'
 import { failureOf } from '../../parts/failure.tsx'
+import { MoreButton } from '../../parts/more-button.tsx'
 import { EmptyState, Skeleton } from '../../parts/states.tsx'
 import { attempt, toast } from '../../parts/toasts.tsx'
 import css from '../record/record.module.css'
@@ -45,12 +46,7 @@ export function DeletedFiles() {
       </ul>
       {list.hasNextPage && (
         <div className={own.more}>
-          <Button
-            busy={list.isFetchingNextPage}
-            onClick={() => attempt(list.fetchNextPage({ throwOnError: true }))}
-          >
-            {t('deleted_more')}
-          </Button>
+          <MoreButton list={list}>{t('deleted_more')}</MoreButton>
         </div>
       )}
     </section>

@@ -7,9 +7,10 @@ import { useFormat, useT } from '../../i18n.ts'
 import { nameOf } from '../../names.ts'
 import { Button } from '../../parts/button.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
+import { failureOf } from '../../parts/failure.tsx'
 import { Form, FormProblem, SubmitButton } from '../../parts/form.tsx'
 import { Consequences } from '../../parts/reach.tsx'
-import { ErrorState, Skeleton } from '../../parts/states.tsx'
+import { Skeleton } from '../../parts/states.tsx'
 import { toast } from '../../parts/toasts.tsx'
 import { listNames } from '../../reach.ts'
 import { editListings } from '../files/listing.ts'
@@ -78,10 +79,8 @@ export function AudienceDialog({ item, onClose }: { item: Item; onClose: () => v
         )}
         {after !== undefined ? (
           <AudienceChoice value={after} onChange={setChosen} refused={refused} />
-        ) : now.error ? (
-          <ErrorState error={now.error} onRetry={() => void now.refetch()} />
         ) : (
-          <Skeleton rows={2} />
+          (failureOf(now) ?? <Skeleton rows={2} />)
         )}
         {after?.length !== 0 && gain.length + lose.length > 0 && (
           <div className={css.changes}>

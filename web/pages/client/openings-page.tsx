@@ -6,11 +6,10 @@ import { FORMER_MEMBER } from '../../../core/names.ts'
 import { api } from '../../api.ts'
 import { useFormat, useT } from '../../i18n.ts'
 import { Avatar } from '../../parts/avatar.tsx'
-import { Button } from '../../parts/button.tsx'
 import { ClientHeader } from '../../parts/client-shell.tsx'
 import { failureOf } from '../../parts/failure.tsx'
+import { MoreButton } from '../../parts/more-button.tsx'
 import { EmptyState, Skeleton } from '../../parts/states.tsx'
-import { attempt } from '../../parts/toasts.tsx'
 import css from './openings-page.module.css'
 
 /** Which professional opened which of one's files, by day. */
@@ -40,14 +39,7 @@ export function OpeningsPage() {
         <>
           <p className={css.lead}>{t('openings_lead')}</p>
           <Days openings={openings} />
-          {list.hasNextPage && (
-            <Button
-              busy={list.isFetchingNextPage}
-              onClick={() => attempt(list.fetchNextPage({ throwOnError: true }))}
-            >
-              {t('openings_more')}
-            </Button>
-          )}
+          {list.hasNextPage && <MoreButton list={list}>{t('openings_more')}</MoreButton>}
         </>
       )}
     </>

@@ -3,10 +3,9 @@ import { Bell } from 'lucide-react'
 import { useEffect } from 'react'
 import { api, queries } from '../../api.ts'
 import { useT } from '../../i18n.ts'
-import { Button } from '../../parts/button.tsx'
 import { failureOf } from '../../parts/failure.tsx'
+import { MoreButton } from '../../parts/more-button.tsx'
 import { EmptyState, Skeleton } from '../../parts/states.tsx'
-import { attempt } from '../../parts/toasts.tsx'
 import { useOpenRequests } from '../requests/open-requests.tsx'
 import { RequestCard } from '../requests/request-card.tsx'
 import { NoteRow } from './note-row.tsx'
@@ -58,14 +57,7 @@ export function Notifications() {
           <NoteRow key={note.id} note={note} />
         ))}
       </ul>
-      {list.hasNextPage && (
-        <Button
-          busy={list.isFetchingNextPage}
-          onClick={() => attempt(list.fetchNextPage({ throwOnError: true }))}
-        >
-          {t('notifications_older')}
-        </Button>
-      )}
+      {list.hasNextPage && <MoreButton list={list}>{t('notifications_older')}</MoreButton>}
     </div>
   )
 }
