@@ -94,3 +94,38 @@ journey(
     await expectNoAxeViolations(page)
   },
 )
+
+journey(
+  'what a change would do is asked before it is confirmed, and no more once it is made',
+  async (stage) => {
+    const world = await createWorld(stage.t)
+    const company = await world.addCompany()
+    const ana = await world.addProfessional(company, 'super_admin', { name: 'Ana Roy' })
+    await world.addProfessional(company, 'employee', { name: 'Olivia Côté' })
+    const page = await stage.enter(world, ana)
+    let questions = 0
+    page.on('request', (request) => {
+      if (request.url().endsWith('/api/foresight')) questions++
+    })
+    const [made, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    await page.route('**/api/professionals/*', async (route) => {
+      const response = await route.fetch()
+      made.resolve()
+      await held.promise
+      await route.fulfill({ response })
+    })
+    await page.goto(`${world.origin}/administration`)
+    await page.getByRole('button', { name: 'Archive: Olivia Côté' }).click()
+    const dialog = page.getByRole('dialog')
+    await expect(dialog.getByText('Nobody gains or loses access.')).toBeVisible()
+    await dialog.getByRole('button', { name: 'Archive' }).click()
+    await made.promise
+    // Whoever comes back to the window is shown what is new.
+    await page.evaluate(() => window.dispatchEvent(new Event('visibilitychange')))
+    await expect(dialog.getByText('Nobody gains or loses access.')).toBeVisible()
+    held.resolve()
+    await expect(page.getByRole('list', { name: 'People' })).toContainText(/Olivia Côté.*Archived/)
+    await expect(dialog).toBeHidden()
+    expect(questions).toBe(1)
+  },
+)

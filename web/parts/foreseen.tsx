@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import type { Change, Foreseen as Told } from '../../core/api/foresight.ts'
-import { api, errorSentence } from '../api.ts'
+import { api, beforeChange, errorSentence } from '../api.ts'
 import { useT } from '../i18n.ts'
 import { Avatar } from './avatar.tsx'
 import css from './foreseen.module.css'
@@ -16,7 +16,7 @@ const MOST = 5
  */
 export function Foreseen({ change }: { change: Change }) {
   const t = useT()
-  const { data, error } = useQuery(api.foresight.foresee.queryOptions({ input: { change }, staleTime: 0 }))
+  const { data, error } = useQuery(api.foresight.foresee.queryOptions({ input: { change }, ...beforeChange }))
   return (
     <div className={css.foreseen} role="status">
       {error ? (

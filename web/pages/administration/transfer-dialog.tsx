@@ -3,7 +3,7 @@ import { useState } from 'react'
 import type { Colleague } from '../../../core/api/administration.ts'
 import type { Transfer } from '../../../core/api/custody.ts'
 import { can } from '../../../core/profiles.ts'
-import { api, queries } from '../../api.ts'
+import { api, beforeChange, queries } from '../../api.ts'
 import { useFormat, useT } from '../../i18n.ts'
 import { Button } from '../../parts/button.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
@@ -94,7 +94,7 @@ function Summary({ one, colleague }: { one: Colleague; colleague: Colleague }) {
   const { data, error, refetch } = useQuery(
     api.custody.readTransfer.queryOptions({
       input: { professionalId: one.id, colleagueId: colleague.id },
-      staleTime: 0,
+      ...beforeChange,
     }),
   )
   return (

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import type { Item } from '../../../core/api/shapes.ts'
-import { api } from '../../api.ts'
+import { api, beforeChange } from '../../api.ts'
 import { useFormat, useT } from '../../i18n.ts'
 import { Button } from '../../parts/button.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
@@ -20,7 +20,10 @@ export function DeleteDialog({
   const t = useT()
   const format = useFormat()
   const { data } = useQuery(
-    api.files.foresee.queryOptions({ input: { ids: [item.id], change: { kind: 'delete' } }, staleTime: 0 }),
+    api.files.foresee.queryOptions({
+      input: { ids: [item.id], change: { kind: 'delete' } },
+      ...beforeChange,
+    }),
   )
   const folders = data?.folders.filter(({ lose }) => lose.some(({ as }) => as === 'you')) ?? []
   return (

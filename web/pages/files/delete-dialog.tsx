@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import type { Item } from '../../../core/api/shapes.ts'
-import { api } from '../../api.ts'
+import { api, beforeChange } from '../../api.ts'
 import { useT } from '../../i18n.ts'
 import { Button } from '../../parts/button.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
@@ -22,7 +22,7 @@ export function DeleteDialog({
   const t = useT()
   const ids = items.map(({ id }) => id)
   const { data } = useQuery(
-    api.files.foresee.queryOptions({ input: { ids, change: { kind: 'delete' } }, staleTime: 0 }),
+    api.files.foresee.queryOptions({ input: { ids, change: { kind: 'delete' } }, ...beforeChange }),
   )
   const [first] = items
   const holdsFiles = items.some(({ kind }) => kind === 'folder')

@@ -3,7 +3,7 @@ import { Check, X } from 'lucide-react'
 import { useState } from 'react'
 import type { Item } from '../../../core/api/shapes.ts'
 import type { Level } from '../../../core/visibility.ts'
-import { api } from '../../api.ts'
+import { api, beforeChange } from '../../api.ts'
 import { useT } from '../../i18n.ts'
 import { Button } from '../../parts/button.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
@@ -38,7 +38,7 @@ export function LevelDialog({
   const { data: foreseen } = useQuery({
     ...api.files.foresee.queryOptions({
       input: { ids, change: { kind: 'level', level: level ?? 'me' } },
-      staleTime: 0,
+      ...beforeChange,
     }),
     enabled: level !== null && level !== now,
   })

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { Item } from '../../../core/api/shapes.ts'
-import { api } from '../../api.ts'
+import { api, beforeChange } from '../../api.ts'
 import { useT } from '../../i18n.ts'
 import { Button } from '../../parts/button.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
@@ -34,7 +34,10 @@ export function MoveDialog({
   const stays = items.every(({ parentId }) => parentId === folderId)
   const ids = movable(items, folderId).map(({ id }) => id)
   const foreseen = useQuery({
-    ...api.files.foresee.queryOptions({ input: { ids, change: { kind: 'move', folderId } }, staleTime: 0 }),
+    ...api.files.foresee.queryOptions({
+      input: { ids, change: { kind: 'move', folderId } },
+      ...beforeChange,
+    }),
     enabled: ids.length > 0,
   })
   // Whoever confirms has been told.

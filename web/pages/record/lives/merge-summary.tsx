@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useId, useState } from 'react'
 import { useLocation } from 'wouter'
 import type { MergeSide } from '../../../../core/api/lives.ts'
-import { api, queries } from '../../../api.ts'
+import { api, beforeChange, queries } from '../../../api.ts'
 import { useFormat, useT } from '../../../i18n.ts'
 import { Avatar } from '../../../parts/avatar.tsx'
 import { Button } from '../../../parts/button.tsx'
@@ -32,7 +32,7 @@ export function MergeSummary({
   const [asked, setAsked] = useState(false)
   const box = useId()
   const input = { clientId, otherId }
-  const { data, error, refetch } = useQuery(api.lives.readMerge.queryOptions({ input, staleTime: 0 }))
+  const { data, error, refetch } = useQuery(api.lives.readMerge.queryOptions({ input, ...beforeChange }))
 
   async function merge(): Promise<void> {
     setAsked(true)
