@@ -6,8 +6,9 @@ import { api, queries } from '../../api.ts'
 import { useFormat, useT } from '../../i18n.ts'
 import { Button } from '../../parts/button.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
+import { failureOf } from '../../parts/failure.tsx'
 import { Form, FormProblem, SubmitButton } from '../../parts/form.tsx'
-import { ErrorState, Skeleton } from '../../parts/states.tsx'
+import { Skeleton } from '../../parts/states.tsx'
 import { SearchField } from '../../parts/text-field.tsx'
 import { toast } from '../../parts/toasts.tsx'
 import css from '../record/record.module.css'
@@ -63,43 +64,43 @@ function ContactChoice({ value, onChange }: { value: Contact | null; onChange: (
   const format = useFormat()
   const [search, setSearch] = useState('')
   const words = useDeferredValue(search.trim())
-  const { data, error, refetch } = useQuery(
+  const contacts = useQuery(
     api.people.listContacts.queryOptions({
       input: { ...(words && { search: words }) },
       placeholderData: keepPreviousData,
     }),
   )
+  const { data } = contacts
   return (
     <>
       <SearchField label={t('take_over_files_where')} value={search} onChange={setSearch} />
-      {error ? (
-        <ErrorState error={error} onRetry={() => void refetch()} />
-      ) : !data ? (
-        <Skeleton rows={3} />
-      ) : data.contacts.length === 0 ? (
-        <p className={css.none}>{t('contacts_none_found')}</p>
-      ) : (
-        <fieldset className={own.contacts}>
-          <legend className="visually-hidden">{t('take_over_files_where')}</legend>
-          {data.contacts.map((contact) => (
-            <label key={contact.spaceId}>
-              <input
-                type="radio"
-                name="contact"
-                checked={contact.spaceId === value?.spaceId}
-                onChange={() => onChange(contact)}
-              />
-              <span>
-                {contact.name}
-                <span className={css.detail}>
-                  {' · '}
-                  {contact.kind === 'group' ? t('take_over_files_group') : format.list(contact.branches)}
+      {failureOf(contacts) ??
+        (!data ? (
+          <Skeleton rows={3} />
+        ) : data.contacts.length === 0 ? (
+          <p className={css.none}>{t('contacts_none_found')}</p>
+        ) : (
+          <fieldset className={own.contacts}>
+            <legend className="visually-hidden">{t('take_over_files_where')}</legend>
+            {data.contacts.map((contact) => (
+              <label key={contact.spaceId}>
+                <input
+                  type="radio"
+                  name="contact"
+                  checked={contact.spaceId === value?.spaceId}
+                  onChange={() => onChange(contact)}
+                />
+                <span>
+                  {contact.name}
+                  <span className={css.detail}>
+                    {' · '}
+                    {contact.kind === 'group' ? t('take_over_files_group') : format.list(contact.branches)}
+                  </span>
                 </span>
-              </span>
-            </label>
-          ))}
-        </fieldset>
-      )}
+              </label>
+            ))}
+          </fieldset>
+        ))}
     </>
   )
 }

@@ -7,10 +7,11 @@ import { api, beforeChange, queries } from '../../api.ts'
 import { useFormat, useT } from '../../i18n.ts'
 import { Button } from '../../parts/button.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
+import { failureOf } from '../../parts/failure.tsx'
 import { Foreseen } from '../../parts/foreseen.tsx'
 import { Form, FormProblem, SubmitButton } from '../../parts/form.tsx'
 import { Select } from '../../parts/select.tsx'
-import { ErrorState, Skeleton } from '../../parts/states.tsx'
+import { Skeleton } from '../../parts/states.tsx'
 import { toast } from '../../parts/toasts.tsx'
 import css from './administration.module.css'
 
@@ -91,7 +92,7 @@ export function TransferDialog({
 
 /** What the colleague takes on, in numbers, before it is confirmed. */
 function Summary({ one, colleague }: { one: Colleague; colleague: Colleague }) {
-  const { data, error, refetch } = useQuery(
+  const transfer = useQuery(
     api.custody.readTransfer.queryOptions({
       input: { professionalId: one.id, colleagueId: colleague.id },
       ...beforeChange,
@@ -99,13 +100,12 @@ function Summary({ one, colleague }: { one: Colleague; colleague: Colleague }) {
   )
   return (
     <div role="status">
-      {error ? (
-        <ErrorState error={error} onRetry={() => void refetch()} />
-      ) : data ? (
-        <Told transfer={data} name={one.name} colleague={colleague.name} />
-      ) : (
-        <Skeleton rows={3} />
-      )}
+      {failureOf(transfer) ??
+        (transfer.data ? (
+          <Told transfer={transfer.data} name={one.name} colleague={colleague.name} />
+        ) : (
+          <Skeleton rows={3} />
+        ))}
     </div>
   )
 }

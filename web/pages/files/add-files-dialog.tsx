@@ -7,10 +7,11 @@ import { api, errorSentence } from '../../api.ts'
 import { useFormat, useT } from '../../i18n.ts'
 import { Button } from '../../parts/button.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
+import { failureOf } from '../../parts/failure.tsx'
 import { Icon } from '../../parts/icon.tsx'
 import { LevelPicker } from '../../parts/level-picker.tsx'
 import { Select } from '../../parts/select.tsx'
-import { ErrorState, Skeleton } from '../../parts/states.tsx'
+import { Skeleton } from '../../parts/states.tsx'
 import { type Picked, refusalOf } from '../../uploads/picked-files.ts'
 import { addUploads } from '../../uploads/uploads.ts'
 import css from './add-files-dialog.module.css'
@@ -39,12 +40,13 @@ export function AddFilesDialog({
   const format = useFormat()
   const [branchId, setBranchId] = useState<string>()
   const [chosen, setChosen] = useState<Level>()
-  const { data, error, refetch } = useQuery(
+  const here = useQuery(
     api.files.readSpace.queryOptions({
       input: { spaceId: space.id, ...(branchId && { branchId }) },
       placeholderData: (before) => before,
     }),
   )
+  const { data } = here
   const level = chosen ?? data?.defaultLevel
   const branch = data?.branches.find(({ id }) => id === branchId) ?? data?.branches[0]
 
@@ -118,13 +120,12 @@ export function AddFilesDialog({
       )}
       {!nothing && files.length > 0 && (
         <>
-          {data && level ? (
-            <LevelPicker levels={data.levels} value={level} onChange={setChosen} space={space.kind} />
-          ) : error ? (
-            <ErrorState error={error} onRetry={() => void refetch()} />
-          ) : (
-            <Skeleton rows={6} />
-          )}
+          {failureOf(here) ??
+            (data && level ? (
+              <LevelPicker levels={data.levels} value={level} onChange={setChosen} space={space.kind} />
+            ) : (
+              <Skeleton rows={6} />
+            ))}
           {data && data.branches.length > 1 && branch && (
             <Select
               label={t('files_branch')}

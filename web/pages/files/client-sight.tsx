@@ -6,10 +6,11 @@ import type { Item } from '../../../core/api/shapes.ts'
 import { api, queries } from '../../api.ts'
 import { useFormat, useT } from '../../i18n.ts'
 import { Button, ButtonLink } from '../../parts/button.tsx'
+import { failureOf } from '../../parts/failure.tsx'
 import { Icon } from '../../parts/icon.tsx'
 import { LEVEL_NAMES } from '../../parts/level-badge.tsx'
 import { Consequences } from '../../parts/reach.tsx'
-import { ErrorState, Skeleton } from '../../parts/states.tsx'
+import { Skeleton } from '../../parts/states.tsx'
 import { attempt, toast } from '../../parts/toasts.tsx'
 import { listNames } from '../../reach.ts'
 import { changeLevel } from './changes.ts'
@@ -20,10 +21,12 @@ type Cause<Code> = Extract<Told['causes'][number], { code: Code }>
 /** Whether the client, or the members, see an item; if not, why, with the press that mends it or whom to ask. */
 export function ClientSight({ item, space }: { item: Item; space: 'client' | 'group' }) {
   const t = useT()
-  const { data, error, refetch } = useQuery(
+  const sight = useQuery(
     api.people.readClientSight.queryOptions({ input: { itemId: item.id }, staleTime: 0 }),
   )
-  if (error) return <ErrorState error={error} onRetry={() => void refetch()} />
+  const failure = failureOf(sight)
+  if (failure) return failure
+  const { data } = sight
   if (!data) return <Skeleton rows={1} />
   const mended = () => void queries.invalidateQueries()
   return (

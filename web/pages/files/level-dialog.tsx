@@ -7,9 +7,10 @@ import { api, beforeChange } from '../../api.ts'
 import { useT } from '../../i18n.ts'
 import { Button } from '../../parts/button.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
+import { failureOf } from '../../parts/failure.tsx'
 import { LevelPicker } from '../../parts/level-picker.tsx'
 import { Consequences } from '../../parts/reach.tsx'
-import { ErrorState, Skeleton } from '../../parts/states.tsx'
+import { Skeleton } from '../../parts/states.tsx'
 import { toastError } from '../../parts/toasts.tsx'
 import { changeLevel } from './changes.ts'
 import type { SpaceOfFiles } from './item-actions.tsx'
@@ -34,7 +35,7 @@ export function LevelDialog({
   const [level, setLevel] = useState<Level | null>(now)
   const [busy, setBusy] = useState(false)
   const ids = items.map(({ id }) => id)
-  const { data: levels, error, refetch } = useLevels(space.id, items)
+  const levels = useLevels(space.id, items)
   const { data: foreseen } = useQuery({
     ...api.files.foresee.queryOptions({
       input: { ids, change: { kind: 'level', level: level ?? 'me' } },
@@ -76,13 +77,12 @@ export function LevelDialog({
         </>
       }
     >
-      {levels ? (
-        <LevelPicker levels={levels} value={level} onChange={setLevel} space={space.kind} />
-      ) : error ? (
-        <ErrorState error={error} onRetry={() => void refetch()} />
-      ) : (
-        <Skeleton rows={6} />
-      )}
+      {failureOf(levels) ??
+        (levels.data ? (
+          <LevelPicker levels={levels.data} value={level} onChange={setLevel} space={space.kind} />
+        ) : (
+          <Skeleton rows={6} />
+        ))}
       {level !== null && level !== now && foreseen && <Consequences space={space.kind} {...foreseen} />}
     </Dialog>
   )

@@ -8,7 +8,8 @@ import { nameOf } from '../../names.ts'
 import { Avatar } from '../../parts/avatar.tsx'
 import { Button } from '../../parts/button.tsx'
 import { Chip } from '../../parts/chip.tsx'
-import { EmptyState, ErrorState, Skeleton } from '../../parts/states.tsx'
+import { failureOf } from '../../parts/failure.tsx'
+import { EmptyState, Skeleton } from '../../parts/states.tsx'
 import { AddColleagueDialog } from './add-colleague-dialog.tsx'
 import { ArchiveStakeholderDialog } from './archive-stakeholder-dialog.tsx'
 import { InviteExternalDialog } from './invite-external-dialog.tsx'
@@ -19,12 +20,12 @@ import css from './record.module.css'
 /** Who is involved in a client's record or a group, since when, by whom; colleagues added, externals invited, both archived. */
 export function Stakeholders({ spaceId, spaceName }: { spaceId: string; spaceName: string }) {
   const t = useT()
-  const { data, error, refetch } = useQuery(
-    api.involvement.listStakeholders.queryOptions({ input: { spaceId } }),
-  )
+  const involved = useQuery(api.involvement.listStakeholders.queryOptions({ input: { spaceId } }))
   const [doing, setDoing] = useState<'add' | 'invite' | Stakeholder | null>(null)
   const close = () => setDoing(null)
-  if (!data && error) return <ErrorState error={error} onRetry={() => void refetch()} />
+  const failure = failureOf(involved)
+  if (failure) return failure
+  const { data } = involved
   if (!data) return <Skeleton rows={3} />
   const { stakeholders, invited, can } = data
   return (

@@ -7,9 +7,10 @@ import { useFormat, useT } from '../../../i18n.ts'
 import { Avatar } from '../../../parts/avatar.tsx'
 import { Button } from '../../../parts/button.tsx'
 import { Dialog } from '../../../parts/dialog.tsx'
+import { failureOf } from '../../../parts/failure.tsx'
 import { Foreseen } from '../../../parts/foreseen.tsx'
 import { Form, FormProblem, SubmitButton } from '../../../parts/form.tsx'
-import { EmptyState, ErrorState, Skeleton } from '../../../parts/states.tsx'
+import { EmptyState, Skeleton } from '../../../parts/states.tsx'
 import { toast } from '../../../parts/toasts.tsx'
 import css from './lives.module.css'
 
@@ -20,13 +21,15 @@ export function ArchivedList({ search }: { search: string }) {
   const t = useT()
   const format = useFormat()
   const [restoring, setRestoring] = useState<Archived | null>(null)
-  const { data, error, refetch } = useQuery(
+  const archived = useQuery(
     api.lives.listArchived.queryOptions({
       input: { ...(search && { search }) },
       placeholderData: keepPreviousData,
     }),
   )
-  if (error) return <ErrorState error={error} onRetry={() => void refetch()} />
+  const failure = failureOf(archived)
+  if (failure) return failure
+  const { data } = archived
   if (!data) return <Skeleton />
   if (data.clients.length === 0)
     return (

@@ -9,8 +9,9 @@ import { Button } from '../../../parts/button.tsx'
 import { Checkbox } from '../../../parts/checkbox.tsx'
 import { Chip } from '../../../parts/chip.tsx'
 import { Dialog } from '../../../parts/dialog.tsx'
+import { failureOf } from '../../../parts/failure.tsx'
 import { Form, FormProblem, SubmitButton } from '../../../parts/form.tsx'
-import { ErrorState, Skeleton } from '../../../parts/states.tsx'
+import { Skeleton } from '../../../parts/states.tsx'
 import { toast } from '../../../parts/toasts.tsx'
 import css from './lives.module.css'
 
@@ -32,7 +33,8 @@ export function MergeSummary({
   const [asked, setAsked] = useState(false)
   const box = useId()
   const input = { clientId, otherId }
-  const { data, error, refetch } = useQuery(api.lives.readMerge.queryOptions({ input, ...beforeChange }))
+  const summary = useQuery(api.lives.readMerge.queryOptions({ input, ...beforeChange }))
+  const { data } = summary
 
   async function merge(): Promise<void> {
     setAsked(true)
@@ -59,29 +61,30 @@ export function MergeSummary({
         }
       >
         <FormProblem />
-        {error ? (
-          <ErrorState error={error} onRetry={() => void refetch()} />
-        ) : !data ? (
-          <Skeleton rows={4} />
-        ) : (
-          <>
-            <div className={css.sides}>
-              <Side side={data.stays} fate={t('lives_merge_stays')} accent />
-              <Side side={data.goes} fate={t('lives_merge_goes')} />
-            </div>
-            <p>{t('lives_merge_all', { stays: data.stays.name, goes: data.goes.name })}</p>
-            {account && <p>{t('lives_merge_account')}</p>}
-            <People title={t('lives_merge_gain')} names={data.gain} />
-            <People title={t('lives_merge_lose')} names={data.lose} />
-            {account && <p>{t('lives_merge_client', { name: data.stays.name })}</p>}
-            <div className={css.sure}>
-              <Checkbox id={box} checked={sure} onChange={(event) => setSure(event.target.checked)}>
-                {t('lives_merge_sure')}
-              </Checkbox>
-              <div role="alert">{asked && !sure && <p className={css.wrong}>{t('lives_sure_first')}</p>}</div>
-            </div>
-          </>
-        )}
+        {failureOf(summary) ??
+          (!data ? (
+            <Skeleton rows={4} />
+          ) : (
+            <>
+              <div className={css.sides}>
+                <Side side={data.stays} fate={t('lives_merge_stays')} accent />
+                <Side side={data.goes} fate={t('lives_merge_goes')} />
+              </div>
+              <p>{t('lives_merge_all', { stays: data.stays.name, goes: data.goes.name })}</p>
+              {account && <p>{t('lives_merge_account')}</p>}
+              <People title={t('lives_merge_gain')} names={data.gain} />
+              <People title={t('lives_merge_lose')} names={data.lose} />
+              {account && <p>{t('lives_merge_client', { name: data.stays.name })}</p>}
+              <div className={css.sure}>
+                <Checkbox id={box} checked={sure} onChange={(event) => setSure(event.target.checked)}>
+                  {t('lives_merge_sure')}
+                </Checkbox>
+                <div role="alert">
+                  {asked && !sure && <p className={css.wrong}>{t('lives_sure_first')}</p>}
+                </div>
+              </div>
+            </>
+          ))}
       </Dialog>
     </Form>
   )
