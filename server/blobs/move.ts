@@ -100,11 +100,15 @@ export async function moveBlobs(
     return { tried, failed }
   }
 
-  // What was still arriving there may have become a blob meanwhile; what was deleted isn't listed any more.
-  let done = await pass(new Map())
-  while (done.tried > 0) done = await pass(done.failed)
-  let arriving = 0
-  for await (const _ of from.list('staged')) arriving++
+  // What is arriving there may become a blob meanwhile, so it is counted before blobs are looked for: what isn't among
+  // the one is among the others. What was deleted isn't listed any more.
+  let arriving: number
+  let done: Awaited<ReturnType<typeof pass>> = { tried: 0, failed: new Map() }
+  do {
+    arriving = 0
+    for await (const _ of from.list('staged')) arriving++
+    done = await pass(done.failed)
+  } while (done.tried > 0)
   return { arriving, failed: done.failed }
 }
 

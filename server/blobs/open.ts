@@ -103,7 +103,8 @@ async function tryOut(store: BlobStore, { endpoint, bucket }: S3Place, blobStore
 
 /** Nothing is stored, and nothing on its way. */
 export async function isEmpty(store: BlobStore): Promise<boolean> {
-  for (const which of ['committed', 'staged'] as const) for await (const _ of store.list(which)) return false
+  // What arrives meanwhile is on its way first, and stored then.
+  for (const which of ['staged', 'committed'] as const) for await (const _ of store.list(which)) return false
   return true
 }
 

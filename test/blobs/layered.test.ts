@@ -228,6 +228,28 @@ test('moving: who was interrupted finds what was copied, and replaces what was c
   assert.equal(await read(written, arriving), 'abc')
 })
 
+test('moving: whatever arrives while it looks is moved, or said to be left', async () => {
+  for (const when of ['committed', 'staged'] as const) {
+    for (const round of [1, 2, 3]) {
+      const { written, other } = await openBoth()
+      const name = newName()
+      await other.append(name, 0, from('arrived'), { max: 7 })
+      let rounds = 0
+      const busy: BlobStore = {
+        ...other,
+        async *list(which = 'committed') {
+          // Listed by then, or just before.
+          if (which === when && ++rounds === round) await other.commit(name)
+          yield* other.list(which)
+        },
+      }
+      const { arriving } = await moveBlobs({ from: busy, to: written }, () => {})
+      const left = await namesIn(other)
+      assert.ok(left.length === 0 || arriving > 0, `${when} ${round}: ${left.length} left`)
+    }
+  }
+})
+
 async function* damaged(bytes: AsyncIterable<Uint8Array>) {
   for await (const chunk of bytes) yield chunk.map((byte) => byte ^ 1)
 }
