@@ -1,36 +1,32 @@
 import { pipeline, type Readable, Transform } from 'node:stream'
-import type { Blank } from '../previews/messages.ts'
+import type { Blanks } from '../previews/messages.ts'
 
 const FREE = Buffer.from('free')
 
-/** A stream of a file from byte `start` on, with some of its bytes blank: these in their order. */
-export function blanked(stream: Readable, start: number, blanks: readonly Blank[]): Readable {
+/** A stream of a file from byte `start` on, with some of its bytes blank. */
+export function blanked(stream: Readable, start: number, blanks: Blanks): Readable {
   let at = start
-  let first = 0
+  let next = 0
   const blanking = new Transform({
     transform(chunk: Buffer, _, done) {
       const from = at
       at += chunk.length
-      // They are in order, and there may be many.
-      while (endOf(blanks[first]) <= from) first++
       let bytes = chunk
-      for (let index = first; (blanks[index]?.[0] ?? at) < at; index++) {
+      for (; next < blanks.length; next += 2) {
+        const [begin, length] = [blanks[next] ?? 0, blanks[next + 1] ?? 0]
+        if (begin >= at) break
+        const end = begin + (length || FREE.length)
+        if (end <= from) continue
         // The bytes of a chunk may be somebody else's too.
         if (bytes === chunk) bytes = Buffer.from(chunk)
-        blank(bytes, from, blanks[index])
+        const [first, last] = [Math.max(begin - from, 0), Math.min(end - from, bytes.length)]
+        if (length > 0) bytes.fill(0, first, last)
+        else for (let index = first; index < last; index++) bytes[index] = FREE[from + index - begin] ?? 0
+        // The rest of it lies in what comes.
+        if (end > at) break
       }
       done(null, bytes)
     },
   })
   return pipeline(stream, blanking, () => {}) as unknown as Readable
-}
-
-function endOf(blank: Blank | undefined): number {
-  return blank ? blank[0] + blank[1] : Number.POSITIVE_INFINITY
-}
-
-function blank(bytes: Buffer, from: number, [begin, length, how]: Blank = [0, 0, 'zero']): void {
-  const [first, end] = [Math.max(begin - from, 0), Math.min(begin + length - from, bytes.length)]
-  if (how === 'zero') bytes.fill(0, first, Math.max(first, end))
-  else for (let index = first; index < end; index++) bytes[index] = FREE[from + index - begin] ?? 0
 }

@@ -6,7 +6,7 @@ import type { Actor } from '../access.ts'
 import { createOpenings, type ViewingAction } from '../audit.ts'
 import { type Blobs, nameOf } from '../blobs/blobs.ts'
 import type { Database } from '../db/schema.ts'
-import type { Blank } from '../previews/messages.ts'
+import type { Blanks } from '../previews/messages.ts'
 import { knownLately } from './access-watch.ts'
 import { blanked } from './blanked.ts'
 import { judge } from './conditional.ts'
@@ -40,7 +40,7 @@ type Bytes = {
   size: number
   etag: string
   modified?: Date
-  blanks?: Blank[]
+  blanks?: Blanks
   headers: Record<string, string>
   record?: () => Promise<void>
   ask?: () => Promise<unknown>

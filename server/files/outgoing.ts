@@ -4,7 +4,7 @@ import { hasBlanks, hasPreview, kindOf } from '../../core/kinds.ts'
 import { splitName } from '../../core/names.ts'
 import { isUnreadable } from '../blobs/port.ts'
 import { PreviewsBusy } from '../previews/failures.ts'
-import type { Blank } from '../previews/messages.ts'
+import type { Blanks } from '../previews/messages.ts'
 import { watchAccess } from './access-watch.ts'
 import type { Content } from './contents.ts'
 import type { Kept, PreviewJobs } from './preview-jobs.ts'
@@ -20,7 +20,7 @@ export type Answer = { status: number; headers: Record<string, string>; body?: B
 export type Outgoing = Pick<Content, 'key' | 'size' | 'type' | 'name'> & {
   etag: string
   /** Of somebody else's film, the bytes that tell where and with what it was taken. */
-  blanks?: Blank[]
+  blanks?: Blanks
 }
 
 /** What stands for a file of somebody else's where it tells where or with what it was taken. */
@@ -65,7 +65,7 @@ export async function findOutgoing(
   const etag = `"${blobId}-shared"`
   if (standIn === 'blanks') {
     if (!made?.key) throw new Problem('film_kept_back')
-    const blanks = await previewJobs.readBlanks(made.key)
+    const blanks = await previewJobs.readBlanks({ key: made.key, type: made.type })
     // What is read from here on is the film itself.
     reads(content, undefined)
     return { key, size, type, name, etag, blanks }

@@ -1,16 +1,17 @@
-import { json } from 'node:stream/consumers'
+import { arrayBuffer } from 'node:stream/consumers'
 import { type Insertable, type Kysely, type RawBuilder, type Selectable, sql } from 'kysely'
 import { hasPreview, kindOf } from '../../core/kinds.ts'
 import { isFree } from '../access.ts'
 import { type Blobs, nameOf } from '../blobs/blobs.ts'
+import { BlobDamaged } from '../blobs/port.ts'
 import type { Database, Preview as PreviewTable } from '../db/schema.ts'
 import type { Jobs } from '../jobs.ts'
 import { PreviewFailed } from '../previews/failures.ts'
-import type { Blank, Variant } from '../previews/messages.ts'
+import type { Blanks, Variant } from '../previews/messages.ts'
 import type { createPreviews } from '../previews/previews.ts'
 import type { Content } from './contents.ts'
 
-/** `pages` are those of an office file, as a PDF; `blanks` what others get of a film as nothing, as JSON. */
+/** `pages` are those of an office file, as a PDF; `blanks` what others get of a film as nothing. */
 export type Kept = Variant | 'pages' | 'blanks'
 /** Without a key, there is none: `problem` says why. */
 export type KeptPreview = Pick<Selectable<PreviewTable>, 'key' | 'type' | 'size' | 'problem'>
@@ -82,8 +83,8 @@ export function createPreviewJobs({
     if (variant === 'pages')
       return { type: 'application/pdf', bytes: await previews.convert({ ...how, ...blob }) }
     if (variant === 'blanks') {
-      const blanks = JSON.stringify(await previews.findBlanks({ ...how, ...blob }))
-      return { type: 'application/json', bytes: Buffer.from(blanks) }
+      const { buffer } = await previews.findBlanks({ ...how, ...blob })
+      return { type: BLANKS_TYPE, bytes: new Uint8Array(buffer) }
     }
     const { original, ...made } = await previews.make({ ...how, ...(await pictured(blob, how)), variant })
     return { ...made, original_width: original.width, original_height: original.height }
@@ -133,9 +134,11 @@ export function createPreviewJobs({
     make,
     drop: (kept: { blobId: string; variant: Kept; key: string }) => dropPreview(db, jobs, kept),
 
-    /** What of a film goes to nobody but its owner, as it is kept under this key. */
-    async readBlanks(key: string): Promise<Blank[]> {
-      return (await json((await blobs.open(key)).stream)) as Blank[]
+    /** What of a film goes to nobody but its owner, as it is kept. */
+    async readBlanks({ key, type }: Pick<PreviewTable, 'type'> & { key: string }): Promise<Blanks> {
+      // Former versions kept them otherwise, and without bounds: they are found again.
+      if (type !== BLANKS_TYPE) throw new BlobDamaged(key)
+      return new Float64Array(await arrayBuffer((await blobs.open(key)).stream))
     },
 
     /** The task `preview`: everything that will be looked at. */
@@ -186,5 +189,7 @@ export function stands(preview: string, now: RawBuilder<unknown>): RawBuilder<bo
     or ${p}.created_at > ${now} - make_interval(mins => ${TRY_AGAIN_MINUTES}))`
 }
 
+/** Of `Blanks`, as they lie in memory. */
+const BLANKS_TYPE = 'application/octet-stream'
 const TRY_AGAIN_MINUTES = 10
 const FOREIGN_KEY_VIOLATION = '23503'

@@ -12,7 +12,7 @@ import { record } from '../audit.ts'
 import type { Blobs } from '../blobs/blobs.ts'
 import { isUnreadable } from '../blobs/port.ts'
 import type { Database } from '../db/schema.ts'
-import type { Blank } from '../previews/messages.ts'
+import type { Blanks } from '../previews/messages.ts'
 import { ASK_ACCESS_MS } from './access-watch.ts'
 import { blanked } from './blanked.ts'
 import type { Content, TreeEntry } from './contents.ts'
@@ -45,7 +45,7 @@ type Needs = {
 }
 
 /** A file whose bytes are there: all of them, or a stream. */
-type Opened = { name: string; size: number; body: Body; blanks: Blank[] | undefined }
+type Opened = { name: string; size: number; body: Body; blanks: Blanks | undefined }
 
 /** Several files and folders as one ZIP, written while it is sent: nothing of it is held in memory. */
 export function createZips({ db, items, blobs, previewJobs, now }: Needs) {

@@ -34,8 +34,25 @@ export interface Source {
 /** Rejects when the bytes can't be decoded. `pixels` is how many a picture may claim. */
 export type Decoder = (source: Source, variant: Variant, pixels: number) => Promise<Preview>
 
-/** Bytes of a film from an offset on, so many, that others than its owner get as zero or, of a box, as `free`. */
-export type Blank = [at: number, length: number, how: 'zero' | 'free']
+/**
+ * What of a film others than its owner get as nothing: pairs of where it begins and how many bytes read as zero, or 0
+ * where four of them read as `free`, which says of a box that players are to skip it. In order, and apart.
+ */
+export type Blanks = Float64Array
+
+/** Of one film: whoever downloads it makes the server hold them. */
+export const MOST_BLANKS = 100_000
+
+export function areBlanks(blanks: Blanks): boolean {
+  if (blanks.length % 2 !== 0 || blanks.length > 2 * MOST_BLANKS) return false
+  let end = 0
+  for (let index = 0; index < blanks.length; index += 2) {
+    const [at, length] = [blanks[index] ?? 0, blanks[index + 1] ?? 0]
+    if (!(Number.isSafeInteger(at + length) && at >= end && length >= 0)) return false
+    end = at + (length || 4)
+  }
+  return true
+}
 
 /** What a worker is asked. It then asks for ranges of the bytes, one after the other, until it has an answer. */
 export interface Task {
@@ -58,4 +75,4 @@ export type WorkerMessage =
   | { unreadable: string }
   | { damaged: string }
   | { made: Preview }
-  | { blanks: Blank[] }
+  | { blanks: Blanks }

@@ -5,7 +5,7 @@ import type { Blobs } from '../blobs/blobs.ts'
 import type { Log } from '../log.ts'
 import { PreviewFailed, PreviewsBusy } from './failures.ts'
 import { type Asking, createLine } from './line.ts'
-import type { Blank, Preview, Variant } from './messages.ts'
+import type { Blanks, Preview, Variant } from './messages.ts'
 import { findOffice, type Office, type OfficeLimits } from './office.ts'
 import { makeTempFolder } from './temp-folder.ts'
 import { type Answer, startWorker, type WorkerLimits } from './worker-process.ts'
@@ -85,7 +85,7 @@ export function createPreviews(parts: {
   }
 
   /** What of a film goes to nobody but its owner. Rejects like `make`. */
-  async function findBlanks(request: Omit<PreviewRequest, 'variant'>): Promise<Blank[]> {
+  async function findBlanks(request: Omit<PreviewRequest, 'variant'>): Promise<Blanks> {
     if (!hasBlanks(request.type)) throw new PreviewFailed('unsupported')
     const answer = await line.ask(`blanks ${request.key}`, { ...request, variant: 'blanks' }, request)
     if (!('blanks' in answer)) throw new PreviewFailed('crashed', 'out of turn')

@@ -9,7 +9,8 @@ import { free, give } from '../blobs/freeing.ts'
 import { BlobDamaged } from '../blobs/port.ts'
 import { PreviewFailed, PreviewsBusy } from './failures.ts'
 import {
-  type Blank,
+  areBlanks,
+  type Blanks,
   BYTES_FD,
   type Coming,
   PICTURE_TYPES,
@@ -26,7 +27,7 @@ export interface WorkerLimits {
 }
 
 /** What comes of a task. */
-export type Answer = { made: Preview } | { blanks: Blank[] }
+export type Answer = { made: Preview } | { blanks: Blanks }
 
 const root = resolve(import.meta.dirname, '../..')
 const MB = 1024 * 1024
@@ -44,7 +45,7 @@ const workerMessage: z.ZodType<WorkerMessage> = z.union([
   z.strictObject({ wants: z.strictObject({ start: position, end: position }) }),
   z.strictObject({ unreadable: z.string() }),
   z.strictObject({ damaged: z.string() }),
-  z.strictObject({ blanks: z.array(z.tuple([position, length, z.enum(['zero', 'free'])])).max(2_000_000) }),
+  z.strictObject({ blanks: z.instanceof(Float64Array).refine(areBlanks) }),
   z.strictObject({
     made: z.strictObject({
       type: z.enum(PICTURE_TYPES),

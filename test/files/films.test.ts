@@ -3,6 +3,8 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
 import { test } from 'node:test'
 import {
   ALL_FORMATS,
@@ -17,10 +19,13 @@ import {
   VideoSampleSource,
 } from 'mediabunny'
 import { nameOf } from '../../server/blobs/blobs.ts'
+import { blanked } from '../../server/files/blanked.ts'
+import { findBlanks } from '../../server/previews/blanks.ts'
+import { areBlanks } from '../../server/previews/messages.ts'
 import { createWorld } from '../world.ts'
 
 const PLACE = '+45.5017-073.5673/'
-const SECRETS = [PLACE, 'Phone of Zoe', 'GPS 45.5017', 'Maker 4711']
+const SECRETS = [PLACE, 'Phone of Zoe', 'GPS 45.5017', 'Maker 4711', 'Camera 7 encoder']
 
 function box(type: string, ...content: (Buffer | string)[]): Buffer {
   const bytes = Buffer.concat(content.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)))
@@ -54,6 +59,7 @@ async function film(): Promise<Buffer> {
   }
   await output.finalize()
   const made = Buffer.from(target.buffer ?? new ArrayBuffer(0))
+  made.write(SECRETS[4] ?? '', made.indexOf('avc1', made.indexOf('stsd'), 'latin1') + 47)
   const at = made.lastIndexOf('moov', undefined, 'latin1') - 4
   // The index comes last: it may grow, and nothing moves.
   assert.equal(at + made.readUInt32BE(at), made.length)
@@ -144,6 +150,94 @@ test('a film whose boxes can’t be told apart stays with its owner', async (t) 
   assert.equal((await read(asClient)).status, 200)
   const refused = await read(asProfessional)
   assert.deepEqual([refused.status, JSON.parse(refused.bytes.toString()).code], [403, 'film_kept_back'])
+})
+
+test('what a film doesn’t need is kept back wherever it lies', async () => {
+  let secrets = 0
+  const secret = () => ` secret ${++secrets} `
+  const told = () => [
+    box('udta', box('©xyz', secret())),
+    box('meta', Buffer.alloc(4), secret()),
+    box('uuid', Buffer.alloc(16), secret()),
+  ]
+  const handler = (type: string) => box('hdlr', Buffer.alloc(8), type, Buffer.alloc(12), secret())
+  const tables = box('stbl', box('stsd', Buffer.alloc(8)), box('stts', Buffer.alloc(8)), ...told())
+  const media = box('mdia', handler('vide'), box('minf', box('vmhd', 'kept'), tables, ...told()), ...told())
+  const track = box(
+    'trak',
+    box('tkhd', 'kept'),
+    box('edts', box('elst', 'kept'), ...told()),
+    media,
+    ...told(),
+  )
+  const moov = box('moov', box('mvhd', 'kept'), track, box('mvex', box('trex', 'kept'), ...told()), ...told())
+  const moof = box('moof', box('mfhd', 'kept'), box('traf', box('tfhd', 'kept'), ...told()), ...told())
+  const ended = box('mfra', box('tfra', 'kept'), ...told())
+  const bytes = Buffer.concat([box('ftyp', 'isom'), ...told(), moov, moof, box('mdat', 'kept'), ended])
+  const read = async (start: number, end: number) => bytes.subarray(start, end + 1)
+  const blanks = await findBlanks({ size: bytes.length, read })
+  assert.ok(areBlanks(blanks))
+  for (let size = 1; size < 40; size++) {
+    const parts = Array.from({ length: Math.ceil(bytes.length / size) }, (_, at) =>
+      bytes.subarray(at * size, (at + 1) * size),
+    )
+    const given = await buffer(blanked(Readable.from(parts), 0, blanks))
+    assert.equal(given.length, bytes.length)
+    assert.ok(!given.includes('secret'))
+    assert.equal(given.toString('latin1').match(/kept/g)?.length, 9)
+    assert.equal(given.toString('latin1').match(/udta|meta|uuid/), null)
+  }
+})
+
+/** Data in so many samples, which all begin at one place. */
+function overlapping(samples: number): Buffer {
+  const numbers = (...those: number[]) => {
+    const bytes = Buffer.alloc(those.length * 4)
+    for (const [index, number] of those.entries()) bytes.writeUInt32BE(number, index * 4)
+    return bytes
+  }
+  const data = box('mdat', Buffer.alloc(100_000, 'x'))
+  const chunks = box('stco', numbers(0, samples), Buffer.alloc(samples * 4, numbers(16)))
+  const sizes = box('stsz', numbers(0, 99_000, samples))
+  const tables = box('stbl', sizes, box('stsc', numbers(0, 1, 1, 1, 1)), chunks)
+  const handler = box('hdlr', Buffer.alloc(8), 'meta', Buffer.alloc(12))
+  const track = box('trak', box('mdia', handler, box('minf', tables)))
+  return Buffer.concat([
+    box('ftyp', 'isom\0\0\0\0'),
+    data,
+    box('moov', box('mvhd', Buffer.alloc(100)), track),
+  ])
+}
+
+test('samples that lie one over the other cost no more than what they cover', async (t) => {
+  const { world, asProfessional, read } = await setScene(t, overlapping(99_000))
+  const { status, bytes } = await read(asProfessional)
+  assert.equal(status, 200)
+  assert.equal(
+    bytes.subarray(16, 16 + 99_000).findIndex((byte) => byte !== 0),
+    -1,
+  )
+  assert.equal(bytes.subarray(16 + 99_000, 16 + 100_000 + 8).includes('x'), true)
+  const { size } = await world.db
+    .selectFrom('preview')
+    .select('size')
+    .where('variant', '=', 'blanks')
+    .executeTakeFirstOrThrow()
+  assert.ok((size ?? Infinity) < 100, `${size} bytes`)
+  const more = await setScene(t, overlapping(150_000))
+  assert.equal((await more.read(more.asProfessional)).status, 403)
+})
+
+test('what former versions kept of a film is found again', async (t) => {
+  const { world, asProfessional, read } = await setScene(t, await film())
+  const { bytes } = await read(asProfessional)
+  await world.db
+    .updateTable('preview')
+    .set({ type: 'application/json' })
+    .where('variant', '=', 'blanks')
+    .execute()
+  const again = await read(asProfessional)
+  assert.deepEqual([again.status, again.bytes], [200, bytes])
 })
 
 test('hostile films are refused or blanked, within bounds', async (t) => {
