@@ -109,10 +109,17 @@ export function createPreviewJobs({
       return await storeOnce(`${variant} ${blob.blobId}`, async () => {
         const key = await blobs.newKeyBeside(blob.key)
         const { size } = await blobs.put(key, bytes)
-        const kept = await keep({ ...row, ...made, key, size, problem: null })
-        // Even a row that was there for a moment only may be in a backup that has begun.
-        if (kept?.key !== key) await jobs.add(db, 'erase', { keys: [nameOf(key)] })
-        return kept
+        const giveUp = () => jobs.add(db, 'erase', { keys: [nameOf(key)] })
+        try {
+          const kept = await keep({ ...row, ...made, key, size, problem: null })
+          // Even a row that was there for a moment only may be in a backup that has begun.
+          if (kept?.key !== key) await giveUp()
+          return kept
+        } catch (error) {
+          // Unless it is kept all the same, and that was never heard.
+          await giveUp().catch(() => {})
+          throw error
+        }
       })
     } catch (error) {
       if (!(error instanceof PreviewFailed)) throw error

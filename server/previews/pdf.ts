@@ -5,7 +5,10 @@ import { BOXES, type Decoder } from './messages.ts'
 
 const library = await PDFiumLibrary.init()
 
-/** The first page; `original` is its size in points. */
+/** Some 350 metres. */
+const MOST_POINTS = 1_000_000
+
+/** The first page; `original` is its size in points or, of a page of no sensible size, as it is drawn. */
 export const decodePdf: Decoder = async (source) => {
   const file = await library.loadDocument(await source.read(0, source.size - 1))
   const page = file.getPage(0)
@@ -17,8 +20,7 @@ export const decodePdf: Decoder = async (source) => {
   const drawn = await page.render({ width, height, render: 'bitmap' })
   file.destroy()
   const image = sharp(drawn.data, { raw: { width, height, channels: 4 } }).removeAlpha()
-  return {
-    ...(await encode(image, 'thumb')),
-    original: { width: Math.round(originalWidth), height: Math.round(originalHeight) },
-  }
+  const points = { width: Math.round(originalWidth), height: Math.round(originalHeight) }
+  const isSensible = Object.values(points).every((length) => length >= 1 && length <= MOST_POINTS)
+  return { ...(await encode(image, 'thumb')), original: isSensible ? points : { width, height } }
 }

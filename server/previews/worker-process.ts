@@ -37,7 +37,11 @@ const RESERVED = 700 * MB
 const CPU_SECONDS = 600
 
 const position = z.int().nonnegative()
-const length = z.int().positive()
+/** As PostgreSQL can keep it. */
+const length = z
+  .int()
+  .positive()
+  .max(2 ** 31 - 1)
 
 /** A worker has read hostile bytes: what it says is checked like anything from outside. */
 const workerMessage: z.ZodType<WorkerMessage> = z.union([

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { sql } from 'kysely'
 import sharp from 'sharp'
 import { thumbHashToAverageRGBA } from 'thumbhash'
 import { nameOf } from '../../server/blobs/blobs.ts'
@@ -134,6 +135,22 @@ test('a small image that can’t be read any more is made again for whoever look
   await rm(await stored())
   await rm(join(world.dataDir, 'blobs', nameOf(original)))
   assert.equal((await readProblem(await look())).code, 'file_damaged')
+})
+
+test('of a small image that could not be kept nothing stays', async (t) => {
+  const { world, browser, spaceId } = await enter(t)
+  const photo = sharp({ create: { width: 60, height: 40, channels: 3, background: '#3a7' } })
+  const { id } = await browser.upload(await photo.png().toBuffer(), { spaceId })
+  const stored = async () => {
+    const entries = await readdir(join(world.dataDir, 'blobs'), { recursive: true, withFileTypes: true })
+    return entries.filter((entry) => entry.isFile()).length
+  }
+  const before = await stored()
+  await sql`alter table preview add constraint refused check (key is null)`.execute(world.db)
+  assert.equal((await browser.fetch(`/api/items/${id}/preview/thumb`)).status, 500)
+  assert.equal(await stored(), before + 1)
+  await world.runJobs()
+  assert.equal(await stored(), before)
 })
 
 test('what stands for a photo to others is made again where it can’t be read any more', async (t) => {

@@ -42,12 +42,16 @@ test('hostile bytes cost one preview each, and the pool goes on', async (t) => {
 test('odd PDFs are drawn or refused, within bounds', async (t) => {
   const { make } = await openStudio(t, { workers: 1 })
   const size = async (bytes: Buffer) => {
-    const { width, height } = await make(bytes, 'application/pdf')
+    const { width, height, original } = await make(bytes, 'application/pdf')
+    // As PostgreSQL can keep it.
+    for (const length of Object.values(original)) assert.ok(length >= 1 && length < 2 ** 31, `${length}`)
     return [width, height]
   }
   assert.deepEqual(await size(pdfPage('x', '0 0 1000000 1000000')), [480, 480])
   assert.deepEqual(await size(pdfPage('x', '0 0 1000000 1')), [480, 1])
   assert.deepEqual(await size(pdfPage('x', '0 0 1e400 -5')), [371, 480])
+  assert.deepEqual(await size(pdfPage('x', '0 0 3000000000 3000000000')), [480, 480])
+  for (const box of ['-2e9 -2e9 2e9 2e9', '0 0 0.4 0.4']) await size(pdfPage('x', box))
   for (const bytes of [pdfWithLoops(), pdfNested(1_000_000)]) {
     await make(bytes, 'application/pdf').catch((error) => assert.equal(error.name, 'PreviewFailed'))
     assert.equal((await make(await good(), 'image/jpeg')).width, 60)
