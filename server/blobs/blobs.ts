@@ -227,6 +227,14 @@ export function createBlobs({ store, vault, seal }: { store: BlobStore; vault: V
     }
   }
 
+  /** A blob that has `size` bytes, or a part of it. @throws {BlobDamaged} it has another size */
+  async function openWhole(key: string, size: number, part?: Part): Promise<Readable> {
+    const opened = await open(key, part).catch(ofSize(key, size))
+    if (opened.size === size) return opened.stream
+    opened.stream.destroy()
+    throw notOfSize(key, size)
+  }
+
   /**
    * A part of a blob that has `size` bytes as it is stored, and what opens it: for whoever does so elsewhere.
    * @throws {BlobDamaged} it doesn't have that size, as far as the part tells
@@ -235,11 +243,7 @@ export function createBlobs({ store, vault, seal }: { store: BlobStore; vault: V
     const { name, wrapped } = splitKey(key)
     const { stored, opening } =
       wrapped === undefined ? { stored: part } : await sealedPart(name, wrapped, size, part)
-    const { stream } = await store.open(name, stored).catch((error) => {
-      throw error instanceof RangeError
-        ? new BlobDamaged(`${name} doesn't have ${size} bytes`, { cause: error })
-        : error
-    })
+    const { stream } = await store.open(name, stored).catch(ofSize(key, size))
     return { stream, length: stored.end - stored.start + 1, opening }
   }
 
@@ -271,12 +275,24 @@ export function createBlobs({ store, vault, seal }: { store: BlobStore; vault: V
     digest,
     put,
     open,
+    openWhole,
     openStored,
     read,
     stat,
     discard: async (key: string) => store.discard(nameOf(key)),
     remove: async (key: string) => store.remove(nameOf(key)),
     check: () => store.check(),
+  }
+}
+
+function notOfSize(key: string, size: number, cause?: unknown): BlobDamaged {
+  return new BlobDamaged(`${nameOf(key)} doesn't have ${size} bytes`, { cause })
+}
+
+/** To catch errors with: a part that isn't there is damage, where it should be. */
+function ofSize(key: string, size: number) {
+  return (error: unknown): never => {
+    throw error instanceof RangeError ? notOfSize(key, size, error) : error
   }
 }
 

@@ -204,7 +204,7 @@ async function send(
     return { status: 200, headers: { ...handedOver, 'X-Accel-Redirect': accelPrefix + key } }
   }
   if (length <= AT_ONCE_BYTES && !blanks) return { ...answer, body: await blobs.read(key, size, part) }
-  const { stream } = await blobs.open(key, part)
+  const stream = await blobs.openWhole(key, size, part)
   if (ask) breakOff(stream, ask)
   return { ...answer, body: blanks ? blanked(stream, part?.start ?? 0, blanks) : stream }
 }

@@ -94,7 +94,7 @@ export function createZips({ db, items, blobs, previewJobs, now }: Needs) {
         const { key, name, size, blanks } = await findOutgoing(previewJobs, content, reads)
         gone.throwIfAborted()
         const atOnce = size <= AT_ONCE_BYTES && !blanks
-        const body = atOnce ? await blobs.read(key, size) : (await blobs.open(key)).stream
+        const body = await (atOnce ? blobs.read(key, size) : blobs.openWhole(key, size))
         return { name, size, body, blanks }
       })
     }

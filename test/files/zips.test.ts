@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { rm, writeFile } from 'node:fs/promises'
+import { rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { sql } from 'kysely'
@@ -148,11 +148,22 @@ test('a file whose bytes are lost or damaged costs a ZIP nothing but itself', as
   await rm(await stored((await add('small', 'small')).id))
   await rm(await stored((await add('large', Buffer.alloc(600_000))).id))
   await writeFile(await stored((await add('damaged', 'damaged')).id), 'other bytes, of another length')
+  const cut = await add('cut', Buffer.alloc(600_000))
+  // After whole pieces: each of them opens.
+  await truncate(await stored(cut.id), 4 * (65_536 + 28))
+  for (const Range of ['bytes=100-599999', 'bytes=599990-', 'bytes=0-9'])
+    assert.equal(
+      (await browser.fetch(`/api/items/${cut.id}/content`, { headers: { Range } })).status,
+      Range.endsWith('=0-9') ? 206 : 410,
+      Range,
+    )
+  assert.equal((await browser.fetch(`/api/items/${cut.id}/content`)).status, 410)
   await add('whole', 'whole')
   const found = await unzip(await download(await world.signIn(client), [id]))
   assert.deepEqual(Object.keys(found), ['All/', 'All/knee.jpg', 'All/whole', '_missing.txt'])
   assert.equal(found['All/whole'], 'whole')
   assert.deepEqual(found['_missing.txt']?.trim().split('\r\n').sort(), [
+    'All/cut',
     'All/damaged',
     'All/large',
     'All/small',
