@@ -8,6 +8,10 @@ type Db = Kysely<Database>
 /** What is shown of a company's room is rounded up to this: the size of a single file isn't to be read off it. */
 const STEP = 1_000_000
 
+/** What one person may have reserved and not sent, besides what begins: this much, or this part of a company's room. */
+const RESERVED_BYTES = 1024 ** 3
+const RESERVED_PART = 0.25
+
 /** For whom what is added counts, and whether their room is limited. */
 export type Quota = { companyId: string; limited: boolean }
 
@@ -22,25 +26,46 @@ export function quotaFor(actor: Actor, v: string): RawBuilder<Quota | null> {
 }
 
 /**
- * Reserves room for what is about to be added, in the transaction that writes the row of its upload: that row is the
- * reservation, and ends with the file made or the upload given up. @throws quota_full
+ * Reserves room for what one person is about to add, in the transaction that writes the rows of its uploads: those are
+ * the reservation, and end with the files made or the uploads given up. Nobody can reserve it all and send nothing.
+ * @throws quota_full, too_many_uploads: others of theirs come first
  */
-export async function reserveRoom(trx: Db, companyId: string, size: number): Promise<void> {
+export async function reserveRoom(
+  trx: Db,
+  { companyId, actor, sizes }: { companyId: string; actor: Actor; sizes: readonly number[] },
+): Promise<void> {
   await sql`select lock_use(array[${companyId}::uuid])`.execute(trx)
+  const size = sizes.reduce((sum, size) => sum + size, 0)
+  const own =
+    actor.kind === 'professional'
+      ? sql`r.professional_id = ${actor.professionalId}::uuid`
+      : sql`r.client_id = ${actor.clientId}::uuid`
   // Asked once it is one's turn, so that whatever others added or reserved meanwhile counts.
-  const { rows: full } = await sql`
-    select from company_use u join company c on c.id = u.company_id
-    where u.company_id = ${companyId}::uuid and c.quota_bytes - ${size}::bigint
-      < u.bytes + (select coalesce(sum(r.size), 0) from upload r where r.quota_company_id = u.company_id and r.item_id is null)`.execute(
-    trx,
-  )
-  if (full.length > 0) throw new Problem('quota_full')
+  const { rows } = await sql<{ left: number; unsent: number; most: number }>`
+    select (c.quota_bytes - u.bytes - r.reserved)::bigint as left, r.unsent,
+      greatest(${RESERVED_BYTES}::bigint, (c.quota_bytes * ${RESERVED_PART}::float8)::bigint) as most
+    from company_use u join company c on c.id = u.company_id
+    cross join lateral (
+      select coalesce(sum(r.size), 0)::bigint as reserved,
+        coalesce(sum(r.size - r.bytes) filter (where ${own}), 0)::bigint as unsent
+      from upload r where r.quota_company_id = c.id and r.item_id is null
+    ) r
+    where c.id = ${companyId}::uuid and c.quota_bytes is not null`.execute(trx)
+  const [room] = rows
+  if (!room) return
+  if (room.left < size) throw new Problem('quota_full')
+  if (room.unsent + size - Math.max(...sizes) > room.most) throw new Problem('too_many_uploads')
 }
 
-/** How much room a company's files take, and how much of it what was deleted and can still be restored; in steps. */
+/**
+ * How much room a company's files take, with those that are arriving, and how much of it what was deleted and can still
+ * be restored; in steps.
+ */
 export async function readUse(on: Db, companyId: string): Promise<{ bytes: number; deleted: number }> {
   const { rows } = await sql<{ bytes: number; deleted: number }>`
-    select u.bytes, (
+    select u.bytes + (
+      select coalesce(sum(r.size), 0)::bigint from upload r where r.quota_company_id = u.company_id and r.item_id is null
+    ) as bytes, (
       select coalesce(sum(b.size), 0)::bigint from blob b
       where b.id in (select i.blob_id from item i where i.deletion_id is not null and i.quota_company_id = u.company_id)
         and not exists (select from item i

@@ -86,11 +86,7 @@ export function createUploadRows({ db, blobs, items, settle, now }: Needs) {
     }
     const made = quota?.limited
       ? await db.transaction().execute(async (trx) => {
-          await reserveRoom(
-            trx,
-            quota.companyId,
-            rows.reduce((sum, { size }) => sum + size, 0),
-          )
+          await reserveRoom(trx, { companyId: quota.companyId, actor, sizes: rows.map(({ size }) => size) })
           return add(trx)
         })
       : await add(db)
@@ -99,7 +95,7 @@ export function createUploadRows({ db, blobs, items, settle, now }: Needs) {
 
   /**
    * Announces an upload: the actor may add there now, and room for all of it is reserved before the first byte comes.
-   * @throws quota_full, what `items.findPlace` throws
+   * @throws quota_full, too_many_uploads, what `items.findPlace` throws
    */
   async function announce(upload: Announcement): Promise<UploadRow> {
     const { name, ...where } = upload.place

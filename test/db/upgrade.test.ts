@@ -88,3 +88,17 @@ test('what any earlier version kept is, once migrated, what this version would h
     assert.deepEqual(await older.dump(), expected, `from ${versions[count - 1]}`)
   }
 })
+
+test('what a client added whom nobody followed any more counts, once migrated, for the last company that did', async (t) => {
+  const versions = (await readdir(MIGRATIONS)).filter((name) => name.endsWith('.sql')).toSorted()
+  const { pool } = await openAt(
+    t,
+    versions.filter((name) => name < '0024'),
+  )
+  await pool.query(PRACTICE)
+  await pool.query('update client_company set archived_at = now()')
+  const used = async () => (await pool.query('select bytes from company_use')).rows[0].bytes
+  const before = await used()
+  await migrate(pool, log, MIGRATIONS)
+  assert.deepEqual([await used()], [before + 3000])
+})

@@ -99,6 +99,25 @@ test('room is reserved before the bytes come, settled with the file, and given b
   await announce(browser, 1_000_000_000, { spaceId })
 })
 
+test('nobody reserves a company’s room and sends nothing; what is reserved shows', async (t) => {
+  const GB = 1024 ** 3
+  const { world, company, client, browser, spaceId } = await withQuota(t, 8 * GB)
+  const chief = (await world.signIn(await world.addProfessional(company, 'super_admin'))).api.administration
+  const asClient = await world.signIn(client)
+  const [first] = [await announce(asClient, 5 * GB, {}), await announce(browser, GB / 2, { spaceId })]
+  assert.equal((await chief.readCompany()).use.bytes, 5_906_000_000)
+  for (const size of [1, GB]) await assert.rejects(announce(asClient, size, {}), problem('too_many_uploads'))
+  await browser.upload('a letter', { spaceId })
+  assert.equal((await giveUp(asClient, first)).status, 204)
+  // Many small ones are never in each other's way.
+  for (let index = 0; index < 3; index++) await announce(asClient, 1_000_000, {})
+  const refused = Array.from({ length: 3 }, () => announce(browser, 2 * GB, { spaceId }))
+  const codes = (await Promise.allSettled(refused)).map((one) =>
+    one.status === 'rejected' ? one.reason.code : 'made',
+  )
+  assert.deepEqual(codes.sort(), ['made', 'too_many_uploads', 'too_many_uploads'])
+})
+
 test('uploads that begin at once take turns: together they never reserve more than there is', async (t) => {
   const { world, company, client, spaceId } = await withQuota(t, 100)
   // What one person announces in the same moment takes one turn.
@@ -243,7 +262,8 @@ test('a client’s own files count for who has followed them longest; shared byt
   await ofClient.upload('xxx')
   assert.equal(await use(world, later.id), 40)
   await links.set({ archived_at: new Date() }).where('company_id', '=', later.id).execute()
-  assert.deepEqual([await use(world, company.id), await use(world, later.id)], [0, 7])
+  assert.deepEqual([await use(world, company.id), await use(world, later.id)], [0, 40], 'the last that did')
+  await assert.rejects(ofClient.upload('x'), problem('quota_full'))
   await links.set({ archived_at: null }).where('company_id', '=', company.id).execute()
   assert.deepEqual([await use(world, company.id), await use(world, later.id)], [33, 7])
 })
