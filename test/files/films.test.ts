@@ -35,17 +35,17 @@ function box(type: string, ...content: (Buffer | string)[]): Buffer {
   return Buffer.concat([header, bytes])
 }
 
-/** Two seconds, which tell where they were taken as phones do, and as drones do in a track of its own. */
-async function film(): Promise<Buffer> {
+/** Two seconds. */
+async function record(how: { fastStart: false | 'fragmented'; words?: string }): Promise<Buffer> {
   const target = new BufferTarget()
-  const output = new Output({ format: new Mp4OutputFormat({ fastStart: false }), target })
+  const output = new Output({ format: new Mp4OutputFormat({ fastStart: how.fastStart }), target })
   const pictures = new VideoSampleSource({ codec: 'avc', bitrate: 200_000, keyFrameInterval: 0.5 })
   output.addVideoTrack(pictures, { name: SECRETS[1] ?? '' })
-  const words = new TextSubtitleSource('webvtt')
-  output.addSubtitleTrack(words)
+  const words = how.words === undefined ? undefined : new TextSubtitleSource('webvtt')
+  if (words) output.addSubtitleTrack(words)
   await output.start()
-  await words.add(`WEBVTT\n\n00:00.000 --> 00:01.500\n${SECRETS[2]}\n`)
-  words.close()
+  await words?.add(`WEBVTT\n\n00:00.000 --> 00:01.500\n${how.words}\n`)
+  words?.close()
   for (let index = 0; index < 20; index++) {
     const frame = {
       format: 'RGBA',
@@ -58,7 +58,12 @@ async function film(): Promise<Buffer> {
     await pictures.add(sample)
   }
   await output.finalize()
-  const made = Buffer.from(target.buffer ?? new ArrayBuffer(0))
+  return Buffer.from(target.buffer ?? new ArrayBuffer(0))
+}
+
+/** It tells where it was taken as phones do, and as drones do in a track of its own. */
+async function film(): Promise<Buffer> {
+  const made = await record({ fastStart: false, words: SECRETS[2] ?? '' })
   made.write(SECRETS[4] ?? '', made.indexOf('avc1', made.indexOf('stsd'), 'latin1') + 47)
   const at = made.lastIndexOf('moov', undefined, 'latin1') - 4
   // The index comes last: it may grow, and nothing moves.
@@ -128,6 +133,16 @@ test('a film tells its owner all, and others neither where nor with what it was 
     assert.equal(part.status, 206)
     assert.deepEqual(part.bytes, bytes.subarray(start, end + 1), `${start} to ${end}`)
   }
+})
+
+test('a film in fragments plays on for others', async (t) => {
+  const original = await record({ fastStart: 'fragmented' })
+  assert.ok(original.includes('moof'))
+  const { asProfessional, read } = await setScene(t, original)
+  const { status, bytes } = await read(asProfessional)
+  assert.equal(status, 200)
+  assert.ok(!bytes.includes(SECRETS[1] ?? ''))
+  assert.deepEqual(await packetsOf(bytes), await packetsOf(original))
 })
 
 test('what of a film goes to nobody else is found again where it can’t be read any more', async (t) => {
