@@ -62,6 +62,13 @@ journey(
       ]
       await expectList(page, found)
     }
+    const small = await enter(world, thomas, { phone: true })
+    await openClient(small, 'Camille Dubois')
+    await expectList(small, ['Notes', branch, company, company_client, everybody])
+    for (const name of [branch, company_client]) {
+      const owner = row(small, name).getByText('Élise Gagnon')
+      await expect(owner, 'whose it is finds room').toBeInViewport({ ratio: 1 })
+    }
     const phone = await enter(world, camille, { phone: true })
     await phone.goto(`${world.origin}/files?sort=name`)
     await expect(phone.getByRole('region', { name: 'Everything' }).getByRole('listitem')).toHaveText([

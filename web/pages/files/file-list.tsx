@@ -187,13 +187,15 @@ const Row = memo(function Row({
           <ItemName item={item} href={href} tabIndex={tabIndex} withDuration withScan={!narrow} />
           {narrow && (
             <span className={css.meta}>
-              <ScanBadge item={item} />
-              {!asClient && (item.kind === 'file' || item.clientSees) && (
-                <ItemVisibility item={item} space={space} />
-              )}
-              {[size, format.date(item.addedAt), owner].map((words) => (
-                <span key={words}>{words}</span>
-              ))}
+              <span className={css.who}>
+                <ScanBadge item={item} />
+                {!asClient && (item.kind === 'file' || item.clientSees) && (
+                  <ItemVisibility item={item} space={space} />
+                )}
+                <span className={css.whose}>{owner}</span>
+              </span>
+              <span>{format.date(item.addedAt)}</span>
+              <span>{size}</span>
             </span>
           )}
         </span>
