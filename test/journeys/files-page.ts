@@ -64,3 +64,13 @@ export async function choose(page: Page, name: string, action: string): Promise<
 export async function undo(page: Page, words: string): Promise<void> {
   await page.getByText(words).locator('..').getByRole('button', { name: 'Undo' }).click()
 }
+
+/** Chooses one of some: none of them moves when it is said what that would do. */
+export async function expectStill(all: Locator, one: Locator, told: RegExp): Promise<void> {
+  await expect(all.last()).toBeVisible()
+  const places = () => all.evaluateAll((them) => them.map((it) => it.getBoundingClientRect().toJSON()))
+  const before = await places()
+  await one.click()
+  await expect(one.page().getByRole('dialog').last().getByRole('status').getByText(told)).toBeVisible()
+  assert.deepEqual(await places(), before)
+}

@@ -1,7 +1,7 @@
 import { expect } from '../browser.ts'
 import { expectNoAxeViolations } from '../browser-checks.ts'
 import { createWorld } from '../world.ts'
-import { choose, expectList, openClient, row, said, undo } from './files-page.ts'
+import { choose, expectList, expectStill, openClient, row, said, undo } from './files-page.ts'
 import { journey } from './journey.ts'
 
 journey(
@@ -44,7 +44,9 @@ journey(
 
     await choose(page, 'Squat.txt', 'Move')
     const moving = page.getByRole('dialog', { name: 'Move “Squat.txt”' })
-    await moving.getByRole('treeitem', { name: 'Old' }).click()
+    const folders = moving.getByRole('treeitem')
+    await expect(folders).toHaveText(['Files', 'Old', 'Plans'])
+    await expectStill(folders, folders.filter({ hasText: 'Old' }), /^Folder “Old” will be visible/)
     const whom = '1 external professional and your client (Nadia Benali and Camille Dubois)'
     await expect(moving.getByText(`Folder “Old” will be visible to ${whom}.`)).toBeVisible()
     await expect(moving.getByText(`Folder “Plans” will no longer be visible to ${whom}.`)).toBeVisible()

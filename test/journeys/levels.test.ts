@@ -3,7 +3,7 @@ import { expect } from '../browser.ts'
 import { expectNoAxeViolations } from '../browser-checks.ts'
 import { createWorld } from '../world.ts'
 import { fillDevice } from './device.ts'
-import { dropFromDevice, expectList, openClient, openItem, row } from './files-page.ts'
+import { choose, dropFromDevice, expectList, expectStill, openClient, openItem, row } from './files-page.ts'
 import { journey, type Stage } from './journey.ts'
 
 const FILES = {
@@ -101,6 +101,28 @@ journey(
       await expect(bar.getByRole('button', { name })).toBeVisible()
   },
 )
+
+journey('what one chooses among stays where it is while one chooses', async ({ t, enter }) => {
+  const { world, elise } = await setScene(t)
+  for (const phone of [false, true]) {
+    const page = await enter(world, elise, { phone })
+    await openClient(page, 'Camille Dubois')
+    const dialog = page.getByRole('dialog').last()
+    const levels = dialog.locator('label')
+    await choose(page, FILES.me, 'Change visibility')
+    await expectStill(levels, dialog.getByText('Everybody', { exact: true }), /will newly see it/)
+    await expectStill(levels, dialog.getByText('My company', { exact: true }), /^Nobody loses access/)
+    await expectNoAxeViolations(page)
+    await page.keyboard.press('Escape')
+    await expect(page.getByRole('dialog')).toHaveCount(0)
+
+    await openItem(page, FILES.everybody)
+    await page.getByRole('button', { name: /^Who sees it:/ }).click()
+    await expectStill(levels, dialog.getByText('Just me', { exact: true }), /will lose access/)
+    await expectStill(levels, dialog.getByText('My branch', { exact: true }), /will lose access/)
+    await expectNoAxeViolations(page)
+  }
+})
 
 journey('what the client would see is what the professional is shown of it', async ({ t, enter }) => {
   const { world, elise } = await setScene(t)

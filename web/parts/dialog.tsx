@@ -15,6 +15,7 @@ export function Dialog({
   onClose,
   actions,
   size = 'small',
+  steady = false,
   children,
 }: {
   title: string
@@ -23,6 +24,8 @@ export function Dialog({
   /** Buttons at the bottom, the main one last. */
   actions?: ReactNode
   size?: 'small' | 'medium'
+  /** For choices that are commented below: as a sheet it has one height, or they would move while one chooses. */
+  steady?: boolean
   children?: ReactNode
 }) {
   const t = useT()
@@ -57,7 +60,7 @@ export function Dialog({
     <dialog
       ref={dialog}
       aria-labelledby={titleId}
-      className={cx(css.dialog, css[size])}
+      className={cx(css.dialog, css[size], steady && css.steady)}
       onCancel={(event) => {
         event.preventDefault()
         onClose?.()

@@ -8,8 +8,8 @@ import { LEVEL_NAMES, levelIcon } from './level-badge.tsx'
 import css from './reach.module.css'
 
 /**
- * The levels to choose one from, each saying in words whom it reaches, and by name when it is chosen or
- * pointed at. Radio buttons: arrows move.
+ * The levels to choose one from, each saying in words whom it reaches, and by name when it is pointed at or, below
+ * all so that none of them moves, chosen. Radio buttons: arrows move.
  */
 export function LevelChoice({
   label,
@@ -26,6 +26,7 @@ export function LevelChoice({
 }) {
   const t = useT()
   const name = useId()
+  const namesId = useId()
   return (
     <fieldset className={css.choice}>
       <legend className="visually-hidden">{label}</legend>
@@ -36,18 +37,20 @@ export function LevelChoice({
             name={name}
             className="visually-hidden"
             checked={level === value}
-            {...(level === value && { 'data-first-focus': '' })}
+            {...(level === value && { 'data-first-focus': '', 'aria-describedby': namesId })}
             onChange={() => onChange(level)}
           />
           <Icon of={levelIcon(level)} className={includesClient(level) ? css.eye : css.icon} />
           <span className={css.words}>
             <span className={css.name}>{t(LEVEL_NAMES[level])}</span>
             <span className={css.detail}>{detail}</span>
-            {names && level === value && <span className={css.names}>{names}</span>}
           </span>
           <Icon of={Check} className={css.check} />
         </label>
       ))}
+      <p id={namesId} className={css.names}>
+        {levels.find(({ level }) => level === value)?.names}
+      </p>
     </fieldset>
   )
 }

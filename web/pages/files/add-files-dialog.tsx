@@ -75,6 +75,7 @@ export function AddFilesDialog({
     <Dialog
       title={nothing ? t('files_nothing_to_add') : words}
       onClose={onClose}
+      steady
       actions={
         <>
           <Button onClick={onClose}>{t(nothing ? 'close' : 'cancel')}</Button>

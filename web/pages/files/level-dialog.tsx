@@ -60,6 +60,7 @@ export function LevelDialog({
     <Dialog
       title={items.length === 1 ? (items[0]?.name ?? '') : t('files_level_title', { count: items.length })}
       onClose={onClose}
+      steady
       actions={
         <>
           <Button icon={X} onClick={onClose}>

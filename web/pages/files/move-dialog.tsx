@@ -58,6 +58,7 @@ export function MoveDialog({
     <Dialog
       title={movingTitle(items)}
       onClose={onClose}
+      steady
       actions={
         <>
           <Button onClick={onClose}>{t('cancel')}</Button>
