@@ -124,6 +124,28 @@ journey('the viewer holds the focus, gives it back, and is a place in the histor
   await expect(viewer).toHaveCount(0)
   await expect(link).toBeFocused()
 
+  // In a window too low for all, the list goes on from the file seen last.
+  await page.setViewportSize({ width: 1440, height: 480 })
+  for (const [view, item] of [
+    ['list', row(page, '8 mixed.pdf')],
+    ['grid', page.getByRole('gridcell').filter({ hasText: '8 mixed.pdf' })],
+  ] as const) {
+    if (view === 'grid') await page.getByRole('button', { name: 'Show as a grid' }).click()
+    await page.getByRole('link', { name: '1 scan.pdf' }).click()
+    for (const name of ['2 photo.png', '3 log.txt', '4 locked.pdf', '5 broken.pdf', '6 plan.bin', '7 film.mp4']) {
+      await page.keyboard.press('ArrowRight')
+      await expect(opened(page, name)).toBeVisible()
+    }
+    await page.keyboard.press('ArrowRight')
+    await expect(opened(page, '8 mixed.pdf')).toBeVisible()
+    await page.keyboard.press('Escape')
+    await expect(page.getByRole('dialog')).toHaveCount(0)
+    await expect(item).toBeFocused()
+    await expect(item).toBeInViewport({ ratio: 1 })
+  }
+  await page.getByRole('button', { name: 'Show as a list' }).click()
+  await page.setViewportSize({ width: 1440, height: 900 })
+
   await openItem(page, '3 log.txt')
   await page.keyboard.press('ArrowLeft')
   await expect(opened(page, '2 photo.png')).toBeVisible()

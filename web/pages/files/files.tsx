@@ -189,7 +189,10 @@ function FilesOfSpace({ space, viewAs }: FilesProps) {
           itemId={opened.itemId}
           items={items}
           onMore={listing.fetchMore}
-          onStep={opened.step}
+          onStep={(id) => {
+            choice.gesture({ kind: 'go', id })
+            opened.step(id)
+          }}
           onClose={opened.close}
           {...ofViewer(actions)}
         />

@@ -3,10 +3,14 @@ import { type RefObject, useEffect, useRef } from 'react'
 /**
  * Makes an element the only one that can be reached while it is there: all beside it is inert, but for toasts,
  * menus and dialogs opened from it, which stand above (a `<dialog>` of ours would cover the first two). It takes the
- * focus, and gives it back when it goes.
+ * focus and, when it goes, gives it back, or to the item shown last where that is another than the one it was on.
  */
-export function useModalLayer(layer: RefObject<HTMLElement | null>): void {
+export function useModalLayer(layer: RefObject<HTMLElement | null>, itemId: string): void {
   const before = useRef<Element | null>(null)
+  const last = useRef(itemId)
+  useEffect(() => {
+    last.current = itemId
+  }, [itemId])
   useEffect(() => {
     // What is made inert loses the focus.
     before.current = document.activeElement
@@ -41,7 +45,12 @@ export function useModalLayer(layer: RefObject<HTMLElement | null>): void {
       watch.disconnect()
       style.overflow = overflow
       for (const node of sealed) node.inert = false
-      if (before.current instanceof HTMLElement) before.current.focus({ preventScroll: true })
+      const item = document.querySelector<HTMLElement>(`[data-id="${last.current}"]`)
+      if (item && !item.contains(before.current)) {
+        item.focus({ preventScroll: true })
+        // After the browser, which on the way back scrolls to where one was.
+        requestAnimationFrame(() => item.scrollIntoView({ block: 'nearest' }))
+      } else if (before.current instanceof HTMLElement) before.current.focus({ preventScroll: true })
     }
   }, [layer])
 }

@@ -55,7 +55,7 @@ export function Viewer({
   const format = useFormat()
   const titleId = useId()
   const layer = useRef<HTMLDivElement>(null)
-  useModalLayer(layer)
+  useModalLayer(layer, itemId)
 
   const files = items?.filter(({ kind }) => kind === 'file') ?? []
   const at = files.findIndex(({ id }) => id === itemId)
