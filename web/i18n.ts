@@ -7,6 +7,7 @@ import type client from './messages/client.en.json'
 import type common from './messages/common.en.json'
 import type involvement from './messages/involvement.en.json'
 import type lives from './messages/lives.en.json'
+import type moving from './messages/moving.en.json'
 import type openings from './messages/openings.en.json'
 import type professional from './messages/professional.en.json'
 import type security from './messages/security.en.json'
@@ -23,6 +24,7 @@ type Messages = {
   involvement: typeof involvement
   administration: typeof administration
   lives: typeof lives
+  moving: typeof moving
   openings: typeof openings
   security: typeof security
   sheets: typeof sheets

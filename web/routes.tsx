@@ -12,7 +12,7 @@ import { signOut, useSession, useSessionEnded, welcome } from './session.ts'
 
 const ProfessionalDoor = late(
   () =>
-    withMessages(import('./doors/professional.tsx'), 'professional', 'uploads').then(
+    withMessages(import('./doors/professional.tsx'), 'professional', 'moving', 'uploads').then(
       (door) => door.ProfessionalDoor,
     ),
   <Waiting />,

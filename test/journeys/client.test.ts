@@ -210,6 +210,45 @@ test('a client adds in a folder, and is told when deleting would take the folder
   })
 })
 
+test('a client moves a file of their own into a folder and back, and is told when that takes the folder away', async (t) => {
+  const practice = await createPractice(t)
+  const { world, client, professional, spaceId } = practice
+  const folder = await professional.api.files.createFolder({ spaceId, parentId: null, name: 'Programme' })
+  const inside = { spaceId, parentId: folder.id }
+  const shared = await professional.upload('squats', { name: 'Week 1.txt', level: 'everybody', ...inside })
+  await (await world.signIn(client)).upload('mine', { name: 'Mine.txt' })
+
+  await signedIn(practice, {}, async (page) => {
+    const rows = page.getByRole('region', { name: 'Everything' }).getByRole('listitem')
+    const move = async () => {
+      await page.getByRole('button', { name: 'Actions for Mine.txt' }).click()
+      await page.locator('dialog').getByRole('button', { name: 'Move' }).click()
+    }
+    await move()
+    const asked = page.getByRole('dialog', { name: 'Move “Mine.txt”' })
+    await asked.getByRole('treeitem', { name: 'Programme' }).click()
+    await expectNoAxeViolations(page)
+    await asked.getByRole('button', { name: 'Move here' }).click()
+    await expect(page.getByText('“Mine.txt” was moved.')).toBeVisible()
+    await expect(rows).toHaveText([/^Programme/, /^Posture.jpg/])
+    await professional.api.files.changeLevel({ ids: [shared.id], level: 'me' })
+    await page.getByRole('link', { name: /^Programme/ }).click()
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Programme')
+    await page.getByRole('button', { name: /^Mine.txt/ }).click()
+    await page.getByRole('button', { name: 'Actions', exact: true }).click()
+    await page.getByRole('button', { name: 'Move' }).click()
+    await asked.getByRole('treeitem', { name: 'Files' }).click()
+    await expect(asked.getByText('Folder “Programme” will no longer be visible to you.')).toBeVisible()
+    await asked.getByRole('button', { name: 'Move here' }).click()
+    await page.goto(`${world.origin}/files`)
+    await expect(rows).toHaveText([/^Mine.txt/, /^Posture.jpg/])
+    // There is nowhere to move it to.
+    await page.getByRole('button', { name: 'Actions for Mine.txt' }).click()
+    await expect(page.locator('dialog').getByRole('button', { name: 'Rename' })).toBeVisible()
+    await expect(page.locator('dialog').getByRole('button', { name: 'Move' })).toHaveCount(0)
+  })
+})
+
 test('what is added without a network leaves when it is back', async (t) => {
   const practice = await createPractice(t)
   await signedIn(practice, {}, async (page) => {

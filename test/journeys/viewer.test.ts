@@ -132,7 +132,14 @@ journey('the viewer holds the focus, gives it back, and is a place in the histor
   ] as const) {
     if (view === 'grid') await page.getByRole('button', { name: 'Show as a grid' }).click()
     await page.getByRole('link', { name: '1 scan.pdf' }).click()
-    for (const name of ['2 photo.png', '3 log.txt', '4 locked.pdf', '5 broken.pdf', '6 plan.bin', '7 film.mp4']) {
+    for (const name of [
+      '2 photo.png',
+      '3 log.txt',
+      '4 locked.pdf',
+      '5 broken.pdf',
+      '6 plan.bin',
+      '7 film.mp4',
+    ]) {
       await page.keyboard.press('ArrowRight')
       await expect(opened(page, name)).toBeVisible()
     }

@@ -21,10 +21,12 @@ import { OfflineNote } from './offline-note.tsx'
 import { WhoSeesButton } from './who-sees-button.tsx'
 
 const ClientViewer = late(() =>
-  withMessages(import('../viewer/client-viewer.tsx'), 'viewer').then((viewer) => viewer.ClientViewer),
+  withMessages(import('../viewer/client-viewer.tsx'), 'viewer', 'moving').then(
+    (viewer) => viewer.ClientViewer,
+  ),
 )
 const ItemDialogs = late(() =>
-  withMessages(import('./item-dialogs.tsx'), 'sheets').then((dialogs) => dialogs.ItemDialogs),
+  withMessages(import('./item-dialogs.tsx'), 'sheets', 'moving').then((dialogs) => dialogs.ItemDialogs),
 )
 
 /** What is shared with a client, and what they added: at the root, or in a folder. */
@@ -124,6 +126,7 @@ export function ClientFilesPage({ params }: { params: { folderId?: string } }) {
           onStep={opened.step}
           onClose={opened.close}
           onRename={(item) => ask('rename', item)}
+          onMove={(item) => ask('move', item)}
           onDelete={(item) => ask('delete', item)}
           audience={(item) => <WhoSeesButton onClick={() => ask('audience', item)} />}
         />

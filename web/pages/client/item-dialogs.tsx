@@ -1,11 +1,12 @@
 import type { Item } from '../../../core/api/shapes.ts'
+import { MoveDialog } from '../files/move-dialog.tsx'
 import { RenameDialog } from '../files/rename-dialog.tsx'
 import { AudienceDialog } from './audience-dialog.tsx'
 import { DeleteDialog } from './delete-dialog.tsx'
 import { ItemSheet } from './item-sheet.tsx'
 
 export interface Asked {
-  what: 'actions' | 'rename' | 'audience' | 'delete'
+  what: 'actions' | 'rename' | 'move' | 'audience' | 'delete'
   item: Item
 }
 
@@ -22,6 +23,7 @@ export function ItemDialogs({
   onDeleted: () => void
 }) {
   if (what === 'rename') return <RenameDialog item={item} onClose={onClose} />
+  if (what === 'move') return <MoveDialog items={[item]} onClose={onClose} />
   if (what === 'audience') return <AudienceDialog item={item} onClose={onClose} />
   if (what === 'delete') return <DeleteDialog item={item} onClose={onClose} onDeleted={onDeleted} />
   return <ItemSheet item={item} onAsk={onAsk} onClose={onClose} />

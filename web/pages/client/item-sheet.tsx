@@ -1,10 +1,11 @@
-import { Download, Pencil, Trash2, UserRoundCheck } from 'lucide-react'
+import { Download, FolderInput, Pencil, Trash2, UserRoundCheck } from 'lucide-react'
 import type { Item } from '../../../core/api/shapes.ts'
 import { download } from '../../bytes.ts'
 import { useFormat, useT } from '../../i18n.ts'
 import { nameOf } from '../../names.ts'
 import { Dialog } from '../../parts/dialog.tsx'
 import { ScanBadge } from '../../parts/scan-badge.tsx'
+import { useCanMove } from '../files/can-move.ts'
 import { Choice, Choices } from './choices.tsx'
 import type { Asked } from './item-dialogs.tsx'
 
@@ -21,6 +22,7 @@ export function ItemSheet({
   const t = useT()
   const format = useFormat()
   const { can, owner, size, addedAt } = item
+  const canMove = useCanMove(item)
   const date = format.date(addedAt)
   const shared = owner?.you
     ? t(item.audience === 'chosen' ? 'viewer_yours_chosen' : 'viewer_yours_all')
@@ -46,6 +48,11 @@ export function ItemSheet({
         {can.modify && (
           <Choice icon={Pencil} onClick={() => onAsk('rename')}>
             {t('files_rename')}
+          </Choice>
+        )}
+        {canMove && (
+          <Choice icon={FolderInput} onClick={() => onAsk('move')}>
+            {t('files_move')}
           </Choice>
         )}
         {can.modify && owner?.you && (

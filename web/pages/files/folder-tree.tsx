@@ -16,7 +16,7 @@ export function FolderTree({
   onChange,
   onConfirm,
 }: {
-  spaceId: string
+  spaceId: string | undefined
   rootName: string
   /** Ids of folders that can't be chosen, nor what is inside them. */
   except: ReadonlySet<string>

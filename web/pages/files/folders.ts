@@ -15,12 +15,12 @@ export interface TreeFolder {
 }
 
 /** Folders of a folder to which one may add; they come first in a list, so a few pages tell. */
-async function listFolders(spaceId: string, folderId: string | null): Promise<Item[]> {
+async function listFolders(spaceId: string | undefined, folderId: string | null): Promise<Item[]> {
   const folders: Item[] = []
   let cursor: string | null | undefined
   do {
     const page = await api.files.listItems.call({
-      spaceId,
+      ...(spaceId !== undefined && { spaceId }),
       ...(folderId !== null && { folderId }),
       ...(cursor && { cursor }),
     })
@@ -30,22 +30,27 @@ async function listFolders(spaceId: string, folderId: string | null): Promise<It
   return folders
 }
 
+/** The question for those; a client's own space is known. */
+export function foldersOf(spaceId: string | undefined, folderId: string | null) {
+  return {
+    queryKey: [...api.files.listItems.key(), 'folders', spaceId, folderId],
+    queryFn: () => listFolders(spaceId, folderId),
+  }
+}
+
 /**
  * The folders of a space that one may put things into, of those expanded, in the order of a tree. Those in
  * `except` are left out with all inside them: nothing moves into itself.
  */
 export function useFolderTree(
-  spaceId: string,
+  spaceId: string | undefined,
   rootName: string,
   expanded: ReadonlySet<string>,
   except: ReadonlySet<string>,
 ): TreeFolder[] {
   const ids = [null, ...expanded]
   const results = useQueries({
-    queries: ids.map((id) => ({
-      queryKey: [...api.files.listItems.key(), 'folders', spaceId, id],
-      queryFn: () => listFolders(spaceId, id),
-    })),
+    queries: ids.map((id) => foldersOf(spaceId, id)),
   })
   const inside = new Map(ids.map((id, at) => [id, results[at]?.data]))
 

@@ -19,7 +19,8 @@ export function MoveDialog({
   items,
   onClose,
 }: {
-  space: SpaceOfFiles
+  /** None is a client's own. */
+  space?: SpaceOfFiles
   items: readonly Item[]
   onClose: () => void
 }) {
@@ -28,7 +29,9 @@ export function MoveDialog({
   const [folderId, setFolderId] = useState(here)
   // The folders around, so that the tree opens where the items are.
   const { data: around, isPending } = useQuery({
-    ...api.files.listItems.queryOptions({ input: { spaceId: space.id, ...(here && { folderId: here }) } }),
+    ...api.files.listItems.queryOptions({
+      input: { ...(space && { spaceId: space.id }), ...(here && { folderId: here }) },
+    }),
     select: ({ path }) => path.map(({ id }) => id),
   })
   const stays = items.every(({ parentId }) => parentId === folderId)
@@ -72,7 +75,7 @@ export function MoveDialog({
         <Skeleton rows={4} />
       ) : (
         <FolderTree
-          spaceId={space.id}
+          spaceId={space?.id}
           rootName={t('files')}
           except={new Set(items.map(({ id }) => id))}
           open={around ?? []}
@@ -82,7 +85,7 @@ export function MoveDialog({
         />
       )}
       {!stays && foreseen.data && changesSight(foreseen.data) && (
-        <Consequences space={space.kind} {...foreseen.data} />
+        <Consequences space={space?.kind ?? 'client'} {...foreseen.data} />
       )}
     </Dialog>
   )

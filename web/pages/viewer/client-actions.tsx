@@ -1,9 +1,10 @@
-import { Download, EllipsisVertical, Pencil, Trash2 } from 'lucide-react'
+import { Download, EllipsisVertical, FolderInput, Pencil, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import type { Item } from '../../../core/api/shapes.ts'
 import { download } from '../../bytes.ts'
 import { useT } from '../../i18n.ts'
 import { Button, IconButton } from '../../parts/button.tsx'
+import { useCanMove } from '../files/can-move.ts'
 import css from './panel.module.css'
 import { Panel } from './panel.tsx'
 
@@ -11,14 +12,17 @@ import { Panel } from './panel.tsx'
 export function ClientActions({
   item,
   onRename,
+  onMove,
   onDelete,
 }: {
   item: Item
   onRename: (item: Item) => void
+  onMove: (item: Item) => void
   onDelete: (item: Item) => void
 }) {
   const t = useT()
   const [open, setOpen] = useState(false)
+  const canMove = useCanMove(item)
 
   function choose(action: (item: Item) => void): void {
     setOpen(false)
@@ -46,6 +50,11 @@ export function ClientActions({
             {item.can.modify && (
               <Button icon={Pencil} onClick={() => choose(onRename)}>
                 {t('files_rename')}
+              </Button>
+            )}
+            {canMove && (
+              <Button icon={FolderInput} onClick={() => choose(onMove)}>
+                {t('files_move')}
               </Button>
             )}
             {item.can.delete && (

@@ -8,12 +8,14 @@ import { type Opened, Viewer } from './viewer.tsx'
 /** An opened file as a client sees it: who shared it or, of one's own, which professionals see it. */
 export function ClientViewer({
   onRename,
+  onMove,
   onDelete,
   audience,
   ...opened
 }: Opened & {
   /** Asked only of one's own files. */
   onRename: (item: Item) => void
+  onMove: (item: Item) => void
   onDelete: (item: Item) => void
   /** A button to choose who sees one's own file. */
   audience: (item: Item) => ReactNode
@@ -29,7 +31,9 @@ export function ClientViewer({
           format.size(size ?? 0),
         ].join(' · ')
       }
-      actions={(item) => <ClientActions key={item.id} item={item} onRename={onRename} onDelete={onDelete} />}
+      actions={(item) => (
+        <ClientActions key={item.id} item={item} onRename={onRename} onMove={onMove} onDelete={onDelete} />
+      )}
       foot={(item) => (
         <>
           <SharedNote item={item} />
