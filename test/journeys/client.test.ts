@@ -67,7 +67,7 @@ async function signedIn(
   }
 }
 
-const picked = (name: string) => ({ name, mimeType: 'image/jpeg', buffer: photo })
+const picked = (name: string, buffer = photo) => ({ name, mimeType: 'image/jpeg', buffer })
 
 test('a client sees exactly what is shared, adds a photo for one professional, renames, deletes and undoes', async (t) => {
   const practice = await createPractice(t)
@@ -97,8 +97,13 @@ test('a client sees exactly what is shared, adds a photo for one professional, r
     assert.equal((await downloading).suggestedFilename(), 'Posture.jpg')
 
     await page.getByRole('button', { name: 'Add', exact: true }).click()
-    await sheet.getByLabel('Choose photos').setInputFiles([picked('Squat.jpg'), picked('Blurred.jpg')])
-    await sheet.getByRole('button', { name: 'Don’t add Blurred.jpg' }).click()
+    const broken = picked('Broken.jpg', photo.subarray(0, 40))
+    await sheet.getByLabel('Choose photos').setInputFiles([picked('Squat.jpg'), broken])
+    await expect(sheet.getByRole('button', { name: 'Add 2 photos' })).toBeVisible()
+    const tile = (name: string) => sheet.getByRole('listitem').filter({ hasText: name })
+    await expect(tile('Squat.jpg').locator('img')).toBeVisible()
+    await expect(tile('Broken.jpg').locator('img')).toBeHidden()
+    await sheet.getByRole('button', { name: 'Don’t add Broken.jpg' }).click()
     await sheet.getByLabel('Only those I choose').check()
     await sheet.getByRole('button', { name: 'Add 1 photo' }).click()
     await expect(sheet.getByRole('alert')).toHaveText('Choose at least one professional.')
