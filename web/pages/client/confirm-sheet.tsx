@@ -1,10 +1,12 @@
 import { X } from 'lucide-react'
 import { useEffect, useState } from 'react'
+import { Problem } from '../../../core/errors.ts'
+import { errorSentence } from '../../api.ts'
 import { useT } from '../../i18n.ts'
 import { Button, IconButton } from '../../parts/button.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
 import { FileIcon } from '../../parts/file-icon.tsx'
-import type { PickedFile } from '../../uploads/picked-files.ts'
+import { type PickedFile, refusalOf } from '../../uploads/picked-files.ts'
 import { addUploads } from '../../uploads/uploads.ts'
 import { type Audience, AudienceChoice } from './audience-choice.tsx'
 import css from './confirm-sheet.module.css'
@@ -12,7 +14,7 @@ import css from './confirm-sheet.module.css'
 /** More pictures than that are counted: each costs the phone its whole memory size. */
 const MOST = 24
 
-/** What is about to be added, and who will see it. */
+/** What is about to be added, and who will see it; and what can't be added at all. */
 export function ConfirmSheet({
   title,
   parentId,
@@ -29,7 +31,12 @@ export function ConfirmSheet({
   const t = useT()
   const [audience, setAudience] = useState<Audience>(null)
   const [refused, setRefused] = useState(false)
-  const photos = files.every(({ file }) => file.type.startsWith('image/'))
+  const refusals = files.flatMap(({ file }) => {
+    const code = refusalOf(file)
+    return code ? [{ name: file.name, why: errorSentence(new Problem(code)) }] : []
+  })
+  const fit = files.filter(({ file }) => refusalOf(file) === null)
+  const photos = fit.every(({ file }) => file.type.startsWith('image/'))
 
   function add(): void {
     if (audience?.length === 0) {
@@ -37,7 +44,7 @@ export function ConfirmSheet({
       return
     }
     const place = { parentId, page: location.pathname, ...(audience && { audience }) }
-    addUploads({ files: [...files], folders: [] }, place)
+    addUploads({ files: fit, folders: [] }, place)
     onClose()
   }
 
@@ -47,32 +54,48 @@ export function ConfirmSheet({
       onClose={onClose}
       actions={
         <>
-          <Button onClick={onClose}>{t('cancel')}</Button>
-          <Button look="primary" onClick={add} data-first-focus="">
-            {t(photos ? 'client_add_photos' : 'client_add_files', { count: files.length })}
-          </Button>
+          <Button onClick={onClose}>{t(fit.length > 0 ? 'cancel' : 'close')}</Button>
+          {fit.length > 0 && (
+            <Button look="primary" onClick={add} data-first-focus="">
+              {t(photos ? 'client_add_photos' : 'client_add_files', { count: fit.length })}
+            </Button>
+          )}
         </>
       }
     >
-      <ul className={css.chosen}>
-        {files.slice(0, MOST).map(({ file }, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: two files may have one name
-          <li key={`${index} ${file.name}`} className={css.tile}>
-            <Thumbnail file={file} />
-            <span className={css.name}>{file.name}</span>
-            {files.length > 1 && (
-              <IconButton
-                icon={X}
-                label={t('client_remove', { name: file.name })}
-                className={css.remove}
-                onClick={() => onChange(files.filter((_, other) => other !== index))}
-              />
-            )}
-          </li>
-        ))}
-        {files.length > MOST && <li className={css.more}>{t('and_more', { count: files.length - MOST })}</li>}
-      </ul>
-      <AudienceChoice value={audience} onChange={setAudience} refused={refused} />
+      {refusals.length > 0 && (
+        <ul className={css.refusals}>
+          {refusals.map(({ name, why }, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: two files may have one name
+            <li key={`${index} ${name}`}>
+              <b>{name}</b> {why}
+            </li>
+          ))}
+        </ul>
+      )}
+      {fit.length > 0 && (
+        <>
+          <ul className={css.chosen}>
+            {fit.slice(0, MOST).map((each, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: two files may have one name
+              <li key={`${index} ${each.file.name}`} className={css.tile}>
+                <Thumbnail file={each.file} />
+                <span className={css.name}>{each.file.name}</span>
+                {fit.length > 1 && (
+                  <IconButton
+                    icon={X}
+                    label={t('client_remove', { name: each.file.name })}
+                    className={css.remove}
+                    onClick={() => onChange(files.filter((other) => other !== each))}
+                  />
+                )}
+              </li>
+            ))}
+            {fit.length > MOST && <li className={css.more}>{t('and_more', { count: fit.length - MOST })}</li>}
+          </ul>
+          <AudienceChoice value={audience} onChange={setAudience} refused={refused} />
+        </>
+      )}
     </Dialog>
   )
 }
