@@ -361,6 +361,18 @@ for (const language of LANGUAGES.filter((one) => one !== 'en')) {
         await close()
       }
 
+      await actions.click()
+      for (const _ of ['asks', 'confirms'])
+        await sheet.getByRole('button', { name: words.files_delete, exact: true }).click()
+      const undo = button(words.undo)
+      const [beside, seconds] = await Promise.all(
+        [undo, undo.locator('xpath=following-sibling::*')].map((each) => each.boundingBox()),
+      )
+      assert.ok(beside && seconds)
+      assert.ok(seconds.x > beside.x && seconds.y < beside.y + beside.height)
+      await undo.click()
+      await expect(actions).toBeVisible()
+
       await button(words.client_add).click()
       await expect(sheet).toBeVisible()
       await expectNoAxeViolations(page)

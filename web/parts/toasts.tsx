@@ -94,20 +94,22 @@ function Pill({ item, held }: { item: Toast & { id: number }; held: boolean }) {
     <div className={cx(css.pill, error && css.error)}>
       {error && <Icon of={CircleAlert} className={css.sign} />}
       <span className={css.text}>{text}</span>
-      {action && (
-        <button
-          type="button"
-          className={css.action}
-          onClick={() => {
-            end()
-            action.run()
-          }}
-        >
-          {action.label}
-        </button>
-      )}
-      {until && <Countdown until={until} onEnd={end} />}
-      {error && <IconButton icon={X} label={t('dismiss')} className={css.dismiss} onClick={end} />}
+      <span className={css.end}>
+        {action && (
+          <button
+            type="button"
+            className={css.action}
+            onClick={() => {
+              end()
+              action.run()
+            }}
+          >
+            {action.label}
+          </button>
+        )}
+        {until && <Countdown until={until} onEnd={end} />}
+        {error && <IconButton icon={X} label={t('dismiss')} className={css.dismiss} onClick={end} />}
+      </span>
     </div>
   )
 }
