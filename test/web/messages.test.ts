@@ -53,6 +53,10 @@ for (const language of LANGUAGES) {
   })
 }
 
+test('a full storage is told in words for clients too, who know no administrator', () => {
+  for (const language of LANGUAGES) assert.doesNotMatch(messages[language].error_quota_full ?? '', /admin/)
+})
+
 test('French punctuation stands apart, and no line ends before it', () => {
   for (const [key, whole] of Object.entries(WORDS.fr)) {
     const sentence = whole.replace(/\{\{.*?\}\}/g, 'x')
