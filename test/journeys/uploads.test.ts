@@ -81,6 +81,7 @@ journey('an upload goes on by itself from where it was when the network comes ba
   await someHasCome(world)
   await page.context().setOffline(true)
   await expect(panel).toContainText('No connection. It goes on by itself when it is back.')
+  await expect(panel.getByRole('button', { expanded: true })).toHaveText(/^No connection · 0 of 1 · \d+%$/)
   await expectNoAxeViolations(page)
   await slowDown(session, -1)
   await page.context().setOffline(false)

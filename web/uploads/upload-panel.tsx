@@ -1,6 +1,7 @@
 import { ChevronDown, ChevronUp, Pause, Play, X } from 'lucide-react'
 import { type FocusEvent, type RefObject, useEffect, useRef, useState } from 'react'
 import { useLocation } from 'wouter'
+import { Problem } from '../../core/errors.ts'
 import { type Translate, useT } from '../i18n.ts'
 import { Button, IconButton } from '../parts/button.tsx'
 import { Dialog } from '../parts/dialog.tsx'
@@ -60,14 +61,16 @@ function Panel({ levels = false }: PanelProps) {
   const share = bytes > 0 ? sent / bytes : 0
   const moving = left.filter(isMoving)
   const paused = left.filter(({ state }) => state === 'paused')
+  const progress =
+    moving.length === 0 && paused.length > 0
+      ? 'upload_paused_of'
+      : isCutOff(moving)
+        ? 'upload_unreachable_of'
+        : 'upload_progress'
   const title =
     moving.length === 0 && troubled > 0
       ? t('upload_troubled', { count: troubled })
-      : t(moving.length === 0 && paused.length > 0 ? 'upload_paused_of' : 'upload_progress', {
-          done,
-          all: uploads.length,
-          percent: share,
-        })
+      : t(progress, { done, all: uploads.length, percent: share })
 
   return (
     <section
@@ -172,6 +175,12 @@ function useFocusKept(panel: RefObject<HTMLElement | null>) {
 
 function isMoving({ state }: Upload): boolean {
   return state === 'waiting' || state === 'sending' || state === 'unreachable'
+}
+
+/** Whether nothing can be sent now, for want of a connection. */
+function isCutOff(moving: readonly Upload[]): boolean {
+  const without = ({ state, problem }: Upload) => state === 'unreachable' && !(problem instanceof Problem)
+  return moving.some(without) && !moving.some(({ state }) => state === 'sending')
 }
 
 /** Goes on with what was left, as soon as it is known who is here, and again after signing in anew. */
