@@ -73,13 +73,7 @@ function Panel({ levels = false }: PanelProps) {
       : t(progress, { done, all: uploads.length, percent: share })
 
   return (
-    <section
-      ref={panel}
-      aria-label={t('upload_uploads')}
-      className={css.panel}
-      data-open={open || undefined}
-      {...focusKept}
-    >
+    <section ref={panel} aria-label={t('upload_uploads')} className={css.panel} {...focusKept}>
       <header className={css.head}>
         <button type="button" aria-expanded={open} className={css.title} onClick={() => setOpen(!open)}>
           <span>{title}</span>
