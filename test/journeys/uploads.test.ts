@@ -104,6 +104,38 @@ journey('an upload goes on by itself after the page is loaded again', async (sta
   assert.ok((offsets.at(-1) ?? 0) > 0, `began at ${offsets}`)
 })
 
+journey('an upload goes on by itself in one other tab once its own is closed', async (stage) => {
+  const { world, elise, camille, page } = await openFiles(stage)
+  const context = page.context()
+  const address = page.url()
+  const openTab = async () => {
+    const tab = await context.newPage()
+    await tab.goto(address)
+    await expect(tab.getByRole('heading', { level: 1 })).toHaveText('Camille Dubois')
+    return tab
+  }
+  // Open before the upload begins, it has to hear of it.
+  const older = await openTab()
+  await slowDown(await context.newCDPSession(older), 1)
+  const session = await context.newCDPSession(page)
+  await slowDown(session, 2 * MB)
+  await add(page, await makeFile('Film.bin', 12 * MB))
+  await someHasCome(world)
+  await slowDown(session, 1)
+  await page.close()
+  await expect(older.getByRole('region', { name: 'Uploads' })).toBeVisible()
+
+  // Open after it began, both find it, and one takes it.
+  const offsets = [watchOffsets(await openTab()), watchOffsets(await openTab())]
+  await older.close()
+  const { api } = await world.signIn(elise)
+  const names = async () =>
+    (await api.files.listItems({ spaceId: camille.spaceId })).items.map(({ name }) => name)
+  await expect.poll(names).toEqual(['Film.bin'])
+  const [first, second] = offsets.filter(({ length }) => length > 0)
+  assert.ok(first?.every((offset) => offset > 0) && !second, `began at ${offsets}`)
+})
+
 journey('uploads are paused, resumed and cancelled, each and all', async (stage) => {
   const { page, panel } = await openFiles(stage)
   const paths = await Promise.all(['One.bin', 'Two.bin', 'Three.bin'].map((name) => makeFile(name, 8 * MB)))

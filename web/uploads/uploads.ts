@@ -24,7 +24,7 @@ import {
   replaceFile,
 } from './queue.ts'
 import { goOn, goOnAll, pump, refreshListings, settle, stopSending } from './sending.ts'
-import { findOpenTabs, newId, whileAlone } from './tabs.ts'
+import { findOpenTabs, newId, onTabGone, whileAlone } from './tabs.ts'
 import { giveUp, prepareTransfer } from './transfer.ts'
 import { createFolderOnce } from './upload-folders.ts'
 
@@ -46,7 +46,12 @@ export interface UploadPlace {
   page: string
 }
 
-let owner: { personId: string; as: string } | null = null
+interface Owner {
+  personId: string
+  as: string
+}
+
+let owner: Owner | null = null
 
 /** Queues files and their folders; who acts by now is their owner. */
 export function addUploads(picked: Picked, place: UploadPlace): void {
@@ -135,7 +140,7 @@ export function cancelUpload(id: string): void {
 }
 
 /** Goes on with what a former page of this person left undone. Call it when it is known who is here. */
-export async function resumeUploads(who: { personId: string; as: string }): Promise<void> {
+export async function resumeUploads(who: Owner): Promise<void> {
   owner = who
   prepareTransfer()
   goOnAll()
@@ -143,17 +148,26 @@ export async function resumeUploads(who: { personId: string; as: string }): Prom
     const batches = await readBatches()
     if (batches.some(({ personId }) => personId !== who.personId)) return dropAll()
     const left = await readUploads()
-    const isOpen = await findOpenTabs()
     for (const batch of batches) {
       const its = left.filter((upload) => upload.batch === batch.id)
       const here = allUploads().some((upload) => upload.batch === batch.id)
       const over = its.length === 0 || Date.now() - batch.addedAt > GIVEN_UP_MS
       if (over && !here) await forgetBatch(batch, its)
-      else if (batch.as === who.as) {
-        const orphans = its.filter(({ tab }) => !isOpen(tab))
-        for (const upload of orphans) await takeOver(batch, upload)
-        if (orphans.length > 0) void createFolders(batch)
-      }
+    }
+  })
+  await takeOrphans()
+}
+
+/** Takes over what tabs that are gone left of the owner's. */
+async function takeOrphans(): Promise<void> {
+  await whileAlone(async () => {
+    const isOpen = await findOpenTabs()
+    const left = await readUploads()
+    for (const batch of await readBatches()) {
+      if (batch.personId !== owner?.personId || batch.as !== owner.as) continue
+      const orphans = left.filter(({ batch: its, tab }) => its === batch.id && !isOpen(tab))
+      for (const upload of orphans) await takeOver(batch, upload)
+      if (orphans.length > 0) void createFolders(batch)
     }
   })
   pump()
@@ -191,6 +205,8 @@ addEventListener('offline', () => {
 })
 
 addEventListener('online', goOnAll)
+
+void onTabGone(takeOrphans)
 
 // Leaving would lose what no copy is kept of.
 addEventListener('beforeunload', (event) => {
