@@ -48,8 +48,10 @@ async function expectDownload(page: Page, from: Locator, name: string): Promise<
 }
 
 journey('each kind of file is shown in place, or says why not and is downloaded', async ({ t, enter }) => {
-  const { world, elise } = await setScene(t)
-  const page = await enter(world, elise)
+  const { world, upload, elise, camille } = await setScene(t)
+  const torn = Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 16])
+  await upload(torn, { name: '6 torn.jpg', spaceId: camille.spaceId, level: 'me_client' })
+  const page = await enter(world, elise, { allowed: [/status of 404 .*\/preview\/view\)/] })
   await openClient(page, 'Camille Dubois')
   await openItem(page, '1 scan.pdf')
 
@@ -72,7 +74,7 @@ journey('each kind of file is shown in place, or says why not and is downloaded'
 
   await page.keyboard.press('ArrowRight')
   const photo = opened(page, '2 photo.png')
-  await expect(photo.getByText('2 of 8', { exact: true })).toBeAttached()
+  await expect(photo.getByText('2 of 9', { exact: true })).toBeAttached()
   const picture = photo.getByRole('img', { name: '2 photo.png' })
   await expect(picture).toBeVisible()
   await expect(picture.locator('..'), 'paper is behind what is clear').toHaveCSS('background-color', WHITE)
@@ -96,10 +98,12 @@ journey('each kind of file is shown in place, or says why not and is downloaded'
     ['4 locked.pdf', /protected by a password/],
     ['5 broken.pdf', /is damaged/],
     ['6 plan.bin', /kind of file can’t be shown/],
+    ['6 torn.jpg', /^No preview: this file is damaged/],
     ['7 film.mp4', /damaged or incomplete/],
   ] as const) {
     await page.keyboard.press('ArrowRight')
     await expect(opened(page, name).getByText(why)).toBeVisible()
+    await expect(opened(page, name).getByRole('button', { name: 'Try again' })).toHaveCount(0)
     await expectDownload(page, opened(page, name), name)
   }
   await page.keyboard.press('ArrowRight')

@@ -24,7 +24,7 @@ const PATIENCE_MS = 1500
 export function ImageContent({ item }: { item: Item }) {
   const t = useT()
   const [tries, setTries] = useState(0)
-  const [why, setWhy] = useState<string | null>(null)
+  const [failed, setFailed] = useState<{ why: string; forGood: boolean } | null>(null)
   const [refused, setRefused] = useState(false)
 
   useEffect(() => {
@@ -40,7 +40,10 @@ export function ImageContent({ item }: { item: Item }) {
       .then((error) => {
         if (asking.signal.aborted) return
         const busy = error === null || (error instanceof Problem && error.code === 'unavailable')
-        if (!busy || tries >= TRIES) return setWhy(error ? errorSentence(error) : t('viewer_image_failed'))
+        if (!busy || tries >= TRIES) {
+          const forGood = error instanceof Problem && error.code === 'no_preview'
+          return setFailed({ why: error ? errorSentence(error) : t('viewer_image_failed'), forGood })
+        }
         timer = setTimeout(() => {
           setRefused(false)
           setTries(tries + 1)
@@ -53,12 +56,12 @@ export function ImageContent({ item }: { item: Item }) {
   }, [refused, tries, item.id, t])
 
   function retry(): void {
-    setWhy(null)
+    setFailed(null)
     setRefused(false)
     setTries(0)
   }
 
-  if (why !== null) return <Unshowable item={item} why={why} onRetry={retry} />
+  if (failed) return <Unshowable item={item} why={failed.why} {...(!failed.forGood && { onRetry: retry })} />
   return <Picture key={tries} item={item} onRefused={() => setRefused(true)} />
 }
 
