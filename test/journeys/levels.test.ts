@@ -3,7 +3,7 @@ import { expect } from '../browser.ts'
 import { expectNoAxeViolations } from '../browser-checks.ts'
 import { createWorld } from '../world.ts'
 import { fillDevice } from './device.ts'
-import { choose, dropFromDevice, expectList, expectStill, openClient, openItem, row } from './files-page.ts'
+import { choose, dropFromDevice, expectList, expectStill, openClient, openItem, row, undo } from './files-page.ts'
 import { journey, type Stage } from './journey.ts'
 
 const FILES = {
@@ -84,8 +84,9 @@ journey(
   async ({ t, enter }) => {
     const { world, thomas, camille } = await setScene(t)
     const { upload } = await world.signIn(thomas)
-    for (const name of ['Mine.txt', 'Mine too.txt'])
-      await upload(name, { name, spaceId: camille.spaceId, level: 'branch' })
+    const { spaceId } = camille
+    await upload('Mine', { name: 'Mine.txt', spaceId, level: 'branch' })
+    await upload('Mine too', { name: 'Mine too.txt', spaceId, level: 'company' })
     const page = await enter(world, thomas)
     await openClient(page, 'Camille Dubois')
     await row(page, 'Mine.txt').focus()
@@ -99,6 +100,15 @@ journey(
     await expect(bar.getByRole('button', { name: /^Leave out/ })).toHaveCount(0)
     for (const name of ['Download', 'Move', 'Delete'])
       await expect(bar.getByRole('button', { name })).toBeVisible()
+
+    await bar.getByRole('button', { name: 'Change visibility' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Visibility of 2 files' })
+    await dialog.getByText('Just me', { exact: true }).click()
+    await dialog.getByRole('button', { name: 'Confirm' }).click()
+    for (const name of ['Mine.txt', 'Mine too.txt']) await expect(row(page, name)).toContainText('Just me')
+    await undo(page, 'The visibility of 2 files')
+    await expect(row(page, 'Mine.txt')).toContainText('My branch')
+    await expect(row(page, 'Mine too.txt')).toContainText('My company')
   },
 )
 

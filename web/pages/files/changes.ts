@@ -97,11 +97,24 @@ export async function deleteItems(items: readonly Item[]): Promise<void> {
   })
 }
 
-/** @throws Problem, so that the choice stays open */
+/** Can be undone to the level that each had. @throws Problem, so that the choice stays open */
 export async function changeLevel(items: readonly Item[], level: Level): Promise<void> {
   const changed = await api.files.changeLevel.call({ ids: items.map(({ id }) => id), level })
   const byId = new Map(changed.map((item) => [item.id, item]))
   editListings((rows) => rows.map((row) => byId.get(row.id) ?? row))
   void queries.invalidateQueries({ queryKey: api.files.key() })
-  toast({ text: t('files_level_changed', { count: items.length }) })
+  toast({
+    text: t('files_level_changed', { count: items.length }),
+    action: { label: t('undo'), run: () => void changeLevelBack(items) },
+  })
+}
+
+async function changeLevelBack(items: readonly Item[]): Promise<void> {
+  for (const [level, those] of Map.groupBy(items, ({ level }) => level)) {
+    if (level === null) continue
+    await change(
+      (rows) => rows,
+      () => api.files.changeLevel.call({ ids: those.map(({ id }) => id), level }),
+    )
+  }
 }
