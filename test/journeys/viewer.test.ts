@@ -134,7 +134,12 @@ journey('the viewer holds the focus, gives it back, and is a place in the histor
     ['list', row(page, '8 mixed.pdf')],
     ['grid', page.getByRole('gridcell').filter({ hasText: '8 mixed.pdf' })],
   ] as const) {
-    if (view === 'grid') await page.getByRole('button', { name: 'Show as a grid' }).click()
+    if (view === 'grid') {
+      const { x } = await placeOf(page.getByRole('button', { name: 'Show as a grid' }))
+      await page.getByRole('button', { name: 'Show as a grid' }).click()
+      const back = await placeOf(page.getByRole('button', { name: 'Show as a list' }))
+      assert.equal(back.x, x, 'the way back is under the pointer')
+    }
     await page.getByRole('link', { name: '1 scan.pdf' }).click()
     for (const name of [
       '2 photo.png',

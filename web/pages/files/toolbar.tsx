@@ -115,12 +115,12 @@ export function Toolbar({
             onClick={() => setSearching(true)}
           />
         )}
+        {view === 'grid' && <SortMenu sort={sort} onSort={onSort} />}
         <IconButton
           icon={view === 'list' ? LayoutGrid : List}
           label={t(view === 'list' ? 'files_as_grid' : 'files_as_list')}
           onClick={() => onView(view === 'list' ? 'grid' : 'list')}
         />
-        {view === 'grid' && <SortMenu sort={sort} onSort={onSort} />}
         {onAddFolder &&
           (narrow ? (
             <IconButton icon={FolderPlus} label={t('files_add_folder')} onClick={onAddFolder} />
