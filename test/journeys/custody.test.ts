@@ -23,8 +23,8 @@ journey(
     for (const name of ['First plan.txt', 'Second plan.txt'])
       await his.upload('plan', { name, spaceId, level: 'company' })
     const old = await his.upload('old', { name: 'Old plan.txt', spaceId, level: 'company' })
-    await his.upload('notes', { name: 'Notes.txt', spaceId })
-    await his.api.files.deleteItems({ ids: [old.id] })
+    const notes = await his.upload('notes', { name: 'Notes.txt', spaceId })
+    await his.api.files.deleteItems({ ids: [old.id, notes.id] })
     world.pass({ seconds: 11 })
 
     const page = await enter(world, ana, { allowed: [/status of 507 .*\/api\/uploads\)/] })
@@ -33,7 +33,9 @@ journey(
     await page.getByRole('link', { name: 'Deleted files' }).click()
     await expect(page.getByText('Deleted by Noé Martin')).toBeVisible()
     await expectNoAxeViolations(page)
-    await page.getByRole('button', { name: 'Restore: “Old plan.txt”' }).click()
+    await page
+      .getByRole('button', { name: 'Restore: “Old plan.txt” and more that isn’t shared with you', exact: true })
+      .click()
     await expect(page.getByText('Nothing to restore')).toBeVisible()
 
     await page.getByRole('link', { name: 'Contacts' }).click()

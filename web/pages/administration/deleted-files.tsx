@@ -6,6 +6,7 @@ import { useFormat, useT } from '../../i18n.ts'
 import { Button } from '../../parts/button.tsx'
 import { cx } from '../../parts/class-names.ts'
 import { failureOf } from '../../parts/failure.tsx'
+import { FileIcon } from '../../parts/file-icon.tsx'
 import { MoreButton } from '../../parts/more-button.tsx'
 import { EmptyState, Skeleton } from '../../parts/states.tsx'
 import { attempt, toast } from '../../parts/toasts.tsx'
@@ -59,7 +60,8 @@ function Row({ deletion }: { deletion: Deletion }) {
   const { id: deletionId, items, more, files, hidden, by, space, at, until } = deletion
   const names = items.map(({ name }) => t('quoted', { name }))
   const rest = more > 0 ? [t('names_others', { count: more })] : []
-  const what = items.length > 0 ? format.list([...names, ...rest]) : t('deleted_hidden')
+  const unseen = hidden ? [t('deleted_hidden_too')] : []
+  const what = items.length > 0 ? format.list([...names, ...rest, ...unseen]) : t('deleted_hidden')
   const holdsFolder = items.some(({ kind }) => kind === 'folder')
 
   async function restore(): Promise<void> {
@@ -70,21 +72,19 @@ function Row({ deletion }: { deletion: Deletion }) {
 
   return (
     <li className={cx(css.person, own.row, own.deletion)}>
+      <FileIcon type={holdsFolder ? null : ''} />
       <span className={css.words}>
         <span className={css.name}>{what}</span>
         <span className={css.detail}>
-          {[
-            space.name,
-            holdsFolder && t('deleted_files', { count: files }),
-            items.length > 0 && hidden && t('deleted_hidden_too'),
-          ]
-            .filter(Boolean)
-            .join(' · ')}
+          {space.name}
+          {holdsFolder && ` · ${t('deleted_files', { count: files })}`}
         </span>
-        <span className={css.detail}>
-          {t('deleted_by', { name: by, date: format.dateTime(at) })}
-          {' · '}
-          {t('deleted_until', { date: format.date(until) })}
+        <span className={css.detail} title={format.dateTime(at)}>
+          {[
+            t('deleted_by', { name: by }),
+            format.date(at),
+            t('deleted_until', { date: format.date(until) }),
+          ].join(' · ')}
         </span>
       </span>
       <span className={own.actions}>
