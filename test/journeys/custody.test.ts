@@ -34,7 +34,10 @@ journey(
     await expect(page.getByText('Deleted by Noé Martin')).toBeVisible()
     await expectNoAxeViolations(page)
     await page
-      .getByRole('button', { name: 'Restore: “Old plan.txt” and more that isn’t shared with you', exact: true })
+      .getByRole('button', {
+        name: 'Restore: “Old plan.txt” and more that isn’t shared with you',
+        exact: true,
+      })
       .click()
     await expect(page.getByText('Nothing to restore')).toBeVisible()
 

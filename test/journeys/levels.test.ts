@@ -3,7 +3,16 @@ import { expect } from '../browser.ts'
 import { expectNoAxeViolations } from '../browser-checks.ts'
 import { createWorld } from '../world.ts'
 import { fillDevice } from './device.ts'
-import { choose, dropFromDevice, expectList, expectStill, openClient, openItem, row, undo } from './files-page.ts'
+import {
+  choose,
+  dropFromDevice,
+  expectList,
+  expectStill,
+  openClient,
+  openItem,
+  row,
+  undo,
+} from './files-page.ts'
 import { journey, type Stage } from './journey.ts'
 
 const FILES = {

@@ -31,6 +31,10 @@ export interface State {
 export const CAMILLE = 'Camille Dubois'
 const PHOTO = { name: 'Progress.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('not really') }
 
+function ofName({ words }: Pick<Help, 'words'>, what: string, name: string): string {
+  return words.of_name.replace('{{what}}', what).replace('{{name}}', name).trim()
+}
+
 /** On a page of files: a row's menu, and one of its actions. */
 async function act({ words, row, choose }: Help, name: string, action: string): Promise<void> {
   await row(name)
@@ -131,7 +135,7 @@ const PROFESSIONAL: Record<string, State['open']> = {
   },
   'viewer-levels': async (help) => {
     await viewer('Home exercises – knee.pdf')(help)
-    await help.page.getByRole('button', { name: `${help.words.level_choose}:` }).click()
+    await help.page.getByRole('button', { name: ofName(help, help.words.level_choose, '') }).click()
     await help.page.locator('dialog').getByText(help.words.level_everybody, { exact: true }).click()
   },
   'viewer-who-sees': async (help) => {
@@ -200,7 +204,7 @@ const MANAGER: Record<string, State['open']> = {
   notifications: ({ go }) => go('/notifications'),
   'stakeholders-archive': async ({ go, places, press, words }) => {
     await go(`${places.contact(CAMILLE)}/stakeholders`)
-    await press(`${words.record_archive}: Thomas Nguyen`)
+    await press(ofName({ words }, words.record_archive, 'Thomas Nguyen'))
   },
   'client-archive': async ({ go, places, press, words }) => {
     await go(`${places.contact('Chloé Pelletier')}/record`)
@@ -209,7 +213,7 @@ const MANAGER: Record<string, State['open']> = {
   'client-merge': async ({ go, places, press, words }) => {
     await go(`${places.contact('Chloé Pelletier')}/record`)
     await press(words.lives_merge_begin)
-    await press(`${words.lives_merge_pick}: Emma Lavoie`)
+    await press(ofName({ words }, words.lives_merge_pick, 'Emma Lavoie'))
   },
   'clients-archived': async ({ go, page }) => {
     await go('/contacts')
@@ -220,7 +224,7 @@ const MANAGER: Record<string, State['open']> = {
 const ADMINISTRATOR: Record<string, State['open']> = {
   'administration-archive': async ({ go, press, page, words }) => {
     await go('/administration')
-    await press(`${words.record_archive}: Thomas Nguyen`)
+    await press(ofName({ words }, words.record_archive, 'Thomas Nguyen'))
     await page.locator('dialog select').selectOption({ label: 'Élise Gagnon' })
     await page.getByText(words.admin_transfer_told).waitFor()
   },

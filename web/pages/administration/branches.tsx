@@ -58,7 +58,7 @@ export function Branches() {
             <Button
               look="quiet"
               onClick={() => setNamed(branch)}
-              aria-label={`${t('admin_change')}: ${branch.name}`}
+              aria-label={t('of_name', { what: t('admin_change'), name: branch.name })}
             >
               {t('admin_change')}
             </Button>
@@ -66,7 +66,7 @@ export function Branches() {
               <Button
                 look="quiet"
                 onClick={() => setLeaving(branch.id)}
-                aria-label={`${t('admin_branch_archive')}: ${branch.name}`}
+                aria-label={t('of_name', { what: t('admin_branch_archive'), name: branch.name })}
               >
                 {t('admin_branch_archive')}
               </Button>
@@ -86,7 +86,7 @@ export function Branches() {
                 <Button
                   look="quiet"
                   onClick={() => attempt(restore(branch))}
-                  aria-label={`${t('admin_branch_restore')}: ${branch.name}`}
+                  aria-label={t('of_name', { what: t('admin_branch_restore'), name: branch.name })}
                 >
                   {t('admin_branch_restore')}
                 </Button>

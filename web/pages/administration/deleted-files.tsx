@@ -92,7 +92,7 @@ function Row({ deletion }: { deletion: Deletion }) {
           icon={RotateCcw}
           look="quiet"
           onClick={() => attempt(restore())}
-          aria-label={`${t('deleted_restore')}: ${what}`}
+          aria-label={t('of_name', { what: t('deleted_restore'), name: what })}
         >
           {t('deleted_restore')}
         </Button>

@@ -79,7 +79,7 @@ function Row({ one, onDo }: { one: Colleague; onDo: (what: Act) => void }) {
           <Button
             look="quiet"
             onClick={() => onDo('change')}
-            aria-label={`${t('admin_change')}: ${one.name}`}
+            aria-label={t('of_name', { what: t('admin_change'), name: one.name })}
           >
             {t('admin_change')}
           </Button>
@@ -88,7 +88,7 @@ function Row({ one, onDo }: { one: Colleague; onDo: (what: Act) => void }) {
           <Button
             look="quiet"
             onClick={() => onDo('leave')}
-            aria-label={`${t('record_archive')}: ${one.name}`}
+            aria-label={t('of_name', { what: t('record_archive'), name: one.name })}
           >
             {t('record_archive')}
           </Button>
@@ -142,13 +142,17 @@ function InvitedRow({ one }: { one: Invited }) {
       </span>
       {one.can.change && (
         <span className={own.actions}>
-          <Button look="quiet" onClick={() => attempt(again())} aria-label={`${t('record_invite')}: ${name}`}>
+          <Button
+            look="quiet"
+            onClick={() => attempt(again())}
+            aria-label={t('of_name', { what: t('record_invite'), name })}
+          >
             {t('record_invite')}
           </Button>
           <Button
             look="quiet"
             onClick={() => attempt(withdraw())}
-            aria-label={`${t('admin_withdraw')}: ${name}`}
+            aria-label={t('of_name', { what: t('admin_withdraw'), name })}
           >
             {t('admin_withdraw')}
           </Button>

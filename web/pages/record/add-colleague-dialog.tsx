@@ -61,7 +61,7 @@ function Choice({ spaceId, onChoose, onClose }: Props & { onChoose: (one: Collea
               </span>
               <Button
                 icon={Plus}
-                aria-label={`${t('contacts_add')}: ${name}`}
+                aria-label={t('of_name', { what: t('contacts_add'), name })}
                 onClick={() => onChoose({ professionalId, name })}
               >
                 {t('contacts_add')}

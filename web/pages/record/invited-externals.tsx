@@ -48,14 +48,14 @@ export function InvitedExternals({
             <span className={css.actions}>
               <Button
                 look="quiet"
-                aria-label={`${t('record_external_again')}: ${one.email}`}
+                aria-label={t('of_name', { what: t('record_external_again'), name: one.email })}
                 onClick={() => attempt(again(one))}
               >
                 {t('record_external_again')}
               </Button>
               <Button
                 look="quiet"
-                aria-label={`${t('record_external_withdraw')}: ${one.email}`}
+                aria-label={t('of_name', { what: t('record_external_withdraw'), name: one.email })}
                 onClick={() => setWithdrawing(one)}
               >
                 {t('record_external_withdraw')}

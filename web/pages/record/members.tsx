@@ -58,7 +58,7 @@ export function Members({ group }: { group: GroupRecord }) {
                 <Button
                   look="quiet"
                   onClick={() => setLeaving(member)}
-                  aria-label={`${t('group_remove')}: ${member.name}`}
+                  aria-label={t('of_name', { what: t('group_remove'), name: member.name })}
                 >
                   {t('group_remove')}
                 </Button>

@@ -77,7 +77,7 @@ function Row({ one, onArchive }: { one: Stakeholder; onArchive: () => void }) {
         : t('contacts_since', { month: format.month(one.since) })
   const [label, action] = you
     ? [t('record_leave'), t('record_leave')]
-    : [`${t('record_archive')}: ${name}`, t('record_archive')]
+    : [t('of_name', { what: t('record_archive'), name }), t('record_archive')]
   return (
     <li className={css.person}>
       <Avatar name={name} />

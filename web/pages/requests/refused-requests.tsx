@@ -29,7 +29,7 @@ export function RefusedRequests({ requests }: { requests: readonly Extract<Reque
             </span>
             <Button
               look="quiet"
-              aria-label={`${t('request_accept_after_all')}: ${practice}`}
+              aria-label={t('of_name', { what: t('request_accept_after_all'), name: practice })}
               onClick={() => attempt(accept(id))}
             >
               {t('request_accept_after_all')}

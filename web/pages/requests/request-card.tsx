@@ -44,7 +44,7 @@ export function RequestCard({ request }: { request: Request }) {
         <Button
           look="primary"
           icon={Check}
-          aria-label={`${t('request_accept')}: ${practice}`}
+          aria-label={t('of_name', { what: t('request_accept'), name: practice })}
           onClick={() =>
             external && !only ? setChoosing(true) : attempt(answer(true, only ? { as: only } : {}))
           }
@@ -53,7 +53,7 @@ export function RequestCard({ request }: { request: Request }) {
         </Button>
         <Button
           icon={X}
-          aria-label={`${t('request_refuse')}: ${practice}`}
+          aria-label={t('of_name', { what: t('request_refuse'), name: practice })}
           onClick={() => attempt(answer(false))}
         >
           {t('request_refuse')}

@@ -72,14 +72,14 @@ export function PasskeysPart({ passkeys }: { passkeys: Passkey[] }) {
               </div>
               <Button
                 look="quiet"
-                aria-label={`${t('security_rename')}: ${passkey.name}`}
+                aria-label={t('of_name', { what: t('security_rename'), name: passkey.name })}
                 onClick={() => setNaming(passkey)}
               >
                 {t('security_rename')}
               </Button>
               <Button
                 look="quiet"
-                aria-label={`${t('security_remove')}: ${passkey.name}`}
+                aria-label={t('of_name', { what: t('security_remove'), name: passkey.name })}
                 onClick={() => setRemoving(passkey)}
               >
                 {t('security_remove')}

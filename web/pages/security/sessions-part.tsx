@@ -73,7 +73,11 @@ function Session({ session }: { session: OpenSession }) {
         </p>
       </div>
       {!current && (
-        <Button look="quiet" aria-label={`${t('sign_out')}: ${device}`} onClick={() => attempt(end())}>
+        <Button
+          look="quiet"
+          aria-label={t('of_name', { what: t('sign_out'), name: device })}
+          onClick={() => attempt(end())}
+        >
           {t('sign_out')}
         </Button>
       )}

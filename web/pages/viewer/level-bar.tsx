@@ -72,7 +72,7 @@ function BarOfLevel({ item, space }: { item: Item & { level: Level }; space: 'cl
           aria-expanded={choosing}
           onClick={() => setOpen('levels')}
         >
-          <span className="visually-hidden">{t('level_choose')}: </span>
+          <span className="visually-hidden">{t('of_name', { what: t('level_choose'), name: '' })}</span>
           <LevelBadge level={item.level} />
           <Icon of={ChevronDown} size={16} />
         </button>

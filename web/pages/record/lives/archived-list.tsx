@@ -52,7 +52,10 @@ export function ArchivedList({ search }: { search: string }) {
                 ].join(' · ')}
               </span>
             </span>
-            <Button onClick={() => setRestoring(client)} aria-label={`${t('lives_restore')}: ${client.name}`}>
+            <Button
+              onClick={() => setRestoring(client)}
+              aria-label={t('of_name', { what: t('lives_restore'), name: client.name })}
+            >
               {t('lives_restore')}
             </Button>
           </li>

@@ -66,7 +66,7 @@ function Choice({
                 </span>
                 <Button
                   onClick={() => onChoose(client.id)}
-                  aria-label={`${t('lives_merge_pick')}: ${client.name}`}
+                  aria-label={t('of_name', { what: t('lives_merge_pick'), name: client.name })}
                 >
                   {t('lives_merge_pick')}
                 </Button>
