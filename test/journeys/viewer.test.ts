@@ -139,6 +139,8 @@ journey('the viewer holds the focus, gives it back, and is a place in the histor
       await page.getByRole('button', { name: 'Show as a grid' }).click()
       const back = await placeOf(page.getByRole('button', { name: 'Show as a list' }))
       assert.equal(back.x, x, 'the way back is under the pointer')
+      const plan = page.getByRole('gridcell').filter({ hasText: '6 plan.bin' })
+      await expect(plan).toContainText('No preview')
     }
     await page.getByRole('link', { name: '1 scan.pdf' }).click()
     for (const name of [

@@ -6,11 +6,12 @@ import { letGo, useThumb } from '../thumbs.ts'
 import { cx } from './class-names.ts'
 import css from './file-icon.module.css'
 import { FileIcon, type IconSize } from './file-icon.tsx'
+import { heldBy } from './held.ts'
 import { Placeholder } from './placeholder.tsx'
 
 /**
  * The thumbnail of an item, its colours until it is there, the icon of its kind where there is none. `fill` tells
- * besides how long it plays, and that no picture could be made.
+ * besides how long it plays, and that there is no picture of it.
  */
 export function ItemThumb({ item, size = 'small' }: { item: Item; size?: IconSize }) {
   const t = useT()
@@ -30,7 +31,7 @@ export function ItemThumb({ item, size = 'small' }: { item: Item; size?: IconSiz
         size={size}
         type={kind === 'folder' ? null : type}
         pictured={here || Boolean(colours)}
-        note={size === 'fill' && preview === 'failed' ? t('no_preview') : undefined}
+        note={size === 'fill' && kind === 'file' && !wanted && !heldBy(item) ? t('no_preview') : undefined}
       >
         {colours && <Placeholder hash={colours.hash} />}
         {src && (
