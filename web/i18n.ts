@@ -3,11 +3,11 @@ import { useMemo, useSyncExternalStore } from 'react'
 import { recall, remember } from './device.ts'
 import { createFormat, type Format, LANGUAGES, type Language } from './format.ts'
 import type administration from './messages/administration.en.json'
+import type changes from './messages/changes.en.json'
 import type client from './messages/client.en.json'
 import type common from './messages/common.en.json'
 import type involvement from './messages/involvement.en.json'
 import type lives from './messages/lives.en.json'
-import type moving from './messages/moving.en.json'
 import type openings from './messages/openings.en.json'
 import type professional from './messages/professional.en.json'
 import type security from './messages/security.en.json'
@@ -19,12 +19,12 @@ import type welcome from './messages/welcome.en.json'
 /** Sentences come in parts: the common ones at once, the others with the pages that say them (`withMessages`). */
 type Messages = {
   common: typeof common
+  changes: typeof changes
   client: typeof client
   professional: typeof professional
   involvement: typeof involvement
   administration: typeof administration
   lives: typeof lives
-  moving: typeof moving
   openings: typeof openings
   security: typeof security
   sheets: typeof sheets

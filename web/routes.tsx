@@ -12,7 +12,7 @@ import { signOut, useSession, useSessionEnded, welcome } from './session.ts'
 
 const ProfessionalDoor = late(
   () =>
-    withMessages(import('./doors/professional.tsx'), 'professional', 'moving', 'uploads').then(
+    withMessages(import('./doors/professional.tsx'), 'professional', 'changes', 'uploads').then(
       (door) => door.ProfessionalDoor,
     ),
   <Waiting />,

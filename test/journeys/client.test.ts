@@ -45,6 +45,8 @@ const EXPECTED = [
   /ERR_INTERNET_DISCONNECTED/,
   /the server responded with a status of 409 .*items\/audience/,
   /dynamically imported/,
+  // A folder is asked for once more that went with the last file in it.
+  /the server responded with a status of 404 .*folderId=/,
 ]
 
 async function signedIn(
@@ -234,6 +236,15 @@ test('a client moves a file of their own into a folder and back, and is told whe
 
   await signedIn(practice, {}, async (page) => {
     const rows = page.getByRole('region', { name: 'Everything' }).getByRole('listitem')
+    await rows.getByRole('button', { name: /^Mine.txt/ }).click()
+    await page.getByRole('button', { name: 'Next file' }).click()
+    await page
+      .getByRole('dialog', { name: 'Posture.jpg' })
+      .getByRole('button', { name: 'Back to the list' })
+      .click()
+    await expect(page.locator(':focus'), 'the list goes on from what was seen last').toContainText(
+      'Posture.jpg',
+    )
     const move = async () => {
       await page.getByRole('button', { name: 'Actions for Mine.txt' }).click()
       await page.locator('dialog').getByRole('button', { name: 'Move' }).click()
@@ -254,7 +265,7 @@ test('a client moves a file of their own into a folder and back, and is told whe
     await asked.getByRole('treeitem', { name: 'Files' }).click()
     await expect(asked.getByText('Folder “Programme” will no longer be visible to you.')).toBeVisible()
     await asked.getByRole('button', { name: 'Move here' }).click()
-    await page.goto(`${world.origin}/files`)
+    await expect(page.getByText('“Mine.txt” was moved.')).toBeVisible()
     await expect(rows).toHaveText([/^Mine.txt/, /^Posture.jpg/])
     // There is nowhere to move it to.
     await page.getByRole('button', { name: 'Actions for Mine.txt' }).click()

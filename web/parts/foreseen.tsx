@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import type { Change, Foreseen as Told } from '../../core/api/foresight.ts'
-import { api, beforeChange, errorSentence } from '../api.ts'
+import { api, errorSentence } from '../api.ts'
+import { beforeChange } from '../before-change.ts'
 import { useT } from '../i18n.ts'
 import { Avatar } from './avatar.tsx'
 import css from './foreseen.module.css'

@@ -14,10 +14,13 @@ export type Audience = readonly string[] | null
 export function AudienceChoice({
   value,
   onChange,
+  count,
   refused,
 }: {
   value: Audience
   onChange: (audience: Audience) => void
+  /** So many files are concerned. */
+  count: number
   /** Nobody was chosen, and it was tried to go on. */
   refused: boolean
 }) {
@@ -37,7 +40,7 @@ export function AudienceChoice({
   const failure = failureOf(professionals)
   return (
     <fieldset className={css.choice}>
-      <legend className={css.legend}>{t('client_who_title')}</legend>
+      <legend className={css.legend}>{t('client_who_title', { count })}</legend>
       <label className={css.option}>
         <input type="radio" name={name} checked={value === null} onChange={() => onChange(null)} />
         <span>

@@ -78,7 +78,7 @@ export function AudienceDialog({ item, onClose }: { item: Item; onClose: () => v
           </p>
         )}
         {after !== undefined ? (
-          <AudienceChoice value={after} onChange={setChosen} refused={refused} />
+          <AudienceChoice count={1} value={after} onChange={setChosen} refused={refused} />
         ) : (
           (failureOf(now) ?? <Skeleton rows={2} />)
         )}

@@ -93,7 +93,7 @@ export function ConfirmSheet({
             ))}
             {fit.length > MOST && <li className={css.more}>{t('and_more', { count: fit.length - MOST })}</li>}
           </ul>
-          <AudienceChoice value={audience} onChange={setAudience} refused={refused} />
+          <AudienceChoice count={fit.length} value={audience} onChange={setAudience} refused={refused} />
         </>
       )}
     </Dialog>

@@ -50,7 +50,7 @@ export function FileRows({
               </Link>
             ) : (
               <>
-                <button type="button" className={css.open} onClick={() => onOpen(item)}>
+                <button type="button" data-id={item.id} className={css.open} onClick={() => onOpen(item)}>
                   <What item={item} />
                 </button>
                 <IconButton

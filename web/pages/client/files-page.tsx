@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
-import { useSearchParams } from 'wouter'
+import { useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { useLocation, useSearchParams } from 'wouter'
 import type { Item } from '../../../core/api/shapes.ts'
 import { useT, withMessages } from '../../i18n.ts'
 import { ClientHeader } from '../../parts/client-shell.tsx'
@@ -21,12 +21,12 @@ import { OfflineNote } from './offline-note.tsx'
 import { WhoSeesButton } from './who-sees-button.tsx'
 
 const ClientViewer = late(() =>
-  withMessages(import('../viewer/client-viewer.tsx'), 'viewer', 'moving').then(
+  withMessages(import('../viewer/client-viewer.tsx'), 'viewer', 'changes').then(
     (viewer) => viewer.ClientViewer,
   ),
 )
 const ItemDialogs = late(() =>
-  withMessages(import('./item-dialogs.tsx'), 'sheets', 'moving').then((dialogs) => dialogs.ItemDialogs),
+  withMessages(import('./item-dialogs.tsx'), 'sheets', 'changes').then((dialogs) => dialogs.ItemDialogs),
 )
 
 /** What is shared with a client, and what they added: at the root, or in a folder. */
@@ -51,6 +51,15 @@ export function ClientFilesPage({ params }: { params: { folderId?: string } }) {
   const name = folderId === null ? t('files') : (path?.at(-1)?.name ?? nameOfFolder(folderId) ?? t('loading'))
   const above = path?.at(-2)
   const hrefOf = (id: string) => `/files/${id}${sort === 'name' ? '?sort=name' : ''}`
+  const up = above ? hrefOf(above.id) : '/files'
+  const shown = useRef<{ folderId: string | null; up: string }>(null)
+  const [, navigate] = useLocation()
+  useLayoutEffect(() => {
+    if (path) shown.current = { folderId, up }
+    // A folder goes with the last file in it, which is as a rule what one moved or deleted just now.
+    else if (listing.gone && folderId && shown.current?.folderId === folderId)
+      navigate(shown.current.up, { replace: true })
+  })
   if (listing.gone) return <NotFoundPage />
 
   const setParam = (key: 'q' | 'sort', value: string | null) =>
@@ -75,11 +84,7 @@ export function ClientFilesPage({ params }: { params: { folderId?: string } }) {
     <>
       <ClientHeader
         title={name}
-        back={
-          folderId === null
-            ? undefined
-            : { href: above ? hrefOf(above.id) : '/files', label: above?.name ?? t('files') }
-        }
+        back={folderId === null ? undefined : { href: up, label: above?.name ?? t('files') }}
       />
       <OfflineNote />
       {listing.loading || (atHome && fresh.isPending) ? (

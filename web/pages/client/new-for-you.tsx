@@ -31,7 +31,7 @@ export function NewForYou({ items, onOpen }: { items: readonly Item[]; onOpen: (
       <ul className={css.cards}>
         {items.map((item) => (
           <li key={item.id}>
-            <button type="button" className={css.card} onClick={() => onOpen(item)}>
+            <button type="button" data-id={item.id} className={css.card} onClick={() => onOpen(item)}>
               <span className={css.picture}>
                 <ItemThumb item={item} size="fill" />
               </span>

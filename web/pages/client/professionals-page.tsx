@@ -85,7 +85,11 @@ function Row({ one, onEnd }: { one: MyProfessional; onEnd: () => void }) {
         <span className={css.detail}>{how}</span>
       </span>
       {external && (
-        <Button look="quiet" aria-label={`${t('professionals_end')}: ${name}`} onClick={onEnd}>
+        <Button
+          look="quiet"
+          aria-label={t('of_name', { what: t('professionals_end'), name })}
+          onClick={onEnd}
+        >
           {t('professionals_end')}
         </Button>
       )}

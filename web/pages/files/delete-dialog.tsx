@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import type { Item } from '../../../core/api/shapes.ts'
-import { api, beforeChange } from '../../api.ts'
+import { api } from '../../api.ts'
+import { beforeChange } from '../../before-change.ts'
 import { useT } from '../../i18n.ts'
 import { Button } from '../../parts/button.tsx'
 import { Dialog } from '../../parts/dialog.tsx'

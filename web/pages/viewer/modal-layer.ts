@@ -7,6 +7,7 @@ import { type RefObject, useEffect, useRef } from 'react'
  */
 export function useModalLayer(layer: RefObject<HTMLElement | null>, itemId: string): void {
   const before = useRef<Element | null>(null)
+  const first = useRef(itemId)
   const last = useRef(itemId)
   useEffect(() => {
     last.current = itemId
@@ -46,7 +47,7 @@ export function useModalLayer(layer: RefObject<HTMLElement | null>, itemId: stri
       style.overflow = overflow
       for (const node of sealed) node.inert = false
       const item = document.querySelector<HTMLElement>(`[data-id="${last.current}"]`)
-      if (item && !item.contains(before.current)) {
+      if (item && last.current !== first.current) {
         item.focus({ preventScroll: true })
         // After the browser, which on the way back scrolls to where one was.
         requestAnimationFrame(() => item.scrollIntoView({ block: 'nearest' }))
