@@ -290,7 +290,7 @@ const CLIENT: Record<string, State['open']> = {
       .locator('dialog input[type=file]')
       .last()
       .setInputFiles([PHOTO, { ...PHOTO, name: 'Week 2.jpg' }])
-    await page.getByText(words.client_who_title).waitFor()
+    await page.getByText(words.client_who_title_other).waitFor()
   },
   'client-professionals': async ({ go, page }) => {
     await go('/professionals')

@@ -191,6 +191,23 @@ test('on a phone, menus, panels and dialogs are sheets that stand at the bottom'
     await expectSheet(await page.locator('[data-trigger=DialogTrigger]').boundingBox())
   }, openPhone))
 
+test('a menu that opens under the mouse is not pressed by what opened it', () =>
+  onParts(async (page) => {
+    const button = page.getByRole('button', { name: 'Actions' })
+    await button.evaluate(({ style }: HTMLElement) =>
+      Object.assign(style, { position: 'fixed', bottom: '20px' }),
+    )
+    await button.hover()
+    await page.mouse.down()
+    // Long enough for a menu to be drawn.
+    await page.evaluate(
+      () => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))),
+    )
+    await page.mouse.up()
+    await page.getByRole('menuitem', { name: 'Rename' }).hover()
+    await expect(page.getByRole('menuitem')).toHaveCount(4)
+  }, openPhone))
+
 test('nothing on a phone is wider than its screen, and touch targets are 44 px', () =>
   onParts(async (page) => {
     const width = await page.evaluate(() => document.documentElement.scrollWidth)

@@ -1,5 +1,13 @@
 import { Check, type LucideIcon } from 'lucide-react'
-import { createContext, type ReactElement, type ReactNode, useContext, useEffect, useRef } from 'react'
+import {
+  createContext,
+  type ReactElement,
+  type ReactNode,
+  useContext,
+  useEffect,
+  useRef,
+  useState,
+} from 'react'
 import {
   Header,
   MenuItem as Item,
@@ -17,6 +25,37 @@ import css from './menu.module.css'
 type Placement = 'bottom start' | 'bottom end' | 'top start' | 'top end'
 
 const ActionContext = createContext<(action: () => void) => void>((action) => action())
+
+let isPressed = false
+const note = ({ type }: PointerEvent) => {
+  isPressed = type === 'pointerdown'
+}
+for (const type of ['pointerdown', 'pointerup', 'pointercancel'] as const)
+  addEventListener(type, note, { capture: true })
+
+function whenLetGo(run: () => void): void {
+  const over = new AbortController()
+  const { signal } = over
+  addEventListener('pointercancel', () => over.abort(), { signal })
+  addEventListener(
+    'pointerup',
+    () => {
+      over.abort()
+      run()
+    },
+    { signal },
+  )
+}
+
+/** Opens once the pointer is let go: a sheet may come to lie under it, where the same press would choose something. */
+function useOpening() {
+  const [isOpen, setOpen] = useState(false)
+  function onOpenChange(wanted: boolean): void {
+    if (wanted && isPressed) whenLetGo(() => setOpen(true))
+    else setOpen(wanted)
+  }
+  return { isOpen, onOpenChange }
+}
 
 /** Calls back when it has gone from the page. */
 function WhenGone({ run }: { run: () => void }) {
@@ -53,7 +92,7 @@ export function Menu({
     chosen.current = action
   }
   return (
-    <MenuTrigger>
+    <MenuTrigger {...useOpening()}>
       <Pressable>{trigger}</Pressable>
       <Popover placement={placement} offset={6} className={css.popover ?? ''}>
         {head && <div className={css.head}>{head}</div>}
