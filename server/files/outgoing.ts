@@ -65,7 +65,7 @@ export async function findOutgoing(
   const etag = `"${blobId}-shared"`
   if (standIn === 'blanks') {
     if (!made?.key) throw new Problem('film_kept_back')
-    const blanks = await previewJobs.readBlanks({ key: made.key, type: made.type })
+    const blanks = await previewJobs.readBlanks({ ...made, key: made.key })
     // What is read from here on is the film itself.
     reads(content, undefined)
     return { key, size, type, name, etag, blanks }

@@ -7,7 +7,7 @@ import { BlobDamaged } from '../blobs/port.ts'
 import type { Database, Preview as PreviewTable } from '../db/schema.ts'
 import type { Jobs } from '../jobs.ts'
 import { PreviewFailed } from '../previews/failures.ts'
-import type { Blanks, Variant } from '../previews/messages.ts'
+import { areBlanks, type Blanks, type Variant } from '../previews/messages.ts'
 import type { createPreviews } from '../previews/previews.ts'
 import type { Content } from './contents.ts'
 
@@ -83,8 +83,8 @@ export function createPreviewJobs({
     if (variant === 'pages')
       return { type: 'application/pdf', bytes: await previews.convert({ ...how, ...blob }) }
     if (variant === 'blanks') {
-      const { buffer } = await previews.findBlanks({ ...how, ...blob })
-      return { type: BLANKS_TYPE, bytes: new Uint8Array(buffer) }
+      const { buffer, byteOffset, byteLength } = await previews.findBlanks({ ...how, ...blob })
+      return { type: BLANKS_TYPE, bytes: new Uint8Array(buffer, byteOffset, byteLength) }
     }
     const { original, ...made } = await previews.make({ ...how, ...(await pictured(blob, how)), variant })
     return { ...made, original_width: original.width, original_height: original.height }
@@ -142,10 +142,15 @@ export function createPreviewJobs({
     drop: (kept: { blobId: string; variant: Kept; key: string }) => dropPreview(db, jobs, kept),
 
     /** What of a film goes to nobody but its owner, as it is kept. */
-    async readBlanks({ key, type }: Pick<PreviewTable, 'type'> & { key: string }): Promise<Blanks> {
+    async readBlanks({ key, type, size }: KeptPreview & { key: string }): Promise<Blanks> {
       // Former versions kept them otherwise, and without bounds: they are found again.
-      if (type !== BLANKS_TYPE) throw new BlobDamaged(key)
-      return new Float64Array(await arrayBuffer((await blobs.open(key)).stream))
+      if (type !== BLANKS_TYPE || size === null) throw new BlobDamaged(nameOf(key))
+      const bytes = await arrayBuffer(await blobs.openWhole(key, size))
+      const blanks = new Float64Array(bytes, 0, Math.floor(bytes.byteLength / Float64Array.BYTES_PER_ELEMENT))
+      // Of fewer than there are, or of others, more would go out than may.
+      if (bytes.byteLength !== size || blanks.byteLength !== size || !areBlanks(blanks))
+        throw new BlobDamaged(nameOf(key))
+      return blanks
     },
 
     /** The task `preview`: everything that will be looked at. */

@@ -8,7 +8,12 @@ type Db = Kysely<Database>
 /** What is shown of a company's room is rounded up to this: the size of a single file isn't to be read off it. */
 const STEP = 1_000_000
 
-/** What one person may have reserved and not sent, besides what begins: this much, or this part of a company's room. */
+/** Files of up to this size are never in the way of larger ones, nor those in theirs. */
+const SMALL_BYTES = 64 * 1024 ** 2
+/**
+ * What one person may have reserved and not sent, in small files and in large ones, besides what begins: this much, or
+ * this part of a company's room.
+ */
 const RESERVED_BYTES = 1024 ** 3
 const RESERVED_PART = 0.25
 
@@ -27,7 +32,7 @@ export function quotaFor(actor: Actor, v: string): RawBuilder<Quota | null> {
 
 /**
  * Reserves room for what one person is about to add, in the transaction that writes the rows of its uploads: those are
- * the reservation, and end with the files made or the uploads given up. Nobody can reserve it all and send nothing.
+ * the reservation, and end with the files made or the uploads given up. Who would hold more has to send it.
  * @throws quota_full, too_many_uploads: others of theirs come first
  */
 export async function reserveRoom(
@@ -36,6 +41,8 @@ export async function reserveRoom(
 ): Promise<void> {
   await sql`select lock_use(array[${companyId}::uuid])`.execute(trx)
   const size = sizes.reduce((sum, size) => sum + size, 0)
+  const largest = Math.max(...sizes)
+  const isLarge = largest > SMALL_BYTES
   const own =
     actor.kind === 'professional'
       ? sql`r.professional_id = ${actor.professionalId}::uuid`
@@ -47,14 +54,14 @@ export async function reserveRoom(
     from company_use u join company c on c.id = u.company_id
     cross join lateral (
       select coalesce(sum(r.size), 0)::bigint as reserved,
-        coalesce(sum(r.size - r.bytes) filter (where ${own}), 0)::bigint as unsent
+        coalesce(sum(r.size - r.bytes) filter (where ${own} and (r.size > ${SMALL_BYTES}::bigint) = ${isLarge}), 0)::bigint as unsent
       from upload r where r.quota_company_id = c.id and r.item_id is null
     ) r
     where c.id = ${companyId}::uuid and c.quota_bytes is not null`.execute(trx)
   const [room] = rows
   if (!room) return
   if (room.left < size) throw new Problem('quota_full')
-  if (room.unsent + size - Math.max(...sizes) > room.most) throw new Problem('too_many_uploads')
+  if (room.unsent + size - largest > room.most) throw new Problem('too_many_uploads')
 }
 
 /**

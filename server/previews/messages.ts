@@ -48,7 +48,7 @@ export function areBlanks(blanks: Blanks): boolean {
   let end = 0
   for (let index = 0; index < blanks.length; index += 2) {
     const [at, length] = [blanks[index] ?? 0, blanks[index + 1] ?? 0]
-    if (!(Number.isSafeInteger(at + length) && at >= end && length >= 0)) return false
+    if (!(Number.isSafeInteger(at) && Number.isSafeInteger(length) && at >= end && length >= 0)) return false
     end = at + (length || 4)
   }
   return true

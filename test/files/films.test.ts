@@ -1,7 +1,7 @@
 import '@napi-rs/webcodecs/polyfill'
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { rm } from 'node:fs/promises'
+import { rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
@@ -83,8 +83,12 @@ async function packetsOf(bytes: Buffer) {
   return packets
 }
 
-async function setScene(t: Parameters<typeof createWorld>[0], bytes: Buffer) {
-  const world = await createWorld(t)
+async function setScene(
+  t: Parameters<typeof createWorld>[0],
+  bytes: Buffer,
+  settings: Record<string, string> = {},
+) {
+  const world = await createWorld(t, { settings })
   const company = await world.addCompany()
   const professional = await world.addProfessional(company)
   const client = await world.addClient(company)
@@ -146,16 +150,31 @@ test('a film in fragments plays on for others', async (t) => {
 })
 
 test('what of a film goes to nobody else is found again where it can’t be read any more', async (t) => {
-  const { world, asProfessional, read } = await setScene(t, await film())
-  const { bytes } = await read(asProfessional)
-  const { key } = await world.db
-    .selectFrom('preview')
-    .select('key')
-    .where('variant', '=', 'blanks')
-    .executeTakeFirstOrThrow()
-  await rm(join(world.dataDir, 'blobs', nameOf(key ?? '')))
-  const again = await read(asProfessional)
-  assert.deepEqual([again.status, again.bytes], [200, bytes])
+  for (const ENCRYPTION of ['on', 'off']) {
+    const { world, asProfessional, read } = await setScene(t, await film(), { ENCRYPTION })
+    const { bytes } = await read(asProfessional)
+    const stored = async () => {
+      const { key } = await world.db
+        .selectFrom('preview')
+        .select('key')
+        .where('variant', '=', 'blanks')
+        .executeTakeFirstOrThrow()
+      return join(world.dataDir, 'blobs', nameOf(key ?? ''))
+    }
+    const whole = (await stat(await stored())).size
+    const harms = [
+      (path: string) => rm(path),
+      ...[0, 8, 16, 17, whole - 16].map((size) => (path: string) => truncate(path, size)),
+      (path: string) => writeFile(path, Buffer.alloc(whole, 0x40)),
+    ]
+    for (const [at, harm] of harms.entries()) {
+      const before = await stored()
+      await harm(before)
+      const again = await read(asProfessional)
+      assert.deepEqual([again.status, again.bytes], [200, bytes], `${ENCRYPTION} ${at}`)
+      assert.notEqual(await stored(), before)
+    }
+  }
 })
 
 test('a film whose boxes can’t be told apart stays with its owner', async (t) => {

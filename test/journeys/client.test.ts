@@ -265,7 +265,12 @@ test('a client moves a file of their own into a folder and back, and is told whe
     await asked.getByRole('treeitem', { name: 'Files' }).click()
     await expect(asked.getByText('Folder “Programme” will no longer be visible to you.')).toBeVisible()
     await asked.getByRole('button', { name: 'Move here' }).click()
-    await expect(page.getByText('“Mine.txt” was moved.')).toBeVisible()
+    const moved = page.getByText('“Mine.txt” was moved.').last()
+    await expect(moved).toBeVisible()
+    await expect(
+      moved.locator('..').getByRole('button', { name: 'Undo' }),
+      'nobody sees where it was',
+    ).toHaveCount(0)
     await expect(rows).toHaveText([/^Mine.txt/, /^Posture.jpg/])
     // There is nowhere to move it to.
     await page.getByRole('button', { name: 'Actions for Mine.txt' }).click()

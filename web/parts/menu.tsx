@@ -26,25 +26,26 @@ type Placement = 'bottom start' | 'bottom end' | 'top start' | 'top end'
 
 const ActionContext = createContext<(action: () => void) => void>((action) => action())
 
+/** How a press ends; not every browser says so where one drags or is shown a menu of its own. */
+const ENDS = ['pointerup', 'pointercancel', 'dragstart', 'contextmenu', 'keydown', 'blur'] as const
+
 let isPressed = false
-const note = ({ type }: PointerEvent) => {
+const note = ({ type }: Event) => {
   isPressed = type === 'pointerdown'
 }
-for (const type of ['pointerdown', 'pointerup', 'pointercancel'] as const)
-  addEventListener(type, note, { capture: true })
+for (const type of ['pointerdown', ...ENDS]) addEventListener(type, note, { capture: true })
 
 function whenLetGo(run: () => void): void {
   const over = new AbortController()
-  const { signal } = over
-  addEventListener('pointercancel', () => over.abort(), { signal })
-  addEventListener(
-    'pointerup',
-    () => {
-      over.abort()
-      run()
-    },
-    { signal },
-  )
+  for (const end of ENDS)
+    addEventListener(
+      end,
+      () => {
+        over.abort()
+        if (end === 'pointerup') run()
+      },
+      { signal: over.signal },
+    )
 }
 
 /** Opens once the pointer is let go: a sheet may come to lie under it, where the same press would choose something. */

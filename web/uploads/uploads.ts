@@ -164,9 +164,10 @@ async function takeOrphans(): Promise<void> {
     const isOpen = await findOpenTabs()
     const left = await readUploads()
     for (const batch of await readBatches()) {
-      if (batch.personId !== owner?.personId || batch.as !== owner.as) continue
-      const orphans = left.filter(({ batch: its, tab }) => its === batch.id && !isOpen(tab))
-      for (const upload of orphans) await takeOver(batch, upload)
+      // They may sign out meanwhile.
+      const isTheirs = () => batch.personId === owner?.personId && batch.as === owner.as
+      const orphans = left.filter(({ batch: its, tab }) => isTheirs() && its === batch.id && !isOpen(tab))
+      for (const upload of orphans) if (isTheirs()) await takeOver(batch, upload)
       if (orphans.length > 0) void createFolders(batch)
     }
   })

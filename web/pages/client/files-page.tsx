@@ -51,14 +51,14 @@ export function ClientFilesPage({ params }: { params: { folderId?: string } }) {
   const name = folderId === null ? t('files') : (path?.at(-1)?.name ?? nameOfFolder(folderId) ?? t('loading'))
   const above = path?.at(-2)
   const hrefOf = (id: string) => `/files/${id}${sort === 'name' ? '?sort=name' : ''}`
-  const up = above ? hrefOf(above.id) : '/files'
-  const shown = useRef<{ folderId: string | null; up: string }>(null)
+  const shown = useRef<readonly string[]>([])
   const [, navigate] = useLocation()
   useLayoutEffect(() => {
-    if (path) shown.current = { folderId, up }
-    // A folder goes with the last file in it, which is as a rule what one moved or deleted just now.
-    else if (listing.gone && folderId && shown.current?.folderId === folderId)
-      navigate(shown.current.up, { replace: true })
+    if (path) shown.current = path.map(({ id }) => id)
+    // A folder goes with the last file in it, as a rule one that was moved or deleted just now; and so may those above.
+    const at = listing.gone && folderId ? shown.current.indexOf(folderId) : -1
+    const next = shown.current[at - 1]
+    if (at >= 0) navigate(next ? hrefOf(next) : '/files', { replace: true })
   })
   if (listing.gone) return <NotFoundPage />
 
@@ -84,7 +84,11 @@ export function ClientFilesPage({ params }: { params: { folderId?: string } }) {
     <>
       <ClientHeader
         title={name}
-        back={folderId === null ? undefined : { href: up, label: above?.name ?? t('files') }}
+        back={
+          folderId === null
+            ? undefined
+            : { href: above ? hrefOf(above.id) : '/files', label: above?.name ?? t('files') }
+        }
       />
       <OfflineNote />
       {listing.loading || (atHome && fresh.isPending) ? (

@@ -57,14 +57,19 @@ export function movable(items: readonly Item[], folderId: string | null): readon
   return items.filter(({ id, parentId }) => id !== folderId && parentId !== folderId)
 }
 
-/** Moves items to a folder, or to the root by null; can be undone where they came from. */
-export async function moveItems(items: readonly Item[], folderId: string | null): Promise<void> {
+/** Moves items to a folder, or to the root by null; can be undone, unless that is said to be for good. */
+export async function moveItems(
+  items: readonly Item[],
+  folderId: string | null,
+  { forGood = false } = {},
+): Promise<void> {
   const moving = movable(items, folderId)
   const ids = moving.map(({ id }) => id)
   if (ids.length === 0) return
   const moved = await change(without(new Set(ids)), () => api.files.moveItems.call({ ids, folderId }))
   if (!moved) return
-  toast({ text: say('files_moved', moving), action: { label: t('undo'), run: () => void moveBack(moving) } })
+  const undo = { label: t('undo'), run: () => void moveBack(moving) }
+  toast({ text: say('files_moved', moving), ...(!forGood && { action: undo }) })
 }
 
 async function moveBack(items: readonly Item[]): Promise<void> {

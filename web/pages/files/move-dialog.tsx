@@ -55,7 +55,10 @@ export function MoveDialog({
       if (data && changesSight(data)) return
     }
     onClose()
-    void moveItems(items, folderId)
+    // Whoever no longer sees where they were can't bring them back.
+    const folders = foreseen.data?.folders ?? []
+    const goes = folders.some(({ lose }) => lose.some(({ as }) => as === 'you'))
+    void moveItems(items, folderId, { forGood: goes })
   }
 
   return (

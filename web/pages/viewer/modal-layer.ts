@@ -46,7 +46,7 @@ export function useModalLayer(layer: RefObject<HTMLElement | null>, itemId: stri
       watch.disconnect()
       style.overflow = overflow
       for (const node of sealed) node.inert = false
-      const item = document.querySelector<HTMLElement>(`[data-id="${last.current}"]`)
+      const item = document.querySelector<HTMLElement>(`[data-id="${CSS.escape(last.current)}"]`)
       if (item && last.current !== first.current) {
         item.focus({ preventScroll: true })
         // After the browser, which on the way back scrolls to where one was.
