@@ -70,6 +70,11 @@ export function changesSight({ gain, lose, folders }: Change): boolean {
   return gain.length + lose.length + folders.length > 0
 }
 
+/** The folders that the reader sees no longer. */
+export function foldersLost({ folders }: Pick<Change, 'folders'>): { name: string }[] {
+  return folders.filter(({ lose }) => lose.some(({ as }) => as === 'you'))
+}
+
 /** Folders that the same people come to see, or see no longer, in one sentence. */
 function describeFolders(
   key: 'change_folders_shown' | 'change_folders_hidden',

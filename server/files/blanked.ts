@@ -1,7 +1,5 @@
 import { pipeline, type Readable, Transform } from 'node:stream'
-import type { Blanks } from '../previews/messages.ts'
-
-const FREE = Buffer.from('free')
+import { type Blanks, FREE } from '../previews/messages.ts'
 
 /** A stream of a file from byte `start` on, with some of its bytes blank. */
 export function blanked(stream: Readable, start: number, blanks: Blanks): Readable {
@@ -21,7 +19,8 @@ export function blanked(stream: Readable, start: number, blanks: Blanks): Readab
         if (bytes === chunk) bytes = Buffer.from(chunk)
         const [first, last] = [Math.max(begin - from, 0), Math.min(end - from, bytes.length)]
         if (length > 0) bytes.fill(0, first, last)
-        else for (let index = first; index < last; index++) bytes[index] = FREE[from + index - begin] ?? 0
+        else
+          for (let index = first; index < last; index++) bytes[index] = FREE.charCodeAt(from + index - begin)
         // The rest of it lies in what comes.
         if (end > at) break
       }

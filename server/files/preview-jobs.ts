@@ -109,16 +109,14 @@ export function createPreviewJobs({
       return await storeOnce(`${variant} ${blob.blobId}`, async () => {
         const key = await blobs.newKeyBeside(blob.key)
         const { size } = await blobs.put(key, bytes)
-        const giveUp = () => jobs.add(db, 'erase', { keys: [nameOf(key)] })
+        let kept: KeptPreview | undefined
         try {
-          const kept = await keep({ ...row, ...made, key, size, problem: null })
-          // Even a row that was there for a moment only may be in a backup that has begun.
-          if (kept?.key !== key) await giveUp()
+          kept = await keep({ ...row, ...made, key, size, problem: null })
           return kept
-        } catch (error) {
-          // Unless it is kept all the same, and that was never heard.
-          await giveUp().catch(() => {})
-          throw error
+        } finally {
+          // Even a row that was there for a moment only may be in a backup that has begun; and one that was never heard
+          // of may be there.
+          if (kept?.key !== key) await jobs.add(db, 'erase', { keys: [nameOf(key)] })
         }
       })
     } catch (error) {

@@ -1,4 +1,4 @@
-import { type Blanks, MOST_BLANKS, type Source } from './messages.ts'
+import { type Blanks, FREE, MOST_BLANKS, type Source } from './messages.ts'
 
 // Films of phones and cameras (MP4, QuickTime) tell where and with what they were taken in boxes beside the pictures
 // and, action cameras and drones, in tracks of their own. Only what is known to be needed to play one is kept.
@@ -7,7 +7,6 @@ const MB = 1024 * 1024
 /** Of the index of a film, which is read whole: hours of film need less. */
 const MOST_INDEX = 64 * MB
 const MOST_BOXES = 20_000
-const FREE_LENGTH = 4
 
 const KEPT_AT_TOP = new Set(['ftyp', 'styp', 'moov', 'moof', 'mdat', 'sidx', 'ssix', 'mfra', 'pdin'])
 /** Of boxes in boxes; others that are kept are kept as they are. */
@@ -113,7 +112,7 @@ function collect(size: number) {
       const pairs: number[] = []
       let end = 0
       for (const [at, length] of found.sort(([one], [other]) => one - other)) {
-        const [from, to] = [Math.max(at, end), at + (length || FREE_LENGTH)]
+        const [from, to] = [Math.max(at, end), at + (length || FREE.length)]
         if (from >= to) continue
         const last = pairs.length - 1
         if (length === 0 && from === at) pairs.push(from, 0)

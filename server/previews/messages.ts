@@ -40,6 +40,9 @@ export type Decoder = (source: Source, variant: Variant, pixels: number) => Prom
  */
 export type Blanks = Float64Array
 
+/** The type of a box that players skip. */
+export const FREE = 'free'
+
 /** Of one film: whoever downloads it makes the server hold them. */
 export const MOST_BLANKS = 100_000
 
@@ -49,7 +52,7 @@ export function areBlanks(blanks: Blanks): boolean {
   for (let index = 0; index < blanks.length; index += 2) {
     const [at, length] = [blanks[index] ?? 0, blanks[index + 1] ?? 0]
     if (!(Number.isSafeInteger(at) && Number.isSafeInteger(length) && at >= end && length >= 0)) return false
-    end = at + (length || 4)
+    end = at + (length || FREE.length)
   }
   return true
 }

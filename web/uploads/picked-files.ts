@@ -1,5 +1,6 @@
 import { type ErrorCode, Problem } from '../../core/errors.ts'
 import { nameProblem, tidyName } from '../../core/names.ts'
+import { errorSentence } from '../api.ts'
 
 /** As the server's. */
 const LARGEST = 5 * 1024 ** 3
@@ -99,4 +100,19 @@ export async function requireUnchanged(file: File): Promise<void> {
   } catch {
     throw new Problem('upload_changed')
   }
+}
+
+/** Which of some files can be added, and why the others can't. */
+export function sortOut(files: readonly PickedFile[]): {
+  fit: PickedFile[]
+  refused: { name: string; why: string }[]
+} {
+  const fit: PickedFile[] = []
+  const refused: { name: string; why: string }[] = []
+  for (const picked of files) {
+    const code = refusalOf(picked.file)
+    if (code) refused.push({ name: picked.file.name, why: errorSentence(new Problem(code)) })
+    else fit.push(picked)
+  }
+  return { fit, refused }
 }

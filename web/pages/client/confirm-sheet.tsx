@@ -1,12 +1,10 @@
 import { X } from 'lucide-react'
 import { useEffect, useState } from 'react'
-import { Problem } from '../../../core/errors.ts'
-import { errorSentence } from '../../api.ts'
 import { useT } from '../../i18n.ts'
 import { Button, IconButton } from '../../parts/button.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
 import { FileIcon } from '../../parts/file-icon.tsx'
-import { type PickedFile, refusalOf } from '../../uploads/picked-files.ts'
+import { type PickedFile, sortOut } from '../../uploads/picked-files.ts'
 import { addUploads } from '../../uploads/uploads.ts'
 import { type Audience, AudienceChoice } from './audience-choice.tsx'
 import css from './confirm-sheet.module.css'
@@ -31,11 +29,7 @@ export function ConfirmSheet({
   const t = useT()
   const [audience, setAudience] = useState<Audience>(null)
   const [refused, setRefused] = useState(false)
-  const refusals = files.flatMap(({ file }) => {
-    const code = refusalOf(file)
-    return code ? [{ name: file.name, why: errorSentence(new Problem(code)) }] : []
-  })
-  const fit = files.filter(({ file }) => refusalOf(file) === null)
+  const { fit, refused: refusals } = sortOut(files)
   const photos = fit.every(({ file }) => file.type.startsWith('image/'))
 
   function add(): void {

@@ -5,6 +5,7 @@ import { beforeChange } from '../../before-change.ts'
 import { useFormat, useT } from '../../i18n.ts'
 import { Button } from '../../parts/button.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
+import { foldersLost } from '../../reach.ts'
 import { deleteItems } from '../files/changes.ts'
 import css from './delete-dialog.module.css'
 
@@ -26,7 +27,7 @@ export function DeleteDialog({
       ...beforeChange,
     }),
   )
-  const folders = data?.folders.filter(({ lose }) => lose.some(({ as }) => as === 'you')) ?? []
+  const folders = data ? foldersLost(data) : []
   return (
     <Dialog
       title={t('files_delete_title_named', { name: item.name })}

@@ -1,9 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
 import { CircleAlert } from 'lucide-react'
 import { useState } from 'react'
-import { Problem } from '../../../core/errors.ts'
 import type { Level } from '../../../core/visibility.ts'
-import { api, errorSentence } from '../../api.ts'
+import { api } from '../../api.ts'
 import { useFormat, useT } from '../../i18n.ts'
 import { Button } from '../../parts/button.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
@@ -12,7 +11,7 @@ import { Icon } from '../../parts/icon.tsx'
 import { LevelPicker } from '../../parts/level-picker.tsx'
 import { Select } from '../../parts/select.tsx'
 import { Skeleton } from '../../parts/states.tsx'
-import { type Picked, refusalOf } from '../../uploads/picked-files.ts'
+import { type Picked, sortOut } from '../../uploads/picked-files.ts'
 import { addUploads } from '../../uploads/uploads.ts'
 import css from './add-files-dialog.module.css'
 import type { DropFolder } from './drops.ts'
@@ -50,11 +49,7 @@ export function AddFilesDialog({
   const level = chosen ?? data?.defaultLevel
   const branch = data?.branches.find(({ id }) => id === branchId) ?? data?.branches[0]
 
-  const refused = picked.files.flatMap(({ file }) => {
-    const code = refusalOf(file)
-    return code ? [{ name: file.name, why: errorSentence(new Problem(code)) }] : []
-  })
-  const files = picked.files.filter(({ file }) => refusalOf(file) === null)
+  const { fit: files, refused } = sortOut(picked.files)
   const bytes = files.reduce((sum, { file }) => sum + file.size, 0)
   const nothing = files.length === 0 && picked.folders.length === 0
   const words =

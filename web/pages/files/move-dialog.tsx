@@ -8,7 +8,7 @@ import { Button } from '../../parts/button.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
 import { Consequences } from '../../parts/reach.tsx'
 import { Skeleton } from '../../parts/states.tsx'
-import { changesSight } from '../../reach.ts'
+import { changesSight, foldersLost } from '../../reach.ts'
 import { movable, moveItems } from './changes.ts'
 import { FolderTree } from './folder-tree.tsx'
 import type { SpaceOfFiles } from './item-actions.tsx'
@@ -56,9 +56,8 @@ export function MoveDialog({
     }
     onClose()
     // Whoever no longer sees where they were can't bring them back.
-    const folders = foreseen.data?.folders ?? []
-    const goes = folders.some(({ lose }) => lose.some(({ as }) => as === 'you'))
-    void moveItems(items, folderId, { forGood: goes })
+    const forGood = foreseen.data !== undefined && foldersLost(foreseen.data).length > 0
+    void moveItems(items, folderId, { forGood })
   }
 
   return (
