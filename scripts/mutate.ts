@@ -50,7 +50,6 @@ function passes(args: string[], input = ''): Promise<boolean> {
     cwd: copy,
     stdio: ['pipe', 'ignore', 'ignore'],
     timeout: 600_000,
-    env: { ...process.env, MODEL_RUNS: process.env.MODEL_RUNS ?? '8' },
   })
   child.stdin.on('error', () => {})
   child.stdin.end(input)

@@ -9,6 +9,7 @@ import fc from 'fast-check'
 import { type Cursor, createBlobs, nameOf } from '../../server/blobs/blobs.ts'
 import { openDiskStore } from '../../server/blobs/disk.ts'
 import { type BlobStore, StorageFailed, UploadLost } from '../../server/blobs/port.ts'
+import { holds } from '../properties.ts'
 import { makeTempFolder } from '../temp-folder.ts'
 import { openVault, START, tried } from './sealed.ts'
 import { testBlobs } from './suite.ts'
@@ -50,7 +51,7 @@ test('sealed: any part of any size is read back, however it was cut while it cam
     fc.integer({ min: 1, max: 3 }).map((pieces) => pieces * PIECE),
   )
   const cuts = fc.array(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), { maxLength: 4 })
-  await fc.assert(
+  await holds(
     fc.asyncProperty(size, cuts, cuts, async (size, at, parts) => {
       const bytes = randomBytes(size)
       const key = await blobs.newKey(null)
@@ -77,7 +78,7 @@ test('sealed: any part of any size is read back, however it was cut while it cam
         )
       }
     }),
-    { numRuns: 60 },
+    { runs: 60 },
   )
 })
 

@@ -13,6 +13,7 @@ import {
   newName,
   UploadLost,
 } from '../../server/blobs/port.ts'
+import { holds } from '../properties.ts'
 
 /** A store, or what stands over one: `newKey` and `nameOf` are of its keys; those of a store are names. */
 export type Tried = Omit<BlobStore, 'commit' | 'put'> & {
@@ -239,7 +240,7 @@ export function testBlobs(adapter: string, open: OpenStore, { hashed = false, se
       expect(await store.commit(key), acknowledged)
       assert.ok((await buffer((await store.open(key)).stream)).equals(acknowledged))
     })
-    await fc.assert(property, { numRuns: 30 })
+    await holds(property, { runs: 30 })
   })
 
   test(`${adapter}: small blobs are put whole or not at all`, async (t) => {

@@ -10,6 +10,7 @@ import { createItems } from '../../server/files/items.ts'
 import { createJobs } from '../../server/jobs.ts'
 import { createLog } from '../../server/log.ts'
 import { openTestDatabase } from '../database.ts'
+import { holds } from '../properties.ts'
 
 // What a folder is said to hold must be what it holds, whatever was done in whatever order.
 
@@ -78,7 +79,7 @@ const operation = fc.oneof(
 )
 
 test('what folders hold is counted right after any operations', async () => {
-  await fc.assert(
+  await holds(
     fc.asyncProperty(
       fc.array(operation, { minLength: 20, maxLength: 60, size: 'max' }),
       async (operations) => {
@@ -140,7 +141,7 @@ test('what folders hold is counted right after any operations', async () => {
         assert.deepEqual(await nearClient(spaceId), await holdingForClient(spaceId))
       },
     ),
-    { numRuns: 30 },
+    { runs: 30 },
   )
 })
 

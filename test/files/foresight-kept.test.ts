@@ -11,6 +11,7 @@ import { createItems } from '../../server/files/items.ts'
 import { createJobs } from '../../server/jobs.ts'
 import { createLog } from '../../server/log.ts'
 import { openTestDatabase } from '../database.ts'
+import { holds } from '../properties.ts'
 
 // What was foreseen of a change of files is what happens, as far as whoever asked could see: worked out from what
 // each person lists before and after, by a plain walk through the folders.
@@ -143,7 +144,7 @@ const change = fc.record({
 
 test('what was foreseen of files and folders is what happens', async () => {
   const happened = { level: 0, move: 0, delete: 0, told: 0 }
-  await fc.assert(
+  await holds(
     fc.asyncProperty(
       fc.array(made, { minLength: 12, maxLength: 30, size: 'max' }),
       fc.array(change, { minLength: 6, maxLength: 12, size: 'max' }),
@@ -213,7 +214,7 @@ test('what was foreseen of files and folders is what happens', async () => {
         }
       },
     ),
-    { numRuns: 10, endOnFailure: true },
+    { runs: 10, endOnFailure: true },
   )
   for (const [what, times] of Object.entries(happened)) assert.ok(times > 0, `${what}: ${times}`)
 })

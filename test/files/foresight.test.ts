@@ -67,6 +67,22 @@ test('a move tells which folders come and go, for whom', async (t) => {
   await assert.rejects(foresee([plans], june.id), problem('folder_into_itself'))
 })
 
+test('of folders that would be deleted too, nothing is told', async (t) => {
+  const { asOlivia, spaceId, plans, june, folder, olivia } = await withFolders(t)
+  const week = await folder(olivia, 'Week', june.id)
+  const file = await asOlivia.upload('x', { spaceId, parentId: week.id, level: 'everybody' })
+  const foresee = async (items: readonly Item[]) =>
+    ofFolders(
+      await asOlivia.api.files.foresee({ ids: items.map(({ id }) => id), change: { kind: 'delete' } }),
+    )
+  const [kept, lost] = [{ Plans: [[], ['Ève', 'Zoé']] }, [[], ['Ève', 'Zoé']]]
+  assert.deepEqual(await foresee([file]), { ...kept, June: lost, Week: lost })
+  // June and Week lie between what is chosen.
+  assert.deepEqual(await foresee([file, plans]), {})
+  assert.deepEqual(await foresee([file, june]), kept)
+  assert.deepEqual(await foresee([file, week, june]), kept)
+})
+
 test('what is hidden from whoever asks doesn’t show in what a move would do', async (t) => {
   const { world, paul, eve, asOlivia, spaceId, plans, archive } = await withFolders(t)
   const file = await asOlivia.upload('x', { spaceId, parentId: plans.id, level: 'me_client' })

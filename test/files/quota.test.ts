@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { sql } from 'kysely'
+import { holds } from '../properties.ts'
 import { type Browser, createWorld, encodeMetadata, problem, readProblem, type World } from '../world.ts'
 
 /** A company with a quota in bytes, an employee of it, and a client whom it follows. */
@@ -174,7 +175,7 @@ test('whatever is announced, sent, given up, deleted and purged, side by side: c
     assert.equal(bytes, await recounted(world, company.id))
     assert.ok(bytes + (await reserved(world, company.id)) <= quota)
   }
-  await fc.assert(
+  await holds(
     fc.asyncProperty(
       fc.array(operation, { minLength: 8, maxLength: 16, size: 'max' }),
       async (operations) => {
@@ -224,7 +225,7 @@ test('whatever is announced, sent, given up, deleted and purged, side by side: c
         assert.deepEqual([await use(world, company.id), await reserved(world, company.id)], [0, 0])
       },
     ),
-    { numRuns: 4 },
+    { runs: 4 },
   )
 })
 

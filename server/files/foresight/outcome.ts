@@ -68,7 +68,7 @@ export function outcomeOf(
     gain: named(gain),
     lose: named(lose),
     folders: folders
-      .filter(({ chosen }) => !(chosen && change.kind === 'delete'))
+      .filter(({ within }) => !(within && change.kind === 'delete'))
       .map((folder) => {
         const counts = countInside(folder, parts, change, indexOf)
         const here = viewers.filter(({ space_id }) => space_id === folder.space_id)

@@ -13,8 +13,8 @@ export type Part = Held & { start: string | null; within: boolean }
 export type Above = {
   name: string
   space_id: string
-  /** It is one of the chosen itself. */
-  chosen: boolean
+  /** It is one of the chosen itself, or lies in one. */
+  within: boolean
   /** Of which parts, by their `start`. */
   starts: Set<string | null>
   goal: boolean
@@ -76,7 +76,7 @@ export async function readSurroundings(
         return {
           name: holds[0]?.name ?? '',
           space_id: holds[0]?.space_id ?? '',
-          chosen: through.some((step) => step.chosen),
+          within: through.some(({ start }) => within.has(start)),
           starts: new Set(through.filter((step) => !step.goal).map(({ start }) => start)),
           goal: through.some((step) => step.goal),
           holds,
