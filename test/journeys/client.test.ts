@@ -182,9 +182,17 @@ test('a client is told who has left of those chosen for a file, and chooses amon
     const chosen = { audience: [mariel.professionalId], left: [] }
     assert.deepEqual(await phone.api.files.readAudience({ itemId: id }), chosen)
 
-    // Who leaves while the choice is open is taken from it, with a word.
+    // Nothing is chosen on what was true before: the answer is waited for.
     await world.setStakeholder(client, lea)
+    const held = Promise.withResolvers<void>()
+    await page.route('**/audience', (route) => held.promise.then(() => route.continue()))
     await ask()
+    await expect(sheet.getByRole('button', { name: 'Save' })).toBeVisible()
+    await expect(sheet.getByRole('checkbox')).toHaveCount(0)
+    held.resolve()
+
+    // Who leaves while the choice is open is taken from it, with a word.
+    await expect(sheet.getByRole('checkbox', { name: 'Mariel Essiambre' })).toBeChecked()
     await sheet.getByRole('checkbox', { name: 'Léa Roy' }).check()
     await world.setStakeholder(client, lea, 'archived')
     await sheet.getByRole('button', { name: 'Save' }).click()

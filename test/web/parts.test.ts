@@ -197,15 +197,32 @@ test('a menu that opens under the mouse is not pressed by what opened it', () =>
     await button.evaluate(({ style }: HTMLElement) =>
       Object.assign(style, { position: 'fixed', bottom: '20px' }),
     )
-    await button.hover()
-    await page.mouse.down()
-    // Long enough for a menu to be drawn.
-    await page.evaluate(
-      () => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))),
-    )
-    await page.mouse.up()
-    await page.getByRole('menuitem', { name: 'Rename' }).hover()
-    await expect(page.getByRole('menuitem')).toHaveCount(4)
+    // Whatever has the focus loses it to what is pressed, and may lose it again meanwhile.
+    const moveFocus = (to: 'main' | 'body') =>
+      page.evaluate((to) => {
+        if (to === 'main') document.querySelector('main')?.focus()
+        else if (document.activeElement instanceof HTMLElement) document.activeElement.blur()
+      }, to)
+    for (const [before, meanwhile] of [
+      ['body', 'body'],
+      ['main', 'main'],
+      ['main', 'body'],
+    ] as const) {
+      await moveFocus(before)
+      await button.hover()
+      await page.mouse.down()
+      // Long enough for a menu to be drawn.
+      await page.evaluate(
+        () => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))),
+      )
+      await expect(page.getByRole('menuitem')).toHaveCount(0)
+      await moveFocus(meanwhile)
+      await page.mouse.up()
+      await page.getByRole('menuitem', { name: 'Rename' }).hover()
+      await expect(page.getByRole('menuitem')).toHaveCount(4)
+      await page.keyboard.press('Escape')
+      await expect(page.getByRole('menuitem')).toHaveCount(0)
+    }
   }, openPhone))
 
 test('nothing on a phone is wider than its screen, and touch targets are 44 px', () =>

@@ -30,8 +30,9 @@ const ActionContext = createContext<(action: () => void) => void>((action) => ac
 const ENDS = ['pointerup', 'pointercancel', 'dragstart', 'contextmenu', 'keydown', 'blur'] as const
 
 let isPressed = false
-const note = ({ type }: Event) => {
-  isPressed = type === 'pointerdown'
+const note = ({ type, target }: Event) => {
+  // A press takes the focus from what had it: only the window's loss of it is an end.
+  if (type !== 'blur' || target === window) isPressed = type === 'pointerdown'
 }
 for (const type of ['pointerdown', ...ENDS]) addEventListener(type, note, { capture: true })
 

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import type { Item } from '../../../core/api/shapes.ts'
 import { Problem } from '../../../core/errors.ts'
 import { api, queries } from '../../api.ts'
+import { beforeChange } from '../../before-change.ts'
 import { useFormat, useT } from '../../i18n.ts'
 import { nameOf } from '../../names.ts'
 import { Button } from '../../parts/button.tsx'
@@ -22,7 +23,7 @@ import { myProfessionals } from './my-professionals.ts'
 export function AudienceDialog({ item, onClose }: { item: Item; onClose: () => void }) {
   const t = useT()
   const format = useFormat()
-  const now = useQuery(api.files.readAudience.queryOptions({ input: { itemId: item.id }, staleTime: 0 }))
+  const now = useQuery(api.files.readAudience.queryOptions({ input: { itemId: item.id }, ...beforeChange }))
   const { data: professionals = [], refetch } = useQuery(myProfessionals)
   const [chosen, setChosen] = useState<Audience>()
   const [refused, setRefused] = useState(false)
