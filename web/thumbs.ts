@@ -63,10 +63,10 @@ export function useThumb(place: RefObject<Element | null>, url: string | undefin
   const [state, setState] = useState<'away' | 'coming' | 'here' | 'broken'>('away')
   const settled = useRef(false)
   const endTurn = useRef(() => {})
-  const broken = state === 'broken'
+  const missing = state === 'coming' || state === 'broken'
   const [returns, setReturns] = useState(0)
 
-  useEffect(() => (broken ? onOnline(() => setReturns((before) => before + 1)) : undefined), [broken])
+  useEffect(() => (missing ? onOnline(() => setReturns((before) => before + 1)) : undefined), [missing])
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt begins anew
   useEffect(() => {

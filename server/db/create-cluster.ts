@@ -62,7 +62,8 @@ export async function removeHalfMadeClusters(folder: string): Promise<void> {
   const parent = dirname(folder)
   for (const name of await readdir(parent)) {
     if (name.startsWith(`${basename(folder)}.half-`))
-      await rm(join(parent, name), { recursive: true, force: true })
+      // Whoever makes it may still be writing there: then the next start tries again.
+      await rm(join(parent, name), { recursive: true, force: true }).catch(() => {})
   }
 }
 

@@ -62,7 +62,8 @@ export function createUploadLocks({ db }: { db: Kysely<Database> }) {
     const token = randomUUID()
     const giveUp = performance.now() + GIVE_UP_MS
     let sure = performance.now()
-    while (!(await take(id, token))) {
+    // Who writes here may be held up by its disk for longer than its lease lasts, and then still write: it is waited for.
+    while (heldHere.has(id) || !(await take(id, token))) {
       if (signal.aborted || performance.now() > giveUp) throw new Problem('upload_busy')
       await askFor(id)
       await delay(ASK_AGAIN_MS)

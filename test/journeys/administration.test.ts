@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { expect } from '../browser.ts'
 import { expectNoAxeViolations } from '../browser-checks.ts'
 import { readMails } from '../mails.ts'
@@ -112,6 +113,16 @@ journey(
     await expectNoAxeViolations(page)
     await page.getByRole('button', { name: 'Save' }).click()
     await expect(page.getByText('Saved.')).toBeVisible()
+
+    // What another administrator changes meanwhile is not undone by who looks again, and saves.
+    await page.getByRole('link', { name: 'People', exact: true }).click()
+    const { administration } = (await world.signIn(ana)).api
+    await administration.changeCompany({ retentionDays: 7 })
+    await page.getByRole('link', { name: 'Company', exact: true }).click()
+    await page.getByLabel('Visibility of new files').selectOption('Everybody')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await expect.poll(async () => (await administration.readCompany()).defaultLevel).toBe('everybody')
+    assert.equal((await administration.readCompany()).retentionDays, 7)
 
     await page.getByRole('link', { name: 'People', exact: true }).click()
     const dialog = page.getByRole('dialog')

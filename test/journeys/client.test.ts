@@ -305,8 +305,10 @@ test('what is added without a network leaves when it is back', async (t) => {
     await sheet.getByLabel('Only those I choose').check()
     await expect(sheet.getByRole('checkbox')).toHaveCount(2)
 
+    // What sending takes is there before the network goes.
     const fetched = page.waitForResponse(names)
-    await page.reload()
+    // The parts that send have come before the network goes, too.
+    await page.reload({ waitUntil: 'networkidle' })
     await (await fetched).finished()
     await add.click()
     await page.context().setOffline(true)

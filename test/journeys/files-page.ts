@@ -74,3 +74,23 @@ export async function expectStill(all: Locator, one: Locator, told: RegExp): Pro
   await expect(one.page().getByRole('dialog').last().getByRole('status').getByText(told)).toBeVisible()
   assert.deepEqual(await places(), before)
 }
+
+/** What this device keeps of uploads. */
+export function countKept(page: Page): Promise<number> {
+  return page.evaluate(async () => {
+    const database = await new Promise<IDBDatabase>((resolve, reject) => {
+      const request = indexedDB.open('carnet-uploads')
+      request.onsuccess = () => resolve(request.result)
+      request.onerror = () => reject(request.error)
+    })
+    const stores = [...database.objectStoreNames]
+    const counts = stores.map(
+      (store) =>
+        new Promise<number>((resolve) => {
+          const request = database.transaction(store).objectStore(store).count()
+          request.onsuccess = () => resolve(request.result)
+        }),
+    )
+    return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0)
+  })
+}

@@ -42,6 +42,10 @@ journey(
     await row(page, '100.txt').focus()
     await page.keyboard.press('End')
     await expect(told).toBeVisible()
+    // The pictures that are still to be made go on being asked for: that makes it neither forgotten nor tried again.
+    await page.waitForResponse((answer) => answer.url().includes('/api/items?') && answer.ok())
+    await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn))))
+    assert.ok(await told.isVisible())
     await page.unroute(more)
     await again.click()
     await expect(told).toBeHidden()

@@ -61,6 +61,7 @@ journey(
     await choose(page, 'Squat.mp4', 'Move')
     const moving = page.getByRole('dialog', { name: 'Move “Squat.mp4”' })
     await expect(moving.getByRole('button', { name: 'Move here' })).toBeDisabled()
+    await expect(moving.getByRole('treeitem')).toHaveText(['Files', 'Photos', 'Programme'])
     await expectNoAxeViolations(page)
     await expect(moving.getByRole('treeitem', { name: 'Files' })).toBeFocused()
     await page.keyboard.press('ArrowDown')
@@ -122,6 +123,7 @@ journey(
     await expect(photo).not.toHaveJSProperty('naturalWidth', 0)
     await expectNoAxeViolations(page)
     await page.keyboard.press('Escape')
+    await expect(page.getByRole('dialog')).toHaveCount(0)
     await page.goBack()
 
     await openItem(page, 'Programme')
@@ -147,6 +149,7 @@ journey('a folder dropped from the device comes with all inside it', async ({ t,
   await openClient(page, 'Camille Dubois')
   await dropFromDevice(page, page.getByRole('heading', { name: 'No files yet' }), [dropped])
   await page.getByRole('dialog').getByRole('button', { name: 'Add 1 file' }).click()
+  await expect(said(page, '“Plan.txt” was added.')).toBeVisible()
   await openItem(page, 'Programme')
   await expectList(page, ['Week 1', 'Week 2'])
   const downloading = page.waitForEvent('download')

@@ -8,7 +8,7 @@ import { expectNoAxeViolations } from '../browser-checks.ts'
 import { until } from '../process.ts'
 import { makeTempFolder } from '../temp-folder.ts'
 import { createWorld, type World } from '../world.ts'
-import { chooseFiles, expectList, openClient, row, said } from './files-page.ts'
+import { chooseFiles, countKept, expectList, openClient, row, said } from './files-page.ts'
 import { journey, type Stage } from './journey.ts'
 
 const MB = 1024 * 1024
@@ -61,6 +61,11 @@ async function someHasCome({ dataDir }: World): Promise<void> {
   })
 }
 
+/** Before that, the browser asks whether one wants to leave. */
+async function isKept(page: Page): Promise<void> {
+  await expect.poll(() => countKept(page)).toBeGreaterThan(2)
+}
+
 /** What arrived is what was sent, byte for byte. */
 async function expectArrived(page: Page, path: string, name: string): Promise<void> {
   await expect(said(page, `“${name}” was added.`)).toBeVisible()
@@ -97,6 +102,7 @@ journey('an upload goes on by itself after the page is loaded again', async (sta
   await slowDown(session, 2 * MB)
   await add(page, path)
   await someHasCome(world)
+  await isKept(page)
   await page.reload()
   await expect(panel).toBeVisible()
   await slowDown(session, -1)
@@ -121,6 +127,7 @@ journey('an upload goes on by itself in one other tab once its own is closed', a
   await slowDown(session, 2 * MB)
   await add(page, await makeFile('Film.bin', 12 * MB))
   await someHasCome(world)
+  await isKept(page)
   await slowDown(session, 1)
   await page.close()
   await expect(older.getByRole('region', { name: 'Uploads' })).toBeVisible()

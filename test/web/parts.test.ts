@@ -110,6 +110,12 @@ test('a dialog keeps the focus, begins at its field, and closes by a press outsi
     await expect(dialog.getByLabel('Name')).toBeFocused()
     for (let step = 0; step < 6; step += 1) await page.keyboard.press('Tab')
     assert.equal(await page.evaluate(() => document.activeElement?.closest('main') === null), false)
+    // What began inside is not a press outside, though it ends there.
+    await dialog.getByRole('button', { name: 'Cancel' }).hover()
+    await page.mouse.down()
+    await page.mouse.move(8, 8)
+    await page.mouse.up()
+    await expect(dialog).toBeVisible()
     await page.mouse.click(8, 8)
     await expect(dialog).toBeHidden()
   }))
@@ -155,6 +161,11 @@ test('an icon button shows its label to a mouse and to the keyboard; Escape hide
     await page.keyboard.press('Enter')
     await expect(tip).toHaveCount(0)
 
+    await page.keyboard.press('Shift+Tab')
+    await page.keyboard.press('Tab')
+    await expect(tip).toHaveText('Search')
+    // What comes to lie under a resting mouse has a label too.
+    await page.mouse.move(0, 0)
     await page.keyboard.press('Shift+Tab')
     await page.keyboard.press('Tab')
     await expect(tip).toHaveText('Search')

@@ -4,6 +4,7 @@ import { useT } from '../i18n.ts'
 import { IconButton } from './button.tsx'
 import { cx } from './class-names.ts'
 import css from './dialog.module.css'
+import { useOutsidePress } from './outside-press.ts'
 
 /**
  * A modal dialog, open for as long as it is mounted; a sheet from the bottom on phones. Focus goes to what has
@@ -56,7 +57,6 @@ export function Dialog({
   }, [])
 
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: Escape is the keyboard's way, by the cancel event
     <dialog
       ref={dialog}
       aria-labelledby={titleId}
@@ -65,9 +65,7 @@ export function Dialog({
         event.preventDefault()
         onClose?.()
       }}
-      onClick={(event) => {
-        if (event.target === event.currentTarget) onClose?.()
-      }}
+      {...useOutsidePress(onClose)}
     >
       <div className={css.sheet}>
         <header className={css.head}>

@@ -27,8 +27,8 @@ export function showLabels(tip: HTMLElement, signal: AbortSignal): void {
     tip.style.top = `${above ? place.top - tip.offsetHeight - 6 : place.bottom + 6}px`
   }
 
-  function aim(event: Event, delay: number) {
-    const target = event.target instanceof Element ? event.target.closest('[data-tooltip]') : null
+  function aim(at: EventTarget | null, delay: number) {
+    const target = at instanceof Element ? at.closest('[data-tooltip]') : null
     if (target === owner) return
     hide()
     if (!target) return
@@ -38,10 +38,10 @@ export function showLabels(tip: HTMLElement, signal: AbortSignal): void {
 
   function over(event: PointerEvent) {
     // Going onto the bubble itself must not hide it.
-    if (event.pointerType === 'mouse' && event.target !== tip) aim(event, DELAY)
+    if (event.pointerType === 'mouse' && event.target !== tip) aim(event.target, DELAY)
   }
   function focus(event: Event) {
-    if (event.target instanceof Element && event.target.matches(':focus-visible')) aim(event, 0)
+    if (event.target instanceof Element && event.target.matches(':focus-visible')) aim(event.target, 0)
     else hide()
   }
   function key(event: KeyboardEvent) {
@@ -54,4 +54,7 @@ export function showLabels(tip: HTMLElement, signal: AbortSignal): void {
   document.addEventListener('keydown', key, { signal })
   document.addEventListener('scroll', hide, { signal, capture: true })
   signal.addEventListener('abort', hide)
+  // The mouse may have come to rest before this was there.
+  const rested = document.querySelector('[data-tooltip]:hover')
+  if (rested) aim(rested, DELAY)
 }

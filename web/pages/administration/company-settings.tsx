@@ -16,10 +16,11 @@ import { Quota, readQuota } from './quota.tsx'
 
 /** What holds for the whole company. */
 export function CompanySettings() {
-  const company = useQuery(api.administration.readCompany.queryOptions())
+  // What is saved is all of it: nothing may rest on an answer from before.
+  const company = useQuery(api.administration.readCompany.queryOptions({ staleTime: 0 }))
   const failure = failureOf(company)
   if (failure) return failure
-  if (!company.data) return <Skeleton rows={3} />
+  if (!company.data || !company.isFetchedAfterMount) return <Skeleton rows={3} />
   return <Settings company={company.data} />
 }
 

@@ -91,9 +91,10 @@ export function prefetchListing(listed: Listed): void {
 
 const PATIENCE = [1500, 3000, 6000, 12_000, 30_000, 60_000]
 
+const isPending = ({ preview, scan }: Item) => preview === 'pending' || scan === 'waiting'
+
 /** Asks ever more rarely for the pages with a file that is being scanned or pictured, and takes over nothing but that. */
 function useFilesInTheMaking(listed: Listed, data: Pages | undefined): void {
-  const isPending = ({ preview, scan }: Item) => preview === 'pending' || scan === 'waiting'
   const cursors = data?.pageParams.filter((_, at) => data.pages[at]?.items.some(isPending)) ?? []
   const which =
     data?.pages
@@ -103,20 +104,7 @@ function useFilesInTheMaking(listed: Listed, data: Pages | undefined): void {
     const pages = await Promise.all(
       cursors.map((cursor) => api.files.listItems.call(inputOf(listed, cursor)).catch(() => null)),
     )
-    const seen = new Map(
-      pages
-        .flatMap((page) => page?.items ?? [])
-        .map(({ id, preview, picture, duration, scan, can }) => [
-          id,
-          { made: { preview, picture, duration, scan }, download: can.download },
-        ]),
-    )
-    editListings((items) =>
-      items.map((item) => {
-        const now = isPending(item) && seen.get(item.id)
-        return now ? { ...item, ...now.made, can: { ...item.can, download: now.download } } : item
-      }),
-    )
+    takeOver(pages.flatMap((page) => page?.items ?? []))
   })
   useEffect(() => {
     if (which === '') return
@@ -135,15 +123,34 @@ function useFilesInTheMaking(listed: Listed, data: Pages | undefined): void {
   }, [which])
 }
 
-/** Changes the rows of every list there is, at once; returns the way back. */
-export function editListings(edit: (items: Item[]) => Item[]): () => void {
-  const filter = { queryKey: api.files.listItems.key({ type: 'infinite' }) }
-  const before = queries.getQueriesData<Pages>(filter)
-  queries.setQueriesData<Pages>(
-    filter,
-    (data) => data && { ...data, pages: data.pages.map((page) => ({ ...page, items: edit(page.items) })) },
+/** What has become of files that the lists know as being scanned or pictured, and nothing but that. */
+export function takeOver(seen: readonly Item[]): void {
+  const found = new Map(seen.map((item) => [item.id, item]))
+  editListings((items) =>
+    items.map((item) => {
+      const now = isPending(item) && found.get(item.id)
+      if (!now) return item
+      const { preview, picture, duration, scan, can } = now
+      return { ...item, preview, picture, duration, scan, can: { ...item.can, download: can.download } }
+    }),
   )
+}
+
+/**
+ * Changes the rows of every list there is, at once, and nothing else of it: what has failed stays failed, and what is
+ * to be asked for again is asked for. Returns the way back.
+ */
+export function editListings(edit: (items: Item[]) => Item[]): () => void {
+  const lists = queries
+    .getQueryCache()
+    .findAll({ queryKey: api.files.listItems.key({ type: 'infinite' }) })
+    .map((query) => ({ query, before: query.state.data as Pages | undefined }))
+  for (const { query, before } of lists)
+    if (before)
+      query.setState({
+        data: { ...before, pages: before.pages.map((page) => ({ ...page, items: edit(page.items) })) },
+      })
   return () => {
-    for (const [key, data] of before) queries.setQueryData(key, data)
+    for (const { query, before } of lists) if (before) query.setState({ data: before })
   }
 }

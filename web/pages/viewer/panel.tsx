@@ -1,5 +1,6 @@
 import { type ReactNode, useId, useLayoutEffect, useRef } from 'react'
 import { cx } from '../../parts/class-names.ts'
+import { useOutsidePress } from '../../parts/outside-press.ts'
 import css from './panel.module.css'
 
 /**
@@ -26,7 +27,6 @@ export function Panel({
     return () => element?.close()
   }, [])
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: Escape is the keyboard's way, by the cancel event
     <dialog
       ref={panel}
       aria-labelledby={titleId}
@@ -36,9 +36,7 @@ export function Panel({
         event.preventDefault()
         onClose()
       }}
-      onClick={(event) => {
-        if (event.target === event.currentTarget) onClose()
-      }}
+      {...useOutsidePress(onClose)}
     >
       <div className={css.inside}>
         <h2 id={titleId}>{title}</h2>

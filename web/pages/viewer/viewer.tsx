@@ -8,6 +8,7 @@ import { useFormat, useT } from '../../i18n.ts'
 import { Button, IconButton } from '../../parts/button.tsx'
 import { cx } from '../../parts/class-names.ts'
 import { ErrorState } from '../../parts/states.tsx'
+import { takeOver } from '../files/listing.ts'
 import { Content } from './content.tsx'
 import { useKeys } from './keys.ts'
 import { useModalLayer } from './modal-layer.ts'
@@ -88,6 +89,17 @@ export function Viewer({
       refetchInterval: ({ state }) => (state.data?.scan === 'waiting' ? SCAN_MS : false),
     }),
   )
+  // The list may learn later than this.
+  const listed = files[at]
+  const isNews =
+    data &&
+    listed &&
+    ((listed.scan === 'waiting' && data.scan !== 'waiting') ||
+      (listed.preview === 'pending' && data.preview !== 'pending'))
+  useEffect(() => {
+    if (isNews) takeOver([data])
+  }, [isNews, data])
+
   const gone = error instanceof Problem && (error.status === 404 || error.status === 400)
   const elsewhere = data && (data.kind === 'folder' || !belongs(data))
   const item = gone || elsewhere ? undefined : data
