@@ -119,7 +119,7 @@ test('killed in the middle, a backup leaves those before as they were, and goes 
 
   const killed = command(['backup', dir], place, { SECRET })
   const copies = async () => Object.keys(await listFiles(join(dir, 'hashes'))).length
-  await until('something is copied and written down', async () => (await copies()) > 20)
+  await until('something is copied and written down', async () => (await copies()) > 3)
   killed.child.kill('SIGKILL')
   const { signal } = await killed.ended
   assert.equal(signal, 'SIGKILL')
@@ -291,8 +291,10 @@ test('cut off anywhere and repeated, a restore ends as if it never had been', as
     cut.child.kill('SIGKILL')
     await cut.ended
   }
-  await flip(join(machine.dataDir, 'blobs', await someCopy(machine.dataDir)))
-  if ((await readdir(machine.dataDir)).includes('restoring')) await carry(['restore', dir], machine)
+  if ((await readdir(machine.dataDir)).includes('restoring')) {
+    await flip(join(machine.dataDir, 'blobs', await someCopy(machine.dataDir)))
+    await carry(['restore', dir], machine)
+  }
   assert.deepEqual(await dump(machine.pool), await dump(world.database.pool))
   assert.deepEqual(
     await listFiles(join(machine.dataDir, 'blobs')),

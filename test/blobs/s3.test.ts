@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { readdir } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
@@ -167,7 +167,7 @@ test('S3: a receiver may take its time', async () => {
 test('S3 gone, and S3 that hangs: an error within seconds, and all is well again afterwards', async () => {
   const server = await startS3()
   const place = server.place()
-  const store = openS3Store(place, { spoolFolder, patience: 1_500 })
+  const store = openS3Store(place, { spoolFolder, patience: 3_000 })
   const [blob, staged] = [newName(), newName()]
   await store.put(blob, Buffer.from('abc'))
   await store.append(staged, 0, Readable.from([Buffer.from('acknowledged')]), sizes)
@@ -231,7 +231,9 @@ test('S3: kill -9: what was acknowledged is whole, and an upload goes on', async
     }
     if (writer.exitCode === null && writer.signalCode === null) await once(writer, 'exit')
     assert.equal(writer.signalCode, 'SIGKILL')
-    assert.deepEqual(await readdir(join(data, 'spool')), [])
+    // The name of one that had just begun may be left, and nothing else of it.
+    for (const name of await readdir(join(data, 'spool')))
+      assert.equal((await stat(join(data, 'spool', name))).size, 0)
 
     const store = openS3Store(place, { spoolFolder })
     const uploads = new Map<string, number>()

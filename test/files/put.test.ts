@@ -263,7 +263,10 @@ test('those whose connection broke before their bytes were looked at hold no pla
     const begun = Array.from({ length: 20 }, () => open(browser, { spaceId }, { 'Content-Length': 1000 }))
     for (const { sending } of begun) sending.write('x')
     await until('they wait', async () => {
-      const { rows } = await sql`select from pg_locks where not granted`.execute(world.db)
+      const { rows } = await sql`select from pg_locks
+        where not granted and database = (select oid from pg_database where datname = current_database())`.execute(
+        world.db,
+      )
       return rows.length > 0
     })
     for (const { sending } of begun) sending.destroy()

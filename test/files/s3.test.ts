@@ -188,7 +188,7 @@ for (const [from, to] of [
     t.after(stores.close)
     const left = async () => (stores.other ? (await Array.fromAsync(stores.other.list())).length : 0)
 
-    for (const goal of [13, 7]) {
+    for (const goal of [14, 11]) {
       const { child, says, ended } = mover()
       await says(/will lie/)
       while ((await left()) > goal);

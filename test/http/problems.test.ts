@@ -198,7 +198,7 @@ test('a database that is gone makes everybody come back later, and then all is w
 
 test('what the database would work on for too long is given up, and others go on', async (t) => {
   const real = await openTestDatabase()
-  const connected = connect(real.connectionString, 4, createLog('error'), { statementSeconds: 1 })
+  const connected = connect(real.connectionString, 4, createLog('error'), { statementSeconds: 4 })
   const close = () => connected.close().then(real.close)
   const world = await createWorld(t, { database: { ...real, ...connected, close } })
   const browser = await world.signIn(await world.addProfessional(await world.addCompany()))

@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { sql } from 'kysely'
 import { LEVELS } from '../../core/visibility.ts'
 import { newName } from '../../server/blobs/port.ts'
 import { actorOf, type House, type Product, professionalActor } from './house.ts'
@@ -234,13 +235,20 @@ export const fileOperations = {
     },
   ),
 
-  delete: operation(fc.record({ by: n, what: n }), (house, { items }, { by, what }) => {
+  delete: operation(fc.record({ by: n, what: n }), (house, { world, items }, { by, what }) => {
     const item = from(house.items, what)
     const who = item && mostly(house.viewers, by, (one) => mayModify(one, item))
     if (!who) return
     return {
       outcome: !sees(house, who, item) ? 'not_found' : mayDelete(house, who, item) ? 'done' : 'refused',
-      act: async () => (await items.deleteItems(actorOf(who), { ids: [item.id] })).deletionId,
+      act: async () => {
+        const { deletionId: id } = await items.deleteItems(actorOf(who), { ids: [item.id] })
+        // However slow the machine is, until somebody waits for it.
+        await sql`update deletion set undo_until = undo_until + interval '1 hour' where id = ${id}::uuid`.execute(
+          world.db,
+        )
+        return id
+      },
       after: (id) => {
         for (const one of [item, ...allInside(house, item)]) one.deleted = id
         house.deletions.push({ id, by: who, space: item.space, undoable: true })
@@ -272,7 +280,7 @@ export const fileOperations = {
     return {
       outcome: 'done',
       act: async () => {
-        world.pass({ seconds: 11 })
+        world.pass({ seconds: 3611 })
         await items.purge()
       },
       after: () => {

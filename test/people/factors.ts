@@ -57,8 +57,9 @@ export async function addApp(house: House, device: Device) {
   const bytes = fromBase32(secret)
   /** The code of now, or of some steps later. */
   const code = (later = 0) => codeOf(bytes, stepAt(house.now()) + later)
-  const { recoveryCodes } = await security.confirmApp(await device.session(), { code: code() })
-  return { code, recoveryCodes }
+  const used = code()
+  const { recoveryCodes } = await security.confirmApp(await device.session(), { code: used })
+  return { code, used, recoveryCodes }
 }
 
 export async function addPasskey(house: House, device: Device, name = 'Phone') {

@@ -35,21 +35,27 @@ while (!ended) {
   await items.purge()
   for await (const extra of extras.find()) if (await extras.remove(extra)) removed++
   await sweep.sweep()
-  // Of a file that is being sealed there is no row yet: the other process, to whom nothing is too young, may take it
-  // away. Whichever step is next then refuses, the last of them in the database.
-  await sealing.sealOn().catch((error) => {
-    const gone =
-      error instanceof UploadLost ||
-      error.cause?.code === 'ENOENT' ||
-      /isn't there$|^the bytes of .* were removed$/.test(error.message)
-    if (!gone) throw error
-  })
-  await check.checkAll({
-    repair: true,
-    extras: true,
-    tell: ({ kind, what }) => process.stdout.write(`${kind} ${what}\n`),
-  })
+  await sealing.sealOn().catch(takenAway)
+  await check
+    .checkAll({
+      repair: true,
+      extras: true,
+      tell: ({ kind, what }) => process.stdout.write(`${kind} ${what}\n`),
+    })
+    .catch(takenAway)
   await app.runJobs()
 }
 process.stdout.write(`removed ${removed}\n`)
 process.exit()
+
+/**
+ * Of a file that is being sealed, or with which a store is tried, there is no row yet: the other process, to whom
+ * nothing is too young, may take it away. Whichever step is next then refuses, the last of them in the database.
+ */
+function takenAway(error: Error & { cause?: { code?: string } }): void {
+  const gone =
+    error instanceof UploadLost ||
+    error.cause?.code === 'ENOENT' ||
+    /isn't there$|^the bytes of .* were removed$/.test(error.message)
+  if (!gone) throw error
+}
