@@ -36,20 +36,19 @@ async function makeFile(name: string, size: number) {
   return path
 }
 
-/** Begins to send a file, with the list of uploads open; once some of it has come, hardly any more does. */
+/** Begins to send a file slowly, with the list of uploads open: it takes longer than whatever is done meanwhile. */
 async function beginToSend({ page, panel, slowDown }: Awaited<ReturnType<typeof openFiles>>, path: string) {
   await slowDown(MB)
   const dialog = await chooseFiles(page, path)
   await dialog.getByRole('button', { name: /^Add / }).click()
   await page.getByRole('button', { name: 'Show the files' }).click()
   await expect(panel).toContainText(/MB of/)
-  await slowDown(MB / 16)
 }
 
 journey('a file that grows while it is sent is told, and sent as it is then', async (stage) => {
   const files = await openFiles(stage, [/ERR_UPLOAD_FILE_CHANGED/, /ERR_INTERNET_DISCONNECTED/])
   const { page, panel, slowDown } = files
-  const path = await makeFile('Diary.bin', 6 * MB)
+  const path = await makeFile('Diary.bin', 24 * MB)
   await beginToSend(files, path)
   await appendFile(path, 'one more line')
   // The browser notices when it reads the file again.
@@ -82,7 +81,7 @@ journey('a file that grows while it is sent is told, and sent as it is then', as
 journey('an upload outlives the session, and goes on once one has signed in again', async (stage) => {
   const files = await openFiles(stage, [/ERR_INTERNET_DISCONNECTED/, /status of 401/])
   const { page, panel, slowDown } = files
-  await beginToSend(files, await makeFile('Film.bin', 6 * MB))
+  await beginToSend(files, await makeFile('Film.bin', 24 * MB))
   await page.context().clearCookies()
   await page.context().setOffline(true)
   await expect(panel).toContainText('No connection')
@@ -133,7 +132,7 @@ journey('a folder that goes while files are sent into it is shown no more, and t
   await page.reload()
   await openItem(page, 'Programme')
   await expect(row(page, 'Week 1.txt')).toBeVisible()
-  await beginToSend(files, await makeFile('Film.bin', 6 * MB))
+  await beginToSend(files, await makeFile('Film.bin', 24 * MB))
   await api.files.deleteItems({ ids: [id] })
   await slowDown(-1)
   await expect(said(page, '“Film.bin” was added to Files: its folder is no longer there.')).toBeVisible()
