@@ -10,7 +10,7 @@ import { makeTempFolder } from '../temp-folder.ts'
 import { type Browser, UNKNOWN } from '../world.ts'
 import { openHouse, SETTINGS } from './house.ts'
 import { createPhones } from './phones.ts'
-import { createRandom } from './random.ts'
+import { createRandom, readSeed } from './random.ts'
 import { letTimePass, reckon, takeStock } from './reckoning.ts'
 import { prepareServer } from './server-process.ts'
 
@@ -23,8 +23,7 @@ async function enter(t: TestContext, patience?: number) {
   t.after(server.kill)
   const on = { connectionString, dataDir, settings: SETTINGS, jobs: true }
   const at = house.browser.at(await server.start({ ...on, ...(patience && { patience }) }))
-  const seed = Number(process.env.DURABILITY_SEED ?? 20_260_914)
-  t.diagnostic(`DURABILITY_SEED=${seed}`)
+  const seed = readSeed(t)
   const phones = createPhones({ random: createRandom(seed), spaceId, seed, largest: 1_000_000 })
 
   let over = false

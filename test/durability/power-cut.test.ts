@@ -1,5 +1,6 @@
 import { test } from 'node:test'
 import { openFragileDisk } from './power-cut.ts'
+import { readSeed } from './random.ts'
 import { killManyTimes } from './rounds.ts'
 
 test('at a power cut, what was acknowledged had reached the disk, and no row is ahead of its bytes', async (t) => {
@@ -8,8 +9,7 @@ test('at a power cut, what was acknowledged had reached the disk, and no row is 
     t.skip('NOT TESTED HERE: this system lets us mount nothing (mkfs.ext4, unshare -m, mount -o loop)')
     return
   }
-  const seed = Number(process.env.DURABILITY_SEED ?? 20_260_914)
-  t.diagnostic(`DURABILITY_SEED=${seed}`)
+  const seed = readSeed(t)
   // Few at once: the flushes of others hide that one is missing.
   const plan = {
     rounds: 8,

@@ -1,4 +1,6 @@
 import { createCipheriv, createHash } from 'node:crypto'
+import type { TestContext } from 'node:test'
+import { SEED } from '../properties.ts'
 
 export type Random = ReturnType<typeof createRandom>
 
@@ -17,6 +19,13 @@ export function createRandom(seed: number) {
     chance: (probability: number) => next() < probability,
     pick: <T>(of: readonly T[]): T | undefined => of[Math.floor(next() * of.length)],
   }
+}
+
+/** The same each time, unless another is asked for by `DURABILITY_SEED`; told. */
+export function readSeed(t: TestContext): number {
+  const seed = Number(process.env.DURABILITY_SEED ?? SEED)
+  t.diagnostic(`DURABILITY_SEED=${seed}`)
+  return seed
 }
 
 /** Bytes `start` to `end`, the latter not included, of the endless content that a number stands for. */

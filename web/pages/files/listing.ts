@@ -104,7 +104,7 @@ function useFilesInTheMaking(listed: Listed, data: Pages | undefined): void {
     const pages = await Promise.all(
       cursors.map((cursor) => api.files.listItems.call(inputOf(listed, cursor)).catch(() => null)),
     )
-    takeOver(pages.flatMap((page) => page?.items ?? []))
+    noteProgress(pages.flatMap((page) => page?.items ?? []))
   })
   useEffect(() => {
     if (which === '') return
@@ -124,7 +124,7 @@ function useFilesInTheMaking(listed: Listed, data: Pages | undefined): void {
 }
 
 /** What has become of files that the lists know as being scanned or pictured, and nothing but that. */
-export function takeOver(seen: readonly Item[]): void {
+export function noteProgress(seen: readonly Item[]): void {
   const found = new Map(seen.map((item) => [item.id, item]))
   editListings((items) =>
     items.map((item) => {

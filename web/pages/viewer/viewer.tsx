@@ -8,7 +8,7 @@ import { useFormat, useT } from '../../i18n.ts'
 import { Button, IconButton } from '../../parts/button.tsx'
 import { cx } from '../../parts/class-names.ts'
 import { ErrorState } from '../../parts/states.tsx'
-import { takeOver } from '../files/listing.ts'
+import { noteProgress } from '../files/listing.ts'
 import { Content } from './content.tsx'
 import { useKeys } from './keys.ts'
 import { useModalLayer } from './modal-layer.ts'
@@ -97,7 +97,7 @@ export function Viewer({
     ((listed.scan === 'waiting' && data.scan !== 'waiting') ||
       (listed.preview === 'pending' && data.preview !== 'pending'))
   useEffect(() => {
-    if (isNews) takeOver([data])
+    if (isNews) noteProgress([data])
   }, [isNews, data])
 
   const gone = error instanceof Problem && (error.status === 404 || error.status === 400)
